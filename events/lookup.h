@@ -1,0 +1,57 @@
+// What ingest may ask about what is there. projections implements it over the
+// shards of this node, ops/node wires the two; answers are as fresh as the
+// shards' positions, and acceptance judges again in log order.
+#pragma once
+
+#include <chrono>
+#include <future>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "events/outcome.h"
+
+namespace events {
+
+struct Known {
+  StreamKey stream;
+  PartitionId partition;
+  ResourceId id;
+  Version version;
+  bool deleted = false;
+};
+
+class Lookup {
+ public:
+  virtual ~Lookup() = default;
+
+  // The resource of that id: the earliest (known time, partition, offset) if a race left
+  // several. Looks in `hint` first, then in all shards.
+  virtual Result<std::optional<Known>> find(ResourceType type, const ResourceId& id) const = 0;
+
+  // Live resources of a type with that identifier: within one stream, exact; with no
+  // stream, over all shards (Patient and directory types only). At most `limit`. An empty
+  // system in the criterion `|value` means "no system"; nullopt means any system.
+  virtual Result<std::vector<Known>> find_by_identifier(ResourceType type,
+                                                        const std::optional<StreamKey>& stream,
+                                                        const std::optional<std::string>& system,
+                                                        const std::string& value,
+                                                        std::size_t limit) const = 0;
+
+  // The coding of a Medication, as finished `schema::Facts` bytes of its current version;
+  // empty if there is none. For copying into what refers to it.
+  virtual Result<std::string> facts_of(ResourceType type, const ResourceId& id) const = 0;
+
+  // Number of accepted commits in the stream so far.
+  virtual Result<std::uint64_t> stream_version(const StreamKey& stream) const = 0;
+
+  virtual Result<CommitStatus> commit(const CommitId& id) const = 0;
+
+  // Register before appending: the worker delivers the outcome of each commit it meets to
+  // the waiters of (stream's partition, commit, assembly). The future never breaks while this lives.
+  virtual std::future<Outcome> expect(const CommitId& id, const AssemblyId& assembly) = 0;
+  // The waiter has gone; its future gets no value.
+  virtual void forget(const CommitId& id, const AssemblyId& assembly) = 0;
+};
+
+}  // namespace events

@@ -1,0 +1,95 @@
+// Requests, responses and routes, without the network: Boost.Beast stays in
+// server.cc and session.cc.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "events/result.h"
+#include "ops/auth/principal.h"
+
+namespace ops::http {
+
+struct Request {
+  std::string method;      // "GET" …
+  std::string path;        // decoded, without the query: "/fhir/Patient/1"
+  std::string target;      // as sent
+  std::vector<std::pair<std::string, std::string>> query;   // decoded, in order, repeats kept
+  std::vector<std::pair<std::string, std::string>> headers; // names in lower case
+  std::string body;        // inflated if Content-Encoding: gzip was sent
+  std::map<std::string, std::string, std::less<>> captures;  // {name} of the route's pattern
+  auth::Principal principal;
+  std::string request_id;  // X-Request-Id, or made here
+  std::string base_url;    // "http://host:port", from Host / X-Forwarded-*
+
+  // First value, or nothing. Header names in lower case.
+  const std::string* header(std::string_view name) const;
+  const std::string* parameter(std::string_view name) const;
+  std::string_view capture(std::string_view name) const;  // CHECKs that the route has it
+};
+
+// Where a streamed response's bytes go. Safe from any thread.
+class ChunkSink {
+ public:
+  virtual ~ChunkSink() = default;
+  // False once the client has gone or `queued_bytes_max` is exceeded: stop then.
+  virtual bool write(std::string chunk) = 0;
+  virtual void close() = 0;
+};
+
+struct Response {
+  int status = 200;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  // Set for server-sent events and other long answers: called once, on a worker thread,
+  // after the head is sent; keeps the sink and returns.
+  std::function<void(std::shared_ptr<ChunkSink>)> stream;
+
+  static Response json(int status, std::string body);   // application/json
+  static Response fhir(int status, std::string body);   // application/fhir+json
+  static Response text(int status, std::string body);   // text/plain; charset=utf-8
+  Response& with(std::string name, std::string value) &;
+  Response&& with(std::string name, std::string value) &&;
+};
+
+using Handler = std::function<Response(const Request&)>;
+
+// Which form errors of a route take.
+enum class ErrorForm { operation_outcome, problem };  // FHIR; RFC 9457
+
+// Patterns: "/fhir/{type}/{id}". Literal segments win over captures. A trailing "/**"
+// captures the rest as "rest". Throwing handlers answer 500 and are counted.
+class Router {
+ public:
+  Router();
+  ~Router();
+  void add(std::string method, std::string pattern, Handler handler,
+           ErrorForm form = ErrorForm::operation_outcome);
+  // 404 or 405 (with Allow) in the right form if nothing fits.
+  Response route(Request& request) const;
+
+ private:
+  struct Table;
+  std::unique_ptr<Table> table_;
+};
+
+// One table: HTTP status of each code.
+int status_of(events::ErrorCode code);
+// OperationOutcome with severity error, issue type, diagnostics and expression; Retry-After
+// on 429 and 503.
+Response outcome_response(const events::Error& error);
+Response problem_response(const events::Error& error);
+Response error_response(const events::Error& error, ErrorForm form);
+// OperationOutcome JSON of several errors ("warning" for lenient handling).
+std::string operation_outcome(const std::vector<events::Error>& errors, std::string_view severity = "error");
+// "text" with quotes and escapes.
+std::string json_quote(std::string_view text);
+
+}  // namespace ops::http

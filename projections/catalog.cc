@@ -1,0 +1,24 @@
+#include "projections/catalog.h"
+
+#include "events/check.h"
+
+namespace projections {
+
+std::span<const std::unique_ptr<const Projection>> all_projections() {
+  static const auto list = [] {
+    std::vector<std::unique_ptr<const Projection>> projections;
+    return projections;
+  }();
+  return list;
+}
+
+std::size_t projection_index(std::string_view name) {
+  const auto all = all_projections();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i]->name() == name) return i;
+  }
+  CHECK(!"a projection of that name");
+  return 0;
+}
+
+}  // namespace projections

@@ -1,0 +1,60 @@
+// Every live resource of a stream, by type, newest first: one prefix scan answers a
+// section of the chart, one patient's FHIR search, and the timeline's merge.
+//
+// Family `chart`
+// Key    stream | type (u16) | clinical time, descending | id (text)
+// Value  version (varint) | finished schema::Facts
+//
+// The clinical time is the low bound of the type's main date (Condition: onset, else
+// recorded; Observation: effective; MedicationRequest: authoredOn …); without one the
+// resource sorts last. Resources entered in error stay: readers hide them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "projections/projection.h"
+#include "projections/shard.h"
+
+namespace projections {
+
+// The main date of a resource, or nothing. Shared by chart, timeline and search's _sort.
+struct ClinicalSpan {
+  events::Micros low{}, high{};
+};
+std::optional<ClinicalSpan> main_time(const events::schema::Facts& facts);
+
+class Chart final : public Projection {
+ public:
+  std::string_view name() const override { return "chart"; }
+  std::uint32_t version() const override { return 1; }
+  Status apply(const AcceptedEvent& event, Family family, RowBatch& batch) const override;
+};
+
+// Rows of one section, newest first. Views are valid until next().
+class ChartCursor {
+ public:
+  ChartCursor(const ShardView& view, const events::StreamKey& stream, events::ResourceType type);
+  bool valid() const;
+  void next();
+  events::ResourceType type() const;
+  const std::string& id() const;
+  events::Version version() const;
+  std::optional<events::Micros> time() const;  // the key's
+  const events::schema::Facts& facts() const;
+  std::string_view facts_bytes() const;
+  Status status() const;  // after the loop: corrupt rows, read errors
+
+ private:
+  void read();
+  std::unique_ptr<Rows> rows_;
+  events::ResourceType type_;
+  std::string id_;
+  events::Version version_;
+  std::optional<events::Micros> time_;
+  std::string_view facts_bytes_;
+  Status status_;
+};
+
+}  // namespace projections

@@ -1,0 +1,58 @@
+// Which patients there are: found by identifier, name, birth date and gender across
+// all shards. Rows of each shard are added up when asked; the cost follows the hits.
+//
+// Family `patients`; keys in patient_directory.cc
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "projections/projection.h"
+#include "projections/shard.h"
+
+namespace projections {
+
+class PatientDirectory final : public Projection {
+ public:
+  std::string_view name() const override { return "patients"; }
+  std::uint32_t version() const override { return 1; }
+  Status apply(const AcceptedEvent& event, Family family, RowBatch& batch) const override;
+  Status forget(const events::StreamKey& stream, Family family, RowBatch& batch) const override;
+};
+
+// R4 string search: case and accents folded, prefix of any word of the name; FHIR search, string.
+std::string fold(std::string_view text);
+
+struct NameCriterion {
+  enum class Part { any, family, given } part = Part::any;
+  std::string text;    // as asked
+  bool exact = false;  // :exact
+};
+struct DateCriterion {  // birthdate
+  enum class Prefix { eq, ne, gt, lt, ge, le } prefix = Prefix::eq;
+  events::Micros low{}, high{};
+};
+struct IdentifierCriterion {
+  std::optional<std::string> system;  // nullopt: any; empty: none
+  std::string value;                  // empty: any value of the system
+};
+// All criteria must hold; a criterion's alternatives (comma) are one inner vector.
+struct PatientQuery {
+  std::vector<std::vector<std::string>> ids;
+  std::vector<std::vector<IdentifierCriterion>> identifiers;
+  std::vector<std::vector<NameCriterion>> names;
+  std::vector<std::vector<DateCriterion>> birth_dates;
+  std::vector<std::vector<std::string>> genders;
+};
+struct PatientHit {
+  std::string id;
+  std::string family, given;  // of the official name, else the first
+  std::string birth_date;     // as sent
+  std::string gender;
+  events::Version version;
+};
+// Live patients of one shard, ordered by folded family, given, birth date, id.
+Result<std::vector<PatientHit>> find_patients(const ShardView& view, const PatientQuery& query);
+
+}  // namespace projections

@@ -1,0 +1,1 @@
+// Routes of the reading side are listed here.
