@@ -14,7 +14,7 @@ namespace events {
 enum class ErrorCode {
   invalid,              // 400: not readable as what it claims to be
   too_large,            // 413
-  unsupported,          // 404/415/400: a type, parameter or format we do not have
+  unsupported,          // 400: a parameter or format we do not have; an unknown type or path is not_found
   unprocessable,        // 422: readable, but breaks a rule
   not_found,            // 404
   gone,                 // 410: was there, deleted

@@ -25,6 +25,7 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> headers; // names in lower case
   std::string body;        // inflated if Content-Encoding: gzip was sent
   std::map<std::string, std::string, std::less<>> captures;  // {name} of the route's pattern
+  std::string route;       // pattern that matched, set by the router; empty if none did
   auth::Principal principal;
   std::string request_id;  // X-Request-Id, or made here
   std::string base_url;    // "http://host:port", from Host / X-Forwarded-*
