@@ -100,6 +100,9 @@ using Micros = std::chrono::microseconds;
 // The log's clock: running maximum, per partition, of the append time.
 using KnownTime = std::chrono::sys_time<Micros>;
 
+// org.apache.kafka.common.utils.Utils.murmur2
+std::int32_t murmur2(std::string_view bytes);
+
 // murmur2(stream key) mod N, as Java's default partitioner does
 // (org.apache.kafka.common.utils.Utils.murmur2, toPositive).
 PartitionId partition_of(const StreamKey& stream, std::uint32_t partitions);
