@@ -20,7 +20,9 @@ class KeyWriter {
   KeyWriter& u64(std::uint64_t value);
   KeyWriter& ascending(std::int64_t value);    // sign bit flipped
   KeyWriter& descending(std::int64_t value);   // newest first
-  KeyWriter& text(std::string_view value);     // bytes, then 0; a 0 inside becomes 0 FF
+  // Bytes, then 0 1; a 0 inside becomes 0 FF. So a text that begins another sorts first,
+  // and whatever follows cannot be taken for a part of it.
+  KeyWriter& text(std::string_view value);
   const std::string& key() const& { return key_; }
   std::string key() && { return std::move(key_); }
 
