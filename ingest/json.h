@@ -1,5 +1,7 @@
 // A JSON text as a tree of places: every value is checked, numbers stay as the digits
-// sent, each value knows where it lies in the text. simdjson stays in json.cc.
+// sent, each value knows where it lies in the text. The reader is our own, over simdjson's
+// UTF-8 check: simdjson's parsers neither report duplicate names nor check values they skip,
+// need a padded copy of the text and an index of four bytes for each of its bytes.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "events/result.h"
 
@@ -15,22 +16,23 @@ namespace ingest::json {
 
 enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
 
-class Document;
+struct Tree;
 
-// A value of a Document; a cheap copy, valid while the document lives. A missing value
-// (operator[] on what is not there) is falsy, and everything of it is empty.
+// A value of a Document; a cheap copy, valid while the document lives (moved or not), read
+// from any thread. A missing value (operator[] on what is not there) is falsy, and
+// everything of it is empty.
 class Value {
  public:
   Value() = default;
-  explicit operator bool() const { return document_ != nullptr; }
-  Kind kind() const;                      // null for a missing value
+  explicit operator bool() const { return tree_ != nullptr; }
+  Kind kind() const;  // null for a missing value
   bool is_object() const;
   bool is_array() const;
   bool is_string() const;
 
-  Value operator[](std::string_view name) const;  // member of an object
-  Value at(std::size_t index) const;
-  std::size_t size() const;                // members or elements
+  Value operator[](std::string_view name) const;  // member of an object: a scan over its members
+  Value at(std::size_t index) const;              // a scan: walk with first() and next() instead
+  std::size_t size() const;                       // members or elements
 
   // String unescaped; empty for other kinds.
   std::string_view string() const;
@@ -51,25 +53,33 @@ class Value {
   Value first() const;
   Value next() const;
 
-  // FHIRPath-like place for messages: Bundle.entry[3].resource.birthDate.
+  // FHIRPath-like place for messages: Bundle.entry[3].resource.birthDate. The root is named
+  // by its resourceType, or `$`. Searches from the root: for errors, not for every value.
   std::string path() const;
+  // The same seen from `resource`, which holds this value: Patient.birthDate.
+  std::string path_in(const Value& resource) const;
+
+  friend bool operator==(const Value&, const Value&) = default;  // the same place
 
  private:
   friend class Document;
-  Value(const Document* document, std::uint32_t node) : document_(document), node_(node) {}
-  const Document* document_ = nullptr;
+  Value(const Tree* tree, std::uint32_t node) : tree_(tree), node_(node) {}
+  const Tree* tree_ = nullptr;
   std::uint32_t node_ = 0;
 };
 
+// A value costs 28 bytes; sixteen million keep any body below the default limit of
+// 128 MiB under a half GiB, and Synthea's largest bundle has a tenth of them.
 struct Limits {
   std::uint32_t depth_max = 128;
-  std::uint32_t values_max = 64'000'000;
+  std::uint32_t values_max = 16'000'000;
 };
 
 class Document {
  public:
   // Keeps a view: `text` outlives this. RFC 8259 in full: UTF-8, one value, no
-  // trailing bytes. Errors: invalid, naming what and where (line and byte). Duplicate
+  // trailing bytes, no byte order mark, no lone surrogates in escapes. Errors: invalid,
+  // naming what and where (line and byte); too_large beyond 4 GiB or `values_max`. Duplicate
   // names in one object are refused when `refuse_duplicates` (FHIR), else the last wins.
   static events::Result<Document> parse(std::string_view text, bool refuse_duplicates = true,
                                         const Limits& limits = {});
@@ -80,10 +90,8 @@ class Document {
   std::string_view text() const;
 
  private:
-  friend class Value;
-  struct State;
-  explicit Document(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit Document(std::unique_ptr<Tree> tree);
+  std::unique_ptr<Tree> tree_;
 };
 
 }  // namespace ingest::json
