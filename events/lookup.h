@@ -42,6 +42,12 @@ class Lookup {
   // empty if there is none. For copying into what refers to it.
   virtual Result<std::string> facts_of(ResourceType type, const ResourceId& id) const = 0;
 
+  // `Patient/<id>` …: a resource that names no patient (a Medication, a Provenance) is
+  // deleted from the stream it was found in. Nothing if the stream has no accepted commit.
+  virtual Result<std::optional<std::string>> stream_name(const StreamKey&) const {
+    return std::optional<std::string>{};
+  }
+
   // Number of accepted commits in the stream so far.
   virtual Result<std::uint64_t> stream_version(const StreamKey& stream) const = 0;
 
