@@ -1,1 +1,192 @@
 #include "ingest/intake.h"
+
+#include <fmt/format.h>
+
+#include <deque>
+#include <mutex>
+#include <set>
+
+#include "ingest/delivery.h"
+
+namespace ingest {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using events::Error;
+using events::ErrorCode;
+
+constexpr std::size_t unjudged_max = 100'000;
+
+Error not_judged_yet(const events::CommitId& id) {
+  return {ErrorCode::outcome_unknown,
+          fmt::format("commit {} is durable, not judged yet; ask GET /commits/{}", id.text(), id.text()), {}};
+}
+
+Error delivery_unknown(const events::CommitId& id, const std::string& why) {
+  return {ErrorCode::outcome_unknown,
+          fmt::format("it is not known whether the log has commit {} ({}); this node sends it again until it "
+                      "is: ask GET /commits/{}, or repeat the same request",
+                      id.text(), why, id.text()), {}};
+}
+
+}  // namespace
+
+struct Intake::State {
+  State(const IntakeOptions& its_options, events::EventLog& its_log, const events::Sealer& its_sealer,
+        events::Lookup& its_lookup, prometheus::Registry& registry)
+      : options(its_options),
+        log(its_log),
+        sealer(its_sealer),
+        lookup(its_lookup),
+        metrics(registry),
+        deliveries({its_options.pending_bytes_max}, its_log, metrics) {}
+
+  // A commit between append and answer.
+  struct InFlight {
+    const Submission& submission;
+    events::AssemblyId assembly;
+    std::shared_ptr<Shipment> shipment;
+    std::future<events::Outcome> outcome;
+    Clock::time_point deadline;
+  };
+
+  const IntakeOptions options;
+  events::EventLog& log;
+  const events::Sealer& sealer;
+  events::Lookup& lookup;
+  Metrics metrics;
+
+  std::mutex mutex;
+  // Guarded by mutex: answered before they were judged, oldest first; `pending` until
+  // the ledger knows them.
+  std::deque<events::CommitId> unjudged_order;
+  std::set<events::CommitId> unjudged;
+
+  Deliveries deliveries;  // last: its thread uses the others
+
+  events::Result<InFlight> start(const Submission& submission);
+  events::Result<Receipt> finish(InFlight& in_flight);
+  events::Status durable(const events::CommitId& id, Shipment& shipment, Clock::time_point deadline);
+  void remember(const events::CommitId& id);
+};
+
+void Intake::State::remember(const events::CommitId& id) {
+  std::lock_guard lock(mutex);
+  if (!unjudged.insert(id).second) return;
+  unjudged_order.push_back(id);
+  if (unjudged_order.size() <= unjudged_max) return;
+  unjudged.erase(unjudged_order.front());
+  unjudged_order.pop_front();
+}
+
+events::Result<Intake::State::InFlight> Intake::State::start(const Submission& submission) {
+  if (auto problem = log.write_problem(); !problem.empty()) {
+    return events::unavailable(fmt::format("nothing was written, try again: {}", problem));
+  }
+  auto built = sealer.build(submission.draft);
+  if (!built) return built.error();
+  const events::AssemblyId assembly = built->assembly;
+
+  InFlight in_flight{submission, assembly, nullptr, lookup.expect(submission.id, assembly),
+                     Clock::now() + options.outcome_timeout};
+  auto shipment = deliveries.send(std::move(*built));
+  if (!shipment) {
+    lookup.forget(submission.id, assembly);
+    return shipment.error();
+  }
+  in_flight.shipment = std::move(*shipment);
+  return in_flight;
+}
+
+// Waits until the commit is on the log.
+events::Status Intake::State::durable(const events::CommitId& id, Shipment& shipment,
+                                      Clock::time_point deadline) {
+  const DeliveryReport report = deliveries.wait(shipment, deadline);
+  switch (report.delivered) {
+    case Delivered::durable:
+      return {};
+    case Delivered::nothing:
+      return events::unavailable(fmt::format("nothing was written, try again: {}", report.why));
+    case Delivered::undetermined:
+      remember(id);
+      return delivery_unknown(id, report.why);
+  }
+  return {};
+}
+
+events::Result<Receipt> Intake::State::finish(InFlight& in_flight) {
+  const events::CommitId& id = in_flight.submission.id;
+  if (auto there = durable(id, *in_flight.shipment, in_flight.deadline); !there) {
+    lookup.forget(id, in_flight.assembly);
+    return there.error();
+  }
+  const auto durable_at = Clock::now();
+  if (in_flight.outcome.wait_until(in_flight.deadline) != std::future_status::ready) {
+    lookup.forget(id, in_flight.assembly);
+    remember(id);
+    return not_judged_yet(id);
+  }
+  Receipt receipt{id, in_flight.outcome.get()};
+  metrics.judgement_seconds.Observe(std::chrono::duration<double>(Clock::now() - durable_at).count());
+  metrics.judged(receipt.outcome);
+  return receipt;
+}
+
+Intake::Intake(const IntakeOptions& options, events::EventLog& log, const events::Sealer& sealer,
+               events::Lookup& lookup, prometheus::Registry& metrics)
+    : state_(std::make_unique<State>(options, log, sealer, lookup, metrics)) {}
+
+Intake::~Intake() = default;
+
+events::Result<Receipt> Intake::submit(const Submission& submission) {
+  auto in_flight = state_->start(submission);
+  if (!in_flight) return in_flight.error();
+  return state_->finish(*in_flight);
+}
+
+std::vector<events::Result<Receipt>> Intake::submit_all(const std::vector<Submission>& submissions) {
+  std::vector<events::Result<State::InFlight>> started;
+  started.reserve(submissions.size());
+  for (const Submission& submission : submissions) started.push_back(state_->start(submission));
+
+  std::vector<events::Result<Receipt>> receipts;
+  receipts.reserve(submissions.size());
+  for (auto& one : started) {
+    receipts.push_back(one ? state_->finish(*one) : events::Result<Receipt>(one.error()));
+    if (one) one->shipment.reset();
+  }
+  return receipts;
+}
+
+events::Status Intake::submit_async(const Submission& submission) {
+  if (auto problem = state_->log.write_problem(); !problem.empty()) {
+    return events::unavailable(fmt::format("nothing was written, try again: {}", problem));
+  }
+  auto built = state_->sealer.build(submission.draft);
+  if (!built) return built.error();
+  auto shipment = state_->deliveries.send(std::move(*built));
+  if (!shipment) return shipment.error();
+  auto there = state_->durable(submission.id, **shipment, Clock::now() + state_->options.outcome_timeout);
+  if (there) state_->remember(submission.id);
+  return there;
+}
+
+events::Result<events::CommitStatus> Intake::status(const events::CommitId& id) const {
+  if (id.partition.value >= state_->log.partition_count()) {
+    return Error{ErrorCode::not_found, fmt::format("commit {}: there is no such partition", id.text()), {}};
+  }
+  auto known = state_->lookup.commit(id);
+  if (!known) return known.error();
+  const bool judged = known->state == events::CommitStatus::State::accepted ||
+                      known->state == events::CommitStatus::State::refused ||
+                      known->state == events::CommitStatus::State::cancelled;
+  std::lock_guard lock(state_->mutex);
+  if (judged) {
+    state_->unjudged.erase(id);
+  } else if (state_->deliveries.under_way(id) || state_->unjudged.contains(id)) {
+    known->state = events::CommitStatus::State::pending;
+  }
+  return known;
+}
+
+}  // namespace ingest

@@ -1,0 +1,90 @@
+#include "ingest/commit_routes.h"
+
+#include <fmt/format.h>
+
+#include "events/clinical_time.h"
+#include "events/resource_type.h"
+
+namespace ingest {
+namespace {
+
+using ops::http::json_quote;
+using State = events::CommitStatus::State;
+
+const char* word(State state) {
+  switch (state) {
+    case State::accepted: return "accepted";
+    case State::refused: return "refused";
+    case State::cancelled: return "cancelled";
+    case State::pending: return "pending";
+    case State::unknown: return "unknown";
+  }
+  return "unknown";
+}
+
+const char* word(events::EventEffect effect) {
+  switch (effect) {
+    case events::EventEffect::recorded: return "recorded";
+    case events::EventEffect::amended: return "amended";
+    case events::EventEffect::confirmed: return "confirmed";
+    case events::EventEffect::deleted: return "deleted";
+    case events::EventEffect::absent: return "absent";
+    case events::EventEffect::matched: return "matched";
+  }
+  return "recorded";
+}
+
+std::string events_json(const std::vector<events::EventOutcome>& outcomes) {
+  std::string json;
+  for (const events::EventOutcome& one : outcomes) {
+    json += fmt::format(R"({}{{"type":"{}","id":{},"version":{},"effect":"{}"}})", json.empty() ? "" : ",",
+                        events::type_name(one.type), json_quote(one.id.text()), one.version.value,
+                        word(one.effect));
+  }
+  return json;
+}
+
+std::string status_json(const events::CommitId& id, const events::CommitStatus& status,
+                        const events::LogId& log) {
+  std::string json = fmt::format(R"({{"commit":"{}","state":"{}")", id.text(), word(status.state));
+  if (status.state != State::pending && status.state != State::unknown) {
+    events::PositionToken token(log);
+    token.see(status.outcome.position);
+    json += fmt::format(R"(,"position":"{}","knownTime":"{}")", token.text(),
+                        events::format_instant(status.outcome.known_time));
+  }
+  if (status.state == State::accepted) {
+    json += fmt::format(R"(,"events":[{}])", events_json(status.outcome.events));
+  }
+  if (status.state == State::refused) {
+    const events::Error& refusal = status.outcome.refusal;
+    json += fmt::format(R"(,"refusal":{{"code":"{}","detail":{},"element":{}}})",
+                        events::to_string(refusal.code), json_quote(refusal.message),
+                        json_quote(refusal.element));
+  }
+  return json + "}";
+}
+
+}  // namespace
+
+void add_commit_routes(ops::http::Router& router, const Intake& intake, const events::LogId& log) {
+  router.add(
+      "GET", "/commits/{id}",
+      [&intake, log](const ops::http::Request& request) {
+        if (auto permitted = ops::auth::permit(request.principal, {ops::auth::Access::read, "commits", {}});
+            !permitted) {
+          return ops::http::problem_response(permitted.error());
+        }
+        const auto id = events::CommitId::parse(request.capture("id"));
+        if (!id) {
+          return ops::http::problem_response(events::invalid(
+              "the id of a commit is <partition>.<32 hex digits>, as the header Chartlog-Commit gave it", "id"));
+        }
+        auto status = intake.status(*id);
+        if (!status) return ops::http::problem_response(status.error());
+        return ops::http::Response::json(200, status_json(*id, *status, log));
+      },
+      ops::http::ErrorForm::problem);
+}
+
+}  // namespace ingest
