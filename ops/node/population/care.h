@@ -23,10 +23,16 @@ void write_vitals(Person& person, const Visit& visit);
 // A panel's results with their ServiceRequest, Specimen and DiagnosticReport.
 void write_labs(Person& person, const Visit& visit, const std::vector<std::string_view>& loincs);
 void write_note(Person& person, const Visit& visit);
-void write_claim(Person& person, const Visit& visit);
 void write_procedure(Person& person, const Visit& visit, const Code& code);
 void write_immunization(Person& person, const Visit& visit, const Vaccine& vaccine, bool declined);
 void write_smoking(Person& person, const Visit& visit);
+
+// claims.cc
+void write_claim(Person& person, const Visit& visit);  // and its ExplanationOfBenefit
+void write_supply(Person& person, const Visit& visit);
+void write_device(Person& person, const Visit& visit);
+void write_imaging(Person& person, const Visit& visit);
+void write_provenance(Person& person);  // last: its target is all that came before
 
 // treatment.cc
 std::string write_condition(Person& person, const Visit& visit, const Code& code, Day onset, const Day* abated, bool problem);

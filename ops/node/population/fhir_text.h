@@ -35,15 +35,17 @@ Json quantity(Json value, std::string_view unit, std::string_view code);
 class BundleText {
  public:
   explicit BundleText(std::string_view type) : type_(type) {}
-  // POST of a finished resource under urn:uuid:<uuid>.
+  // POST of a finished resource under urn:uuid:<uuid>, with its US Core profile named
+  // in meta where there is one.
   void add(std::string_view type, std::string_view uuid, const Json& resource, std::string_view if_none_exist = {});
   std::string finish() &&;
-  std::size_t size() const { return entries_; }
+  // urn:uuid references to all resources so far.
+  std::vector<Json> references() const;
 
  private:
   std::string type_;
   std::string body_;
-  std::size_t entries_ = 0;
+  std::vector<std::string> uuids_;
 };
 
 }  // namespace ops::node::population

@@ -60,6 +60,9 @@ class Life {
     }
     if (age >= 45) write_labs(person_, visit, {"2093-3", "18262-6", "2085-9", "2571-8"});
     if (age >= 18) write_procedure(person_, visit, {"430193006", "Medication reconciliation (procedure)"});
+    if (dice_.chance(150)) write_supply(person_, visit);
+    if (dice_.chance(60)) write_imaging(person_, visit);
+    if (age >= 60 && dice_.chance(15)) write_device(person_, visit);
     if (age >= 50 && dice_.chance(120)) write_procedure(person_, visit, {"73761001", "Colonoscopy (procedure)"});
     write_note(person_, visit);
     write_claim(person_, visit);
@@ -146,6 +149,7 @@ std::string patient_bundle(std::uint64_t seed, std::uint64_t index) {
   write_allergies(person);
   write_relatives(person);
   Life(person).tell();
+  write_provenance(person);
   return std::move(person.bundle).finish();
 }
 

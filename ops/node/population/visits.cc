@@ -167,25 +167,6 @@ void write_note(Person& person, const Visit& visit) {
               {"context", object({{"encounter", array({visit.reference()})}, {"period", object({{"start", instant(visit.day, visit.minute)}})}})}}));
 }
 
-void write_claim(Person& person, const Visit& visit) {
-  person.add(
-      "Claim",
-      object({{"resourceType", string("Claim")},
-              {"status", string("active")},
-              {"type", category("http://terminology.hl7.org/CodeSystem/claim-type", "professional")},
-              {"use", string("claim")},
-              {"patient", person.subject()},
-              {"billablePeriod", object({{"start", instant(visit.day, visit.minute)}, {"end", instant(visit.day, visit.minute + 45)}})},
-              {"created", instant(visit.day, visit.minute + 45)},
-              {"provider", person.hospital.organization()},
-              {"priority", category("http://terminology.hl7.org/CodeSystem/processpriority", "normal")},
-              {"insurance", array({object({{"sequence", number(1)}, {"focal", boolean(true)}, {"coverage", object({{"display", string("Plan")}})}})})},
-              {"item", array({object({{"sequence", number(1)},
-                                      {"productOrService", concept_of(snomed, {"30346009", "Evaluation and management of established outpatient in office or other outpatient facility (procedure)"})},
-                                      {"encounter", array({visit.reference()})}})})},
-              {"total", object({{"value", decimal(person.random.between(8000, 32000), 2)}, {"currency", string("USD")}})}}));
-}
-
 void write_procedure(Person& person, const Visit& visit, const Code& code) {
   person.add("Procedure",
                     object({{"resourceType", string("Procedure")},
