@@ -18,11 +18,11 @@ struct Json {
 
 using Member = std::pair<std::string_view, Json>;
 
-Json string(std::string_view text);                 // quoted; empty text is left out
+Json string(std::string_view text);  // quoted; empty text is left out
 Json number(std::int64_t value);
-Json decimal(std::int64_t value, int decimals);     // 72, 1 -> 7.2
+Json decimal(std::int64_t value, int decimals);  // 72, 1 -> 7.2
 Json boolean(bool value);
-Json object(std::initializer_list<Member> members); // {} without any member
-Json array(const std::vector<Json>& elements);      // left out when it has none
+Json object(std::initializer_list<Member> members);  // {} without any member
+Json array(const std::vector<Json>& elements);       // left out when it has none
 
 }  // namespace ops::node::population

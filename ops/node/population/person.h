@@ -16,7 +16,7 @@ struct Person {
   BundleText bundle{"transaction"};
 
   std::string uuid;
-  std::string number;   // medical record number
+  std::string number;  // medical record number
   bool female = false;
   std::string given, family;
   Day born{};
@@ -27,7 +27,9 @@ struct Person {
   // seeds give equal bytes whatever order a compiler evaluates arguments in.
   void add(std::string_view type, const Json& resource);
   Json subject() const { return reference("urn:uuid:" + uuid); }
-  const Clinician& clinician() { return hospital.clinicians[static_cast<std::size_t>(random.between(0, 3))]; }
+  const Clinician& clinician() {
+    return hospital.clinicians[static_cast<std::size_t>(random.between(0, 3))];
+  }
   Day end() const { return died.value_or(last_day); }
   int age_at(Day day) const { return static_cast<int>((day - born).count() / 365.25); }
 };

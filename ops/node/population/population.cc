@@ -18,7 +18,9 @@ namespace {
 
 constexpr Code well_visit{"410620009", "Well child visit (procedure)"};
 constexpr Code check_up{"185349003", "Encounter for check up (procedure)"};
-constexpr Code office_visit{"30346009", "Evaluation and management of established outpatient in office or other outpatient facility (procedure)"};
+constexpr Code office_visit{"30346009",
+                            "Evaluation and management of established outpatient in office or "
+                            "other outpatient facility (procedure)"};
 constexpr Code follow_up{"390906007", "Follow-up encounter (procedure)"};
 constexpr Code emergency{"4525004", "Emergency department patient visit (procedure)"};
 constexpr Code no_reason{};
@@ -37,7 +39,9 @@ class Life {
 
   void tell() {
     choose_problems();
-    for (Day day = person_.first_visit; day < person_.end(); day += days(365 + dice_.between(-30, 30))) year(day);
+    for (Day day = person_.first_visit; day < person_.end();
+         day += days(365 + dice_.between(-30, 30)))
+      year(day);
   }
 
  private:
@@ -51,7 +55,8 @@ class Life {
 
   void year(Day day) {
     const int age = person_.age_at(day);
-    const Visit visit = write_visit(person_, day, age < 18 ? well_visit : check_up, "AMB", no_reason);
+    const Visit visit =
+        write_visit(person_, day, age < 18 ? well_visit : check_up, "AMB", no_reason);
     write_vitals(person_, visit);
     if (age >= 18) write_smoking(person_, visit);
     vaccinate(visit, age);
@@ -59,11 +64,13 @@ class Life {
       if (problem.uuid.empty() && problem.since <= day) begin(problem, visit);
     }
     if (age >= 45) write_labs(person_, visit, {"2093-3", "18262-6", "2085-9", "2571-8"});
-    if (age >= 18) write_procedure(person_, visit, {"430193006", "Medication reconciliation (procedure)"});
+    if (age >= 18)
+      write_procedure(person_, visit, {"430193006", "Medication reconciliation (procedure)"});
     if (dice_.chance(150)) write_supply(person_, visit);
     if (dice_.chance(60)) write_imaging(person_, visit);
     if (age >= 60 && dice_.chance(15)) write_device(person_, visit);
-    if (age >= 50 && dice_.chance(120)) write_procedure(person_, visit, {"73761001", "Colonoscopy (procedure)"});
+    if (age >= 50 && dice_.chance(120))
+      write_procedure(person_, visit, {"73761001", "Colonoscopy (procedure)"});
     write_note(person_, visit);
     write_claim(person_, visit);
     for (Problem& problem : coming_) {
@@ -76,7 +83,8 @@ class Life {
     for (const Vaccine& vaccine : vaccines()) {
       if (age < vaccine.from_age) continue;
       auto [last, first_time] = vaccinated_.try_emplace(vaccine.cvx, visit.day);
-      const bool due = first_time || (vaccine.every_years > 0 && visit.day - last->second > days(330 * vaccine.every_years));
+      const bool due = first_time || (vaccine.every_years > 0 &&
+                                      visit.day - last->second > days(330 * vaccine.every_years));
       if (!due || dice_.chance(150)) continue;
       last->second = visit.day;
       write_immunization(person_, visit, vaccine, dice_.chance(30));
@@ -84,22 +92,28 @@ class Life {
   }
 
   void begin(Problem& problem, const Visit& visit) {
-    problem.uuid = write_condition(person_, visit, problem.what->code, problem.since, nullptr, true);
+    problem.uuid =
+        write_condition(person_, visit, problem.what->code, problem.since, nullptr, true);
     write_care_plan(person_, visit, problem.uuid, problem.what->code);
     next_drug(problem, visit);
     if (dice_.chance(60)) write_avoidance(person_, visit, drug("198014"));
     if (dice_.chance(200)) {
-      static constexpr std::array<std::string_view, 4> said{"active", "not-taken", "intended", "completed"};
-      write_reported_drug(person_, visit, drug(dice_.chance(500) ? "310965" : "243670"), dice_.pick(said));
+      static constexpr std::array<std::string_view, 4> said{"active", "not-taken", "intended",
+                                                            "completed"};
+      write_reported_drug(person_, visit, drug(dice_.chance(500) ? "310965" : "243670"),
+                          dice_.pick(said));
     }
   }
 
   void next_drug(Problem& problem, const Visit& visit) {
-    if (problem.steps >= problem.what->drugs.size() || problem.what->drugs[problem.steps].empty()) return;
+    if (problem.steps >= problem.what->drugs.size() || problem.what->drugs[problem.steps].empty())
+      return;
     const Drug& chosen = drug(problem.what->drugs[problem.steps++]);
     const bool changed = dice_.chance(250);
     const Day ended = changed ? visit.day + days(dice_.between(30, 700)) : person_.end();
-    const Course course = changed && ended < person_.end() ? Course::stopped : dice_.chance(40) ? Course::on_hold : Course::going_on;
+    const Course course = changed && ended < person_.end() ? Course::stopped
+                          : dice_.chance(40)               ? Course::on_hold
+                                                           : Course::going_on;
     write_prescription(person_, visit, chosen, problem.uuid, course, ended);
   }
 
@@ -117,10 +131,13 @@ class Life {
     if (day >= person_.end()) return;
     const Acute& illness = dice_.pick(acute_problems());
     const bool at_night = dice_.chance(150);
-    const Visit visit = write_visit(person_, day, at_night ? emergency : office_visit, at_night ? "EMER" : "AMB", illness.code);
+    const Visit visit = write_visit(person_, day, at_night ? emergency : office_visit,
+                                    at_night ? "EMER" : "AMB", illness.code);
     const Day over = day + days(illness.days);
     const std::string condition = write_condition(person_, visit, illness.code, day, &over, false);
-    if (!illness.drug.empty()) write_prescription(person_, visit, drug(illness.drug), condition, Course::completed, day + days(1));
+    if (!illness.drug.empty())
+      write_prescription(person_, visit, drug(illness.drug), condition, Course::completed,
+                         day + days(1));
     if (at_night) write_administration(person_, visit, drug("198440"));
     write_note(person_, visit);
   }
@@ -135,7 +152,9 @@ events::Status write_file(const std::filesystem::path& path, const std::string& 
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << text << '\n';
   file.close();
-  if (!file) return events::unavailable(fmt::format("{}: cannot be written: {}", path.string(), std::strerror(errno)));
+  if (!file)
+    return events::unavailable(
+        fmt::format("{}: cannot be written: {}", path.string(), std::strerror(errno)));
   return {};
 }
 
@@ -153,12 +172,21 @@ std::string patient_bundle(std::uint64_t seed, std::uint64_t index) {
   return std::move(person.bundle).finish();
 }
 
-events::Status generate_population(const PopulationOptions& options, const std::function<void(std::uint64_t)>& progress) {
+events::Status generate_population(const PopulationOptions& options,
+                                   const std::function<void(std::uint64_t)>& progress) {
   std::error_code failed;
   std::filesystem::create_directories(options.out, failed);
-  if (failed) return events::unavailable(fmt::format("{}: cannot be made: {}", options.out.string(), failed.message()));
-  if (auto done = write_file(options.out / "hospitalInformation.json", hospital_bundle(options.seed)); !done) return done;
-  if (auto done = write_file(options.out / "practitionerInformation.json", practitioner_bundle(options.seed)); !done) return done;
+  if (failed)
+    return events::unavailable(
+        fmt::format("{}: cannot be made: {}", options.out.string(), failed.message()));
+  if (auto done =
+          write_file(options.out / "hospitalInformation.json", hospital_bundle(options.seed));
+      !done)
+    return done;
+  if (auto done = write_file(options.out / "practitionerInformation.json",
+                             practitioner_bundle(options.seed));
+      !done)
+    return done;
   for (std::uint64_t i = 0; i < options.patients; ++i) {
     const auto path = options.out / fmt::format("patient-{:06}.json", i + 1);
     if (auto done = write_file(path, patient_bundle(options.seed, i)); !done) return done;

@@ -32,8 +32,8 @@ std::int64_t Random::around(std::int64_t mean, std::int64_t spread) {
 std::string Random::uuid() {
   const std::uint64_t high = next();
   const std::uint64_t low = next();
-  return fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xFFFF, high & 0xFFF,
-                     0x8000 | (low >> 48 & 0x3FFF), low & 0xFFFFFFFFFFFFu);
+  return fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xFFFF,
+                     high & 0xFFF, 0x8000 | (low >> 48 & 0x3FFF), low & 0xFFFFFFFFFFFFu);
 }
 
 }  // namespace ops::node::population

@@ -30,8 +30,9 @@ struct Chronic {
   Code code;
   int from_age;
   int per_thousand;
-  std::array<std::string_view, 4> drugs;  // RxNorm codes in the order they are tried; empty: no more
-  std::array<std::string_view, 4> labs;   // LOINC codes
+  std::array<std::string_view, 4>
+      drugs;                             // RxNorm codes in the order they are tried; empty: no more
+  std::array<std::string_view, 4> labs;  // LOINC codes
 };
 
 struct Acute {
@@ -47,7 +48,7 @@ struct Lab {
   std::int64_t mean;      // in units of 10^-decimals
   std::int64_t spread;
   int decimals;
-  std::int64_t low, high; // reference range
+  std::int64_t low, high;  // reference range
 };
 
 struct Vaccine {
