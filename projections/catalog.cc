@@ -1,12 +1,16 @@
 #include "projections/catalog.h"
 
 #include "events/check.h"
+#include "projections/chart.h"
+#include "projections/patient_directory.h"
 
 namespace projections {
 
 std::span<const std::unique_ptr<const Projection>> all_projections() {
   static const auto list = [] {
     std::vector<std::unique_ptr<const Projection>> projections;
+    projections.push_back(std::make_unique<Chart>());
+    projections.push_back(std::make_unique<PatientDirectory>());
     return projections;
   }();
   return list;

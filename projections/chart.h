@@ -11,19 +11,15 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "projections/main_time.h"
 #include "projections/projection.h"
 #include "projections/shard.h"
 
 namespace projections {
-
-// The main date of a resource, or nothing. Shared by chart, timeline and search's _sort.
-struct ClinicalSpan {
-  events::Micros low{}, high{};
-};
-std::optional<ClinicalSpan> main_time(const events::schema::Facts& facts);
 
 class Chart final : public Projection {
  public:
@@ -36,6 +32,9 @@ class Chart final : public Projection {
 class ChartCursor {
  public:
   ChartCursor(const ShardView& view, const events::StreamKey& stream, events::ResourceType type);
+  // From the first row that is not newer than `from`.
+  ChartCursor(const ShardView& view, const events::StreamKey& stream, events::ResourceType type,
+              events::Micros from);
   bool valid() const;
   void next();
   events::ResourceType type() const;
@@ -54,6 +53,7 @@ class ChartCursor {
   events::Version version_;
   std::optional<events::Micros> time_;
   std::string_view facts_bytes_;
+  std::string aligned_;  // the facts where the row's own bytes are not aligned
   Status status_;
 };
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "projections/fold.h"
 #include "projections/projection.h"
 #include "projections/shard.h"
 
@@ -22,8 +23,6 @@ class PatientDirectory final : public Projection {
 };
 
 // R4 string search: case and accents folded, prefix of any word of the name; FHIR search, string.
-std::string fold(std::string_view text);
-
 struct NameCriterion {
   enum class Part { any, family, given } part = Part::any;
   std::string text;    // as asked
@@ -52,7 +51,8 @@ struct PatientHit {
   std::string gender;
   events::Version version;
 };
-// Live patients of one shard, ordered by folded family, given, birth date, id.
+// Live patients of one shard, ordered by folded family, given, birth date, id. The most
+// selective criterion gives the candidates, each is then judged by all.
 Result<std::vector<PatientHit>> find_patients(const ShardView& view, const PatientQuery& query);
 
 }  // namespace projections

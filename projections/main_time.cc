@@ -1,0 +1,127 @@
+#include "projections/main_time.h"
+
+#include "events/schema/clinical_generated.h"
+
+namespace projections {
+namespace {
+
+namespace schema = events::schema;
+using events::Micros;
+using Span = std::optional<ClinicalSpan>;
+
+Span of(const schema::When* when) {
+  if (when == nullptr) return std::nullopt;
+  return ClinicalSpan{Micros(when->low()), Micros(when->high())};
+}
+
+Span of(const schema::Period* period) {
+  if (period == nullptr || (period->start() == nullptr && period->end() == nullptr)) {
+    return std::nullopt;
+  }
+  return ClinicalSpan{period->start() ? Micros(period->start()->low()) : Micros::min(),
+                      period->end() ? Micros(period->end()->high()) : Micros::max()};
+}
+
+template <class... Dates>
+Span first(Dates... dates) {
+  Span span;
+  ((span = span ? span : of(dates)), ...);
+  return span;
+}
+
+// One overload a type: the dates in order of preference. Types without a date of their
+// own (Patient, Organization, Medication …) have none.
+Span main_of(const schema::Encounter& r) { return of(r.period()); }
+Span main_of(const schema::Condition& r) {
+  return first(r.onset(), r.onset_period(), r.recorded());
+}
+Span main_of(const schema::AllergyIntolerance& r) { return first(r.onset(), r.recorded()); }
+Span main_of(const schema::Observation& r) {
+  return first(r.effective(), r.effective_period(), r.issued());
+}
+Span main_of(const schema::Procedure& r) { return first(r.performed(), r.performed_period()); }
+Span main_of(const schema::Immunization& r) { return first(r.occurrence(), r.recorded()); }
+Span main_of(const schema::MedicationRequest& r) { return of(r.authored()); }
+Span main_of(const schema::MedicationStatement& r) {
+  return first(r.effective(), r.effective_period(), r.asserted());
+}
+Span main_of(const schema::MedicationDispense& r) { return first(r.handed_over(), r.prepared()); }
+Span main_of(const schema::MedicationAdministration& r) {
+  return first(r.effective(), r.effective_period());
+}
+Span main_of(const schema::DiagnosticReport& r) {
+  return first(r.effective(), r.effective_period(), r.issued());
+}
+Span main_of(const schema::DocumentReference& r) { return first(r.date(), r.period()); }
+Span main_of(const schema::CarePlan& r) { return first(r.period(), r.created()); }
+Span main_of(const schema::CareTeam& r) { return of(r.period()); }
+Span main_of(const schema::Goal& r) { return first(r.start(), r.status_date(), r.target_due()); }
+Span main_of(const schema::Device& r) { return of(r.manufactured()); }
+Span main_of(const schema::ImagingStudy& r) { return of(r.started()); }
+Span main_of(const schema::Claim& r) { return first(r.created(), r.billable()); }
+Span main_of(const schema::ExplanationOfBenefit& r) { return first(r.created(), r.billable()); }
+Span main_of(const schema::Coverage& r) { return of(r.period()); }
+Span main_of(const schema::SupplyDelivery& r) {
+  return first(r.occurrence(), r.occurrence_period());
+}
+Span main_of(const schema::Provenance& r) {
+  return first(r.recorded(), r.occurred(), r.occurred_period());
+}
+Span main_of(const schema::ServiceRequest& r) {
+  return first(r.authored(), r.occurrence(), r.occurrence_period());
+}
+Span main_of(const schema::Specimen& r) {
+  return first(r.collected(), r.collected_period(), r.received());
+}
+Span main_of(const schema::QuestionnaireResponse& r) { return of(r.authored()); }
+Span main_of(const schema::RelatedPerson& r) { return of(r.period()); }
+Span main_of(const schema::General& r) { return first(r.when(), r.period()); }
+
+template <class Table>
+Span main_of(const schema::Facts& facts) {
+  const auto* table = facts.of_as<Table>();
+  return table == nullptr ? std::nullopt : main_of(*table);
+}
+
+}  // namespace
+
+std::optional<ClinicalSpan> main_time(const schema::Facts& facts) {
+  using Of = schema::Clinical;
+  switch (facts.of_type()) {
+#define OF(type) \
+  case Of::type: \
+    return main_of<schema::type>(facts)
+    OF(Encounter);
+    OF(Condition);
+    OF(AllergyIntolerance);
+    OF(Observation);
+    OF(Procedure);
+    OF(Immunization);
+    OF(MedicationRequest);
+    OF(MedicationStatement);
+    OF(MedicationDispense);
+    OF(MedicationAdministration);
+    OF(DiagnosticReport);
+    OF(DocumentReference);
+    OF(CarePlan);
+    OF(CareTeam);
+    OF(Goal);
+    OF(Device);
+    OF(ImagingStudy);
+    OF(Claim);
+    OF(ExplanationOfBenefit);
+    OF(Coverage);
+    OF(SupplyDelivery);
+    OF(Provenance);
+    OF(ServiceRequest);
+    OF(Specimen);
+    OF(QuestionnaireResponse);
+    OF(RelatedPerson);
+    OF(General);
+#undef OF
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace projections

@@ -1,0 +1,23 @@
+// The main date of each resource type: what chart, timeline and search's _sort order by.
+#pragma once
+
+#include <optional>
+
+#include "events/ids.h"
+
+namespace events::schema {
+struct Facts;
+}
+
+namespace projections {
+
+// Half open. Open ends of a period are the ends of time: Micros::min(), Micros::max().
+struct ClinicalSpan {
+  events::Micros low{}, high{};
+};
+
+// When the resource is about, by the first of its type's dates that is there (table in
+// main_time.cc); nothing if none is.
+std::optional<ClinicalSpan> main_time(const events::schema::Facts& facts);
+
+}  // namespace projections
