@@ -16,7 +16,8 @@ namespace json = boost::json;
 
 std::vector<std::string> resource_types(const std::string& bundle) {
   std::vector<std::string> types;
-  for (const json::value& entry : json::parse(bundle).at("entry").as_array()) {
+  const json::value parsed = json::parse(bundle);
+  for (const json::value& entry : parsed.at("entry").as_array()) {
     types.emplace_back(entry.at("resource").at("resourceType").as_string());
   }
   return types;
