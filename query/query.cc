@@ -1,1 +1,0 @@
-// Routes of the reading side are listed here.

@@ -1,0 +1,12 @@
+// All routes of the reading side, in one list.
+#pragma once
+
+#include "ops/http/http.h"
+#include "query/read_context.h"
+
+namespace query {
+
+// `sources` and what it names outlive the router.
+void add_query_routes(ops::http::Router& router, const Sources& sources);
+
+}  // namespace query
