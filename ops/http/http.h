@@ -18,14 +18,14 @@
 namespace ops::http {
 
 struct Request {
-  std::string method;      // "GET" …
-  std::string path;        // decoded, without the query: "/fhir/Patient/1"
-  std::string target;      // as sent
-  std::vector<std::pair<std::string, std::string>> query;   // decoded, in order, repeats kept
-  std::vector<std::pair<std::string, std::string>> headers; // names in lower case
-  std::string body;        // inflated if Content-Encoding: gzip was sent
+  std::string method;  // "GET" …
+  std::string path;    // decoded, without the query: "/fhir/Patient/1"
+  std::string target;  // as sent
+  std::vector<std::pair<std::string, std::string>> query;    // decoded, in order, repeats kept
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  std::string body;  // inflated if Content-Encoding: gzip was sent
   std::map<std::string, std::string, std::less<>> captures;  // {name} of the route's pattern
-  std::string route;       // pattern that matched, set by the router; empty if none did
+  std::string route;  // pattern that matched, set by the router; empty if none did
   auth::Principal principal;
   std::string request_id;  // X-Request-Id, or made here
   std::string base_url;    // "http://host:port", from Host / X-Forwarded-*
@@ -53,9 +53,9 @@ struct Response {
   // after the head is sent; keeps the sink and returns.
   std::function<void(std::shared_ptr<ChunkSink>)> stream;
 
-  static Response json(int status, std::string body);   // application/json
-  static Response fhir(int status, std::string body);   // application/fhir+json
-  static Response text(int status, std::string body);   // text/plain; charset=utf-8
+  static Response json(int status, std::string body);  // application/json
+  static Response fhir(int status, std::string body);  // application/fhir+json
+  static Response text(int status, std::string body);  // text/plain; charset=utf-8
   Response& with(std::string name, std::string value) &;
   Response&& with(std::string name, std::string value) &&;
 };
@@ -89,7 +89,8 @@ Response outcome_response(const events::Error& error);
 Response problem_response(const events::Error& error);
 Response error_response(const events::Error& error, ErrorForm form);
 // OperationOutcome JSON of several errors ("warning" for lenient handling).
-std::string operation_outcome(const std::vector<events::Error>& errors, std::string_view severity = "error");
+std::string operation_outcome(const std::vector<events::Error>& errors,
+                              std::string_view severity = "error");
 // "text" with quotes and escapes.
 std::string json_quote(std::string_view text);
 

@@ -1,0 +1,133 @@
+#include <condition_variable>
+#include <deque>
+
+#include "tests/ops/server_fixture.h"
+
+namespace ops::http {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+class StreamTest : public ServerFixture {
+ protected:
+  StreamTest() {
+    router_.add("GET", "/live", [this](const Request&) {
+      Response response;
+      response.with("Content-Type", "text/event-stream");
+      response.stream = [this](std::shared_ptr<ChunkSink> sink) {
+        const std::lock_guard lock(mutex_);
+        sinks_.push_back(std::move(sink));
+        changed_.notify_all();
+      };
+      return response;
+    });
+  }
+  std::shared_ptr<ChunkSink> next_sink() {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, std::chrono::seconds(10), [this] { return !sinks_.empty(); }))
+      return nullptr;
+    auto sink = sinks_.front();
+    sinks_.pop_front();
+    return sink;
+  }
+  // Writes until it is told to stop.
+  static bool is_cut_off(ChunkSink& sink, const std::string& chunk) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (std::chrono::steady_clock::now() < deadline) {
+      if (!sink.write(chunk)) return true;
+    }
+    return false;
+  }
+  static constexpr std::string_view subscribe = "GET /live HTTP/1.1\r\nHost: a\r\n\r\n";
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::shared_ptr<ChunkSink>> sinks_;
+};
+
+TEST_F(StreamTest, ChunksArriveAsTheyAreWrittenAndCloseEndsThem) {
+  start();
+  RawClient client(server_->port());
+  client.send(subscribe);
+  const auto sink = next_sink();
+  ASSERT_NE(sink, nullptr);
+  EXPECT_TRUE(client.read_until("\r\n\r\n"));  // the head comes before the first event
+  EXPECT_TRUE(sink->write("data: 1\n\n"));
+  EXPECT_TRUE(client.read_until("9\r\ndata: 1\n\n\r\n"));
+  EXPECT_TRUE(sink->write("data: 2\n\n"));
+  sink->close();
+  EXPECT_THAT(client.read_all(), EndsWith("9\r\ndata: 2\n\n\r\n0\r\n\r\n"));
+  EXPECT_FALSE(sink->write("late"));
+}
+
+TEST_F(StreamTest, DroppingTheSinkEndsTheStream) {
+  start();
+  RawClient client(server_->port());
+  client.send(subscribe);
+  ASSERT_NE(next_sink(), nullptr);
+  EXPECT_THAT(client.read_all(), EndsWith("0\r\n\r\n"));
+}
+
+TEST_F(StreamTest, AClientThatReadsTooSlowlyIsCutOff) {
+  options_.stream_bytes_max = 256 * 1024;
+  options_.body_timeout = std::chrono::seconds(60);
+  start();
+  RawClient client(server_->port(), 4096);
+  client.send(subscribe);
+  const auto sink = next_sink();
+  ASSERT_NE(sink, nullptr);
+  EXPECT_TRUE(is_cut_off(*sink, std::string(1024, 'x')));
+  const auto received = client.read_all();
+  EXPECT_THAT(received, StartsWith("HTTP/1.1 200"));
+  EXPECT_EQ(received.find("0\r\n\r\n"), std::string::npos);  // cut off, not ended
+}
+
+TEST_F(StreamTest, AClientThatStopsReadingTimesOut) {
+  start();
+  RawClient client(server_->port(), 4096);
+  client.send(subscribe);
+  const auto sink = next_sink();
+  ASSERT_NE(sink, nullptr);
+  std::size_t written = 0;
+  while (written < 900 * 1024 && sink->write(std::string(64 * 1024, 'x'))) written += 64 * 1024;
+  EXPECT_TRUE(is_cut_off(*sink, "x"));
+}
+
+TEST_F(StreamTest, AClientThatGoesAwayIsNoticed) {
+  start();
+  std::shared_ptr<ChunkSink> sink;
+  {
+    RawClient client(server_->port());
+    client.send(subscribe);
+    sink = next_sink();
+    ASSERT_NE(sink, nullptr);
+  }
+  EXPECT_TRUE(is_cut_off(*sink, "x"));
+}
+
+TEST_F(StreamTest, ASinkMayOutliveTheServer) {
+  start();
+  RawClient client(server_->port());
+  client.send(subscribe);
+  const auto sink = next_sink();
+  ASSERT_NE(sink, nullptr);
+  server_.reset();
+  EXPECT_FALSE(sink->write("x"));
+}
+
+TEST_F(StreamTest, HeadDoesNotStartAStream) {
+  start();
+  const auto answer = [&] {
+    RawClient client(server_->port());
+    client.send("HEAD /live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    return client.read_all();
+  }();
+  EXPECT_THAT(answer, HasSubstr("text/event-stream"));
+  EXPECT_THAT(answer, EndsWith("\r\n\r\n"));
+  EXPECT_TRUE(sinks_.empty());
+}
+
+}  // namespace
+}  // namespace ops::http
