@@ -9,10 +9,6 @@ namespace events {
 
 namespace {
 
-// What a part record has around its slice: header, MAC, FlatBuffer.
-constexpr std::size_t part_frame_bytes = 1024;
-constexpr std::size_t slice_bytes = part_bytes - part_frame_bytes;
-
 bool names_the_same(const RecordHeader& one, const RecordHeader& other) {
   return one.assembly == other.assembly && one.commit == other.commit && one.stream == other.stream;
 }
@@ -33,18 +29,18 @@ std::string flaw_of(const schema::Record* record, const RecordHeader& first, std
 }  // namespace
 
 std::vector<std::string> cut_into_parts(const Secret& log_secret, const HeaderFields& whole,
-                                        std::string_view record) {
+                                        std::string_view record, std::size_t slice) {
   HeaderFields fields = whole;
   fields.kind = schema::RecordKind::part;
   fields.salt.reset();
   fields.dictionary = {};
-  fields.parts = static_cast<std::uint32_t>((record.size() + slice_bytes - 1) / slice_bytes);
+  fields.parts = static_cast<std::uint32_t>((record.size() + slice - 1) / slice);
   std::vector<std::string> parts;
   parts.reserve(fields.parts);
   for (fields.part = 0; fields.part < fields.parts; ++fields.part) {
     if (fields.part + 1 == fields.parts) fields.whole_digest = sha256(record);
-    parts.push_back(build_record(log_secret, build_header(fields),
-                                 record.substr(fields.part * slice_bytes, slice_bytes)));
+    parts.push_back(
+        build_record(log_secret, build_header(fields), record.substr(fields.part * slice, slice)));
   }
   return parts;
 }

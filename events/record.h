@@ -80,8 +80,10 @@ flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> nested(
 
 RecordHeader read_header(const schema::Header& header);
 
-// commit_parts.cc: cuts a commit's record into part records.
+// commit_parts.cc: cuts a commit's record into part records, so that none is longer than
+// part_bytes. (Readers join slices of any size.)
+inline constexpr std::size_t slice_bytes = part_bytes - 1024;  // 1024: what lies around a slice
 std::vector<std::string> cut_into_parts(const Secret& log_secret, const HeaderFields& whole,
-                                        std::string_view record);
+                                        std::string_view record, std::size_t slice = slice_bytes);
 
 }  // namespace events

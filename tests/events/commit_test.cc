@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "events/dictionary.h"
 #include "events/record.h"
 #include "events/schema/clinical_generated.h"
 #include "tests/events/commits.h"
@@ -69,6 +70,22 @@ TEST_F(CommitTest, WhatIsBuiltOpensWithEveryDocumentAsReceived) {
                                    commit->dictionary(), i, commit->sealed_document(i), size_max),
         documents_[i]);
   }
+}
+
+TEST_F(CommitTest, TheHeaderNamesTheDictionaryThatDocumentsOpenWith) {
+  const Digest16 current = current_dictionary();
+  if (current.is_zero()) GTEST_SKIP() << "no dictionary in events/dictionary";
+  tests::Node node(key_log_, 4, tests::test_secrets(), current);
+  const std::string record = node.sealer.build(draft_)->records.front();
+  EXPECT_TRUE(node_.opener.inspect(record, home_));
+  auto commit = *node.opener.open(record);
+  EXPECT_EQ(commit.dictionary(), current);
+  auto opened = [&](const Digest16& dictionary) {
+    return node.opener.open_document(draft_.stream, 1, commit.salt(), dictionary, 0,
+                                     commit.sealed_document(0), size_max);
+  };
+  EXPECT_EQ(opened(current), documents_[0]);
+  EXPECT_EQ(opened(Digest16({1})).error().code, ErrorCode::corrupt);
 }
 
 TEST_F(CommitTest, ADocumentOpensOnlyInItsPlaceAndStream) {
@@ -256,8 +273,8 @@ class PartsTest : public CommitTest {
     auto joined = join_parts(parts);
     return joined ? ErrorCode::invalid : joined.error().code;
   }
-  std::vector<std::string> large_ = some_documents(400, 30'000);
-  std::vector<std::string> other_ = some_documents(400, 30'000, 2);
+  std::vector<std::string> large_ = some_documents(700, 30'000);
+  std::vector<std::string> other_ = some_documents(700, 30'000, 2);
 };
 
 TEST_F(PartsTest, ALargeCommitIsCutAndJoinsAgain) {
@@ -277,9 +294,9 @@ TEST_F(PartsTest, ALargeCommitIsCutAndJoinsAgain) {
   ASSERT_TRUE(node_.opener.inspect(*joined, home_));
   auto commit = node_.opener.open(*joined);
   ASSERT_TRUE(commit) << commit.error().message;
-  EXPECT_EQ(node_.opener.open_document(draft_.stream, 1, commit->salt(), {}, 399,
-                                       commit->sealed_document(399), size_max),
-            large_[399]);
+  EXPECT_EQ(node_.opener.open_document(draft_.stream, 1, commit->salt(), {}, 699,
+                                       commit->sealed_document(699), size_max),
+            large_[699]);
 }
 
 TEST_F(PartsTest, PartsOfTwoAttemptsNeverJoin) {

@@ -78,10 +78,10 @@ Secrets test_secrets() {
   return secrets;
 }
 
-Node::Node(MemoryLog& key_log, std::uint32_t partition_count, Secrets given)
+Node::Node(MemoryLog& key_log, std::uint32_t partition_count, Secrets given, Digest16 dictionary)
     : secrets(given),
       keys(opened(key_log, secrets, partition_count)),
-      sealer(secrets, *keys, {}),
+      sealer(secrets, *keys, dictionary),
       opener(secrets, *keys, partition_count),
       partitions(partition_count) {}
 

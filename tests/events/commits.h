@@ -10,11 +10,12 @@
 
 namespace events::tests {
 
-Secrets test_secrets();  // those of the golden bytes
+Secrets test_secrets();
 
 // What one node has to seal and open with.
 struct Node {
-  explicit Node(MemoryLog& key_log, std::uint32_t partitions = 4, Secrets secrets = test_secrets());
+  explicit Node(MemoryLog& key_log, std::uint32_t partitions = 4, Secrets secrets = test_secrets(),
+                Digest16 dictionary = {});
 
   Secrets secrets;
   std::unique_ptr<KeyStore> keys;
@@ -27,10 +28,9 @@ struct Node {
   }
 };
 
-// Observations of the patient, one a document, with a condition in the last event's stead
-// if there are several. The draft borrows `documents`.
+// One Observation of the patient for each document. The draft borrows `documents`.
 CommitDraft draft_of(std::string_view patient, const std::vector<std::string>& documents);
-// As draft_of, with this body (a finished schema::Body).
+// A finished schema::Body of as many Observations.
 std::string body_of(std::string_view stream_name, std::size_t documents);
 
 // `count` documents of about `bytes` each, alike as FHIR resources are; equal for equal seeds.
