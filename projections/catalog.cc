@@ -2,7 +2,10 @@
 
 #include "events/check.h"
 #include "projections/chart.h"
+#include "projections/directory.h"
+#include "projections/medications.h"
 #include "projections/patient_directory.h"
+#include "projections/series.h"
 
 namespace projections {
 
@@ -10,7 +13,10 @@ std::span<const std::unique_ptr<const Projection>> all_projections() {
   static const auto list = [] {
     std::vector<std::unique_ptr<const Projection>> projections;
     projections.push_back(std::make_unique<Chart>());
+    projections.push_back(std::make_unique<Directory>());
+    projections.push_back(std::make_unique<MedicationList>());
     projections.push_back(std::make_unique<PatientDirectory>());
+    projections.push_back(std::make_unique<Series>());
     return projections;
   }();
   return list;

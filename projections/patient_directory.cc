@@ -11,6 +11,7 @@
 
 #include "events/schema/clinical_generated.h"
 #include "projections/facts_row.h"
+#include "projections/facts_text.h"
 #include "projections/key_codec.h"
 #include "projections/patient_match.h"
 
@@ -21,10 +22,6 @@ namespace schema = events::schema;
 using events::StreamKey;
 
 enum Kind : std::uint8_t { by_stream = 0, by_identifier = 1, by_name = 2, by_birth_date = 3 };
-
-std::string_view text_of(const flatbuffers::String* text) {
-  return text ? std::string_view(text->c_str(), text->size()) : std::string_view();
-}
 
 std::string row_key(const StreamKey& stream, std::string_view id) {
   return KeyWriter().u8(by_stream).raw(stream.bytes()).text(id).key();

@@ -2,15 +2,13 @@
 
 #include <algorithm>
 
+#include "projections/facts_text.h"
+
 namespace projections {
 namespace {
 
 namespace schema = events::schema;
 using Texts = flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>;
-
-std::string_view text_of(const flatbuffers::String* text) {
-  return text ? std::string_view(text->c_str(), text->size()) : std::string_view();
-}
 
 bool matches_one(const schema::Patient& patient, const IdentifierCriterion& wanted) {
   const auto* identifiers = patient.identifiers();
@@ -103,16 +101,6 @@ const schema::HumanName* official_name(const schema::Patient& patient) {
     if (text_of(name->use()) == "official") return name;
   }
   return names->Get(0);
-}
-
-std::string joined(const Texts* texts) {
-  std::string all;
-  if (texts == nullptr) return all;
-  for (const auto* text : *texts) {
-    if (!all.empty()) all.push_back(' ');
-    all += text_of(text);
-  }
-  return all;
 }
 
 }  // namespace projections

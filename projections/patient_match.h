@@ -19,7 +19,4 @@ void for_each_name_text(const events::schema::Patient& patient, NameCriterion::P
 // The name with use `official`, else the first; null if there is none.
 const events::schema::HumanName* official_name(const events::schema::Patient& patient);
 
-// With one space between.
-std::string joined(const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>* texts);
-
 }  // namespace projections

@@ -1,0 +1,165 @@
+#include "projections/medications.h"
+
+#include <map>
+
+#include "events/schema/clinical_generated.h"
+#include "projections/facts_text.h"
+#include "projections/key_codec.h"
+#include "projections/medication_lines.h"
+
+namespace projections {
+namespace {
+
+using events::StreamKey;
+
+enum Section : std::uint8_t {
+  patient = 0,
+  in_force = 1,
+  against = 2,
+  dispensed = 3,
+  given = 4,
+  all_else = 5,
+};
+
+Section section_of(Claim claim) {
+  switch (claim) {
+    case Claim::active:
+    case Claim::on_hold:
+      return in_force;
+    case Claim::not_taking:
+    case Claim::avoid:
+      return against;
+    case Claim::dispensed:
+      return dispensed;
+    case Claim::given:
+      return given;
+    default:
+      return all_else;
+  }
+}
+
+std::string patient_key(const StreamKey& stream) { return KeyWriter(stream).u8(patient).key(); }
+
+std::string drug_prefix(const StreamKey& stream, Section section, const std::string& drug) {
+  return KeyWriter(stream).u8(section).text(drug).key();
+}
+
+std::string key_of(const AcceptedEvent& event, const MedicationClaim& claim) {
+  return KeyWriter(event.stream)
+      .u8(section_of(claim.claim))
+      .text(identity_of(claim.drug))
+      .descending(claim.time.value_or(events::Micros::min()).count())
+      .u16(static_cast<std::uint16_t>(event.type))
+      .text(event.id)
+      .key();
+}
+
+std::string site_of(const AcceptedEvent& event) {
+  if (event.who == nullptr) return {};
+  const auto site = text_of(event.who->site());
+  return std::string(site.empty() ? text_of(event.who->source()) : site);
+}
+
+// "" if alive, else the date as sent or "true".
+std::string death_of(const events::schema::Facts* facts) {
+  const auto* person = facts ? facts->of_as_Patient() : nullptr;
+  if (person == nullptr) return {};
+  if (person->deceased_at()) return std::string(text_of(person->deceased_at()->text()));
+  return person->deceased().value_or(false) ? "true" : "";
+}
+
+void apply_patient(const AcceptedEvent& event, Family family, RowBatch& batch) {
+  const std::string now = death_of(event.facts);
+  if (!now.empty()) {
+    batch.put(family, patient_key(event.stream), now);
+  } else if (!death_of(event.previous).empty()) {
+    batch.erase(family, patient_key(event.stream));
+  }
+}
+
+struct ReadRow {
+  std::uint8_t section = 0;
+  std::string drug;
+  MedicationClaim claim;
+};
+
+Result<ReadRow> read_row(std::string_view key_bytes, std::string_view value) {
+  KeyReader key(key_bytes);
+  key.raw(StreamKey::size);
+  const auto section = key.u8();
+  auto drug = key.text();
+  key.descending();
+  const auto type = key.u16();
+  auto id = key.text();
+  auto claim = decode_medication_claim(value);
+  if (!section || !drug || !type || !id || !key.done() || !claim) {
+    return events::corrupt("a row of family medications cannot be read; rebuild the shard");
+  }
+  claim->type = static_cast<events::ResourceType>(*type);
+  claim->id = std::move(*id);
+  return ReadRow{*section, std::move(*drug), std::move(*claim)};
+}
+
+// For a list of what is in force: the newest dispense of each drug, one seek each.
+Status add_newest_dispenses(const ShardView& view, const StreamKey& stream, ClaimsByDrug& claims) {
+  for (auto& [drug, of_drug] : claims) {
+    const auto rows =
+        view.rows().scan(view.family("medications"), drug_prefix(stream, dispensed, drug));
+    if (auto status = rows->status(); !status) return status;
+    if (!rows->valid()) continue;
+    auto row = read_row(rows->key(), rows->value());
+    if (!row) return row.error();
+    of_drug.push_back(std::move(row->claim));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status MedicationList::apply(const AcceptedEvent& event, Family family, RowBatch& batch) const {
+  if (event.type == events::ResourceType::Patient) {
+    apply_patient(event, family, batch);
+    return {};
+  }
+  std::optional<MedicationClaim> now, before;
+  if (event.facts != nullptr) now = medication_claim(*event.facts);
+  if (event.previous != nullptr) before = medication_claim(*event.previous);
+  const std::string key = now ? key_of(event, *now) : std::string();
+  if (before) {
+    const std::string old = key_of(event, *before);
+    if (old != key) batch.erase(family, old);
+  }
+  if (!now) return {};
+  now->version = event.version;
+  now->confirmed = event.known_time;
+  now->confirmed_by = site_of(event);
+  batch.put(family, key, encode(*now));
+  return {};
+}
+
+Result<MedicationReading> medications_of(const ShardView& view, const StreamKey& stream,
+                                         MedicationScope scope, events::Micros at) {
+  MedicationReading reading;
+  ClaimsByDrug claims;
+  const auto rows = view.rows().scan(view.family("medications"), KeyWriter(stream).key());
+  const std::string patient_row = patient_key(stream);
+  for (; rows->valid(); rows->next()) {
+    if (rows->key() == patient_row) {
+      reading.died = std::string(rows->value());
+      continue;
+    }
+    auto row = read_row(rows->key(), rows->value());
+    if (!row) return row.error();
+    if (scope == MedicationScope::in_force && row->section >= dispensed) break;
+    ++reading.resources;
+    claims[std::move(row->drug)].push_back(std::move(row->claim));
+  }
+  if (auto status = rows->status(); !status) return status.error();
+  if (scope == MedicationScope::in_force) {
+    if (auto added = add_newest_dispenses(view, stream, claims); !added) return added.error();
+  }
+  conclude(std::move(claims), scope, at, reading);
+  return reading;
+}
+
+}  // namespace projections
