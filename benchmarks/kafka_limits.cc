@@ -41,15 +41,18 @@ class Producer {
     topic_ = fmt::format("limit-{}-{}", ::getpid(), Clock::now().time_since_epoch().count());
     make_topic();
   }
-  ~Producer() { rd_kafka_destroy(handle_); }
+  ~Producer() {
+    rd_kafka_topic_destroy(target_);
+    rd_kafka_destroy(handle_);
+  }
 
   void produce(int partition, const std::string& value) {
     for (;;) {
-      const auto failed = rd_kafka_producev(handle_, RD_KAFKA_V_TOPIC(topic_.c_str()), RD_KAFKA_V_PARTITION(partition),
-                                            RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
-                                            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
-      if (failed == RD_KAFKA_RESP_ERR_NO_ERROR) return;
-      CHECK(failed == RD_KAFKA_RESP_ERR__QUEUE_FULL);
+      if (rd_kafka_produce(target_, partition, RD_KAFKA_MSG_F_COPY, const_cast<char*>(value.data()),
+                           value.size(), nullptr, 0, nullptr) == 0) {
+        return;
+      }
+      CHECK(rd_kafka_last_error() == RD_KAFKA_RESP_ERR__QUEUE_FULL);
       rd_kafka_poll(handle_, 1);
     }
   }
@@ -71,12 +74,14 @@ class Producer {
     rd_kafka_event_destroy(done);
     rd_kafka_queue_destroy(queue);
     rd_kafka_NewTopic_destroy(topic);
+    target_ = rd_kafka_topic_new(handle_, topic_.c_str(), nullptr);
     produce(0, "first");
     wait_for(1);
   }
 
   Delivered delivered_;
   rd_kafka_t* handle_ = nullptr;
+  rd_kafka_topic_t* target_ = nullptr;
   std::string topic_;
 };
 

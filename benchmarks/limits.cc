@@ -22,13 +22,16 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 // A folder that goes with the object.
 class Folder {
  public:
   explicit Folder(std::string_view name)
-      : path_(std::filesystem::temp_directory_path() / fmt::format("chartlog-limit-{}-{}", name, ::getpid())) {
+      : path_(std::filesystem::temp_directory_path() /
+              fmt::format("chartlog-limit-{}-{}", name, ::getpid())) {
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
   }
@@ -51,13 +54,17 @@ std::unique_ptr<rocksdb::DB> open_database(const std::filesystem::path& path) {
 }
 
 void add_row(rocksdb::WriteBatch& batch, std::uint64_t number, int row, std::string_view value) {
-  batch.Put(fmt::format("{}{:016x}{:032x}", row, number * 0x9E3779B97F4A7C15u, number), rocksdb::Slice(value.data(), value.size()));
+  batch.Put(fmt::format("{}{:016x}{:032x}", row, number * 0x9E3779B97F4A7C15u, number),
+            rocksdb::Slice(value.data(), value.size()));
 }
 
 class BareImport {
  public:
   explicit BareImport(const WorkloadOptions& workload)
-      : folder_("import"), log_(open_database(folder_.path() / "log")), rows_(open_database(folder_.path() / "rows")), workload_(workload) {
+      : folder_("import"),
+        log_(open_database(folder_.path() / "log")),
+        rows_(open_database(folder_.path() / "rows")),
+        workload_(workload) {
     CHECK(dictionary_ != nullptr);
   }
 
@@ -71,7 +78,8 @@ class BareImport {
 
  private:
   void work() {
-    const std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context(ZSTD_createCCtx(), ZSTD_freeCCtx);
+    const std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context(ZSTD_createCCtx(),
+                                                                          ZSTD_freeCCtx);
     while (auto bundle = workload_.next()) one(*bundle, context.get());
   }
 
@@ -83,7 +91,9 @@ class BareImport {
     std::string record;
     for (auto entry = document->root()["entry"].first(); entry; entry = entry.next()) {
       const std::string_view resource = entry["resource"].raw();
-      const auto size = ZSTD_compress_usingCDict(context, compressed.data(), compressed.size(), resource.data(), resource.size(), dictionary_->compressing());
+      const auto size =
+          ZSTD_compress_usingCDict(context, compressed.data(), compressed.size(), resource.data(),
+                                   resource.size(), dictionary_->compressing());
       CHECK(!ZSTD_isError(size));
       const std::string_view sealed(compressed.data(), size);
       record += sealed;
@@ -139,7 +149,8 @@ double scan_limit() {
   unlogged.disableWAL = true;
   const std::string value(200, 'v');
   for (int prefix = 0; prefix < prefixes; ++prefix) {
-    for (int row = 0; row < rows; ++row) CHECK(database->Put(unlogged, fmt::format("{:016}{:04}", prefix * 7919L, row), value).ok());
+    for (int row = 0; row < rows; ++row)
+      CHECK(database->Put(unlogged, fmt::format("{:016}{:04}", prefix * 7919L, row), value).ok());
   }
   CHECK(database->Flush({}).ok());
   const auto begin = Clock::now();
@@ -147,7 +158,8 @@ double scan_limit() {
   for (int prefix = 0; prefix < prefixes; ++prefix) {
     const std::unique_ptr<rocksdb::Iterator> rows_of(database->NewIterator({}));
     rows_of->Seek(fmt::format("{:016}", prefix * 7919L));
-    for (int row = 0; row < rows && rows_of->Valid(); ++row, rows_of->Next()) seen += rows_of->value().size();
+    for (int row = 0; row < rows && rows_of->Valid(); ++row, rows_of->Next())
+      seen += rows_of->value().size();
   }
   CHECK(seen == static_cast<std::size_t>(prefixes) * rows * 200);
   return prefixes / seconds_since(begin);

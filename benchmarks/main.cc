@@ -23,7 +23,9 @@ using Clock = std::chrono::steady_clock;
 using ops::http::Answer;
 using ops::http::Client;
 
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 struct Settings {
   std::string program = "build/release/chartlog";
@@ -33,13 +35,16 @@ struct Settings {
   int small_writes = 2000;
 };
 
-void row(std::string_view what, std::string_view ours, std::string_view limit, std::string_view ratio) {
+void row(std::string_view what, std::string_view ours, std::string_view limit,
+         std::string_view ratio) {
   fmt::print("| {} | {} | {} | {} |\n", what, ours, limit, ratio);
   std::fflush(stdout);
 }
 
-Answer ask(Client& client, std::string_view method, std::string_view path, std::string_view body = {}) {
-  const Client::Headers headers = body.empty() ? Client::Headers{} : Client::Headers{{"Content-Type", "application/fhir+json"}};
+Answer ask(Client& client, std::string_view method, std::string_view path,
+           std::string_view body = {}) {
+  const Client::Headers headers =
+      body.empty() ? Client::Headers{} : Client::Headers{{"Content-Type", "application/fhir+json"}};
   for (int tries = 0; tries < 600; ++tries) {
     auto answer = client.ask(method, path, headers, body);
     CHECK(answer);
@@ -102,38 +107,56 @@ void measure_import(NodeProcess& node, const Settings& settings, Imported& impor
   WorkloadOptions some = settings.workload;
   some.bundles = 40;
   const double limit = import_limit(some);
-  row("import over HTTP, durable and visible", fmt::format("{:.0f} resources/s, {:.0f} MB/s ({} resources)", rate, static_cast<double>(imported.bytes) / imported.seconds / 1e6, imported.resources),
-      fmt::format("{:.0f} resources/s, bare loop on 2 threads", limit), fmt::format("{:.2f}", rate / limit));
-  row("resident memory, peak of the import", fmt::format("{} MiB", node.peak_memory_bytes() >> 20), "1024 MiB", fmt::format("{:.2f}", static_cast<double>(node.peak_memory_bytes()) / (1 << 30)));
+  row("import over HTTP, durable and visible",
+      fmt::format("{:.0f} resources/s, {:.0f} MB/s ({} resources)", rate,
+                  static_cast<double>(imported.bytes) / imported.seconds / 1e6, imported.resources),
+      fmt::format("{:.0f} resources/s, bare loop on 2 threads", limit),
+      fmt::format("{:.2f}", rate / limit));
+  row("resident memory, peak of the import", fmt::format("{} MiB", node.peak_memory_bytes() >> 20),
+      "1024 MiB", fmt::format("{:.2f}", static_cast<double>(node.peak_memory_bytes()) / (1 << 30)));
 }
 
-void measure_small_writes(const NodeProcess& node, const Settings& settings, const std::string& patient) {
+void measure_small_writes(const NodeProcess& node, const Settings& settings,
+                          const std::string& patient) {
   Client client = node.client();
   std::vector<double> times;
   for (int i = 0; i < settings.small_writes; ++i) {
-    const std::string body = fmt::format(R"({{"resourceType":"Observation","status":"final","code":{{"coding":[{{"system":"urn:benchmark","code":"small"}}]}},"subject":{{"reference":"Patient/{}"}},"effectiveDateTime":"2025-01-01T10:00:00Z","valueQuantity":{{"value":{}}}}})", patient, i);
+    const std::string body = fmt::format(
+        R"({{"resourceType":"Observation","status":"final","code":{{"coding":[{{"system":"urn:benchmark","code":"small"}}]}},"subject":{{"reference":"Patient/{}"}},"effectiveDateTime":"2025-01-01T10:00:00Z","valueQuantity":{{"value":{}}}}})",
+        patient, i);
     const auto begin = Clock::now();
     const Answer answer = ask(client, "POST", "/fhir/Observation", body);
     times.push_back(seconds_since(begin) * 1000);
     CHECK(answer.status == 201);
   }
-  const Answer counted = ask(client, "GET", fmt::format("/fhir/Observation?patient={}&code=urn:benchmark%7Csmall&_summary=count", patient));
+  const Answer counted =
+      ask(client, "GET",
+          fmt::format("/fhir/Observation?patient={}&code=urn:benchmark%7Csmall&_summary=count",
+                      patient));
   CHECK(boost::json::parse(counted.body).at("total").as_int64() == settings.small_writes);
   const Percentiles ours = percentiles(std::move(times));
-  const Percentiles limit = settings.kafka.empty() ? sync_limit(settings.small_writes) : kafka_append_limit(settings.kafka, settings.small_writes);
-  row("one small write, answered when accepted", fmt::format("p50 {:.2f} ms, p99 {:.2f} ms", ours.p50_ms, ours.p99_ms),
-      fmt::format("p50 {:.2f} ms, p99 {:.2f} ms, {}", limit.p50_ms, limit.p99_ms, settings.kafka.empty() ? "write + fdatasync" : "librdkafka to acknowledgement"),
+  const Percentiles limit = settings.kafka.empty()
+                                ? sync_limit(settings.small_writes)
+                                : kafka_append_limit(settings.kafka, settings.small_writes);
+  row("one small write, answered when accepted",
+      fmt::format("p50 {:.2f} ms, p99 {:.2f} ms", ours.p50_ms, ours.p99_ms),
+      fmt::format("p50 {:.2f} ms, p99 {:.2f} ms, {}", limit.p50_ms, limit.p99_ms,
+                  settings.kafka.empty() ? "write + fdatasync" : "librdkafka to acknowledgement"),
       fmt::format("{:.1f} x", ours.p50_ms / limit.p50_ms));
 }
 
-void measure_reads(const NodeProcess& node, const Settings& settings, const std::vector<std::string>& patients, std::string_view what, std::string_view path) {
+void measure_reads(const NodeProcess& node, const Settings& settings,
+                   const std::vector<std::string>& patients, std::string_view what,
+                   std::string_view path) {
   Client client = node.client();
   std::vector<double> times;
   for (std::size_t i = 0; i < 1000; ++i) {
     const auto begin = Clock::now();
-    const Answer answer = ask(client, "GET", fmt::format(fmt::runtime(path), patients[i % patients.size()]));
+    const Answer answer =
+        ask(client, "GET", fmt::format(fmt::runtime(path), patients[i % patients.size()]));
     times.push_back(seconds_since(begin) * 1000);
-    CHECK(answer.status == 200 && answer.body.find(patients[i % patients.size()]) != std::string::npos);
+    CHECK(answer.status == 200 &&
+          answer.body.find(patients[i % patients.size()]) != std::string::npos);
   }
   const Percentiles alone = percentiles(std::move(times));
   std::atomic<std::size_t> answered{0};
@@ -144,7 +167,11 @@ void measure_reads(const NodeProcess& node, const Settings& settings, const std:
       readers.emplace_back([&, reader] {
         Client own = node.client();
         for (std::size_t i = 0; seconds_since(begin) < 3; ++i) {
-          CHECK(ask(own, "GET", fmt::format(fmt::runtime(path), patients[(i * 7 + static_cast<std::size_t>(reader)) % patients.size()])).status == 200);
+          CHECK(ask(own, "GET",
+                    fmt::format(
+                        fmt::runtime(path),
+                        patients[(i * 7 + static_cast<std::size_t>(reader)) % patients.size()]))
+                    .status == 200);
           ++answered;
         }
       });
@@ -152,8 +179,10 @@ void measure_reads(const NodeProcess& node, const Settings& settings, const std:
   }
   const double rate = static_cast<double>(answered) / seconds_since(begin);
   const double limit = scan_limit();
-  row(what, fmt::format("p50 {:.2f} ms, p99 {:.2f} ms; {:.0f} req/s", alone.p50_ms, alone.p99_ms, rate),
-      fmt::format("{:.0f} scans of 50 rows/s on one thread", limit), fmt::format("{:.2f}", rate / limit));
+  row(what,
+      fmt::format("p50 {:.2f} ms, p99 {:.2f} ms; {:.0f} req/s", alone.p50_ms, alone.p99_ms, rate),
+      fmt::format("{:.0f} scans of 50 rows/s on one thread", limit),
+      fmt::format("{:.2f}", rate / limit));
 }
 
 void measure_rebuild(NodeProcess& node, const Imported& imported) {
@@ -163,25 +192,32 @@ void measure_rebuild(NodeProcess& node, const Imported& imported) {
   CHECK(patients_there(node) == imported.patients.size());
   const double rate = static_cast<double>(imported.resources) / seconds;
   const double limit = put_limit();
-  row("rebuild of all read models", fmt::format("{:.0f} events/s ({:.1f} s with start and stop)", rate, seconds), fmt::format("{:.0f} rows/s through one memtable", limit),
+  row("rebuild of all read models",
+      fmt::format("{:.0f} events/s ({:.1f} s with start and stop)", rate, seconds),
+      fmt::format("{:.0f} rows/s through one memtable", limit),
       fmt::format("{:.2f} events a row", rate / limit));
 }
 
 void measure_disk(NodeProcess& node, const Settings& settings, const Imported& imported) {
   node.stop();
-  const double each = static_cast<double>(node.disk_bytes()) / static_cast<double>(imported.resources);
-  row(settings.kafka.empty() ? "disk, log and all read models" : "disk, all read models (the log is the broker's)", fmt::format("{:.0f} bytes a resource", each), "1126 bytes a resource (aim)",
+  const double each =
+      static_cast<double>(node.disk_bytes()) / static_cast<double>(imported.resources);
+  row(settings.kafka.empty() ? "disk, log and all read models"
+                             : "disk, all read models (the log is the broker's)",
+      fmt::format("{:.0f} bytes a resource", each), "1126 bytes a resource (aim)",
       fmt::format("{:.2f}", each / 1126));
   node.start();
 }
 
 void run(const Settings& settings) {
-  const auto folder = std::filesystem::temp_directory_path() / fmt::format("chartlog-benchmark-{}", ::getpid());
+  const auto folder =
+      std::filesystem::temp_directory_path() / fmt::format("chartlog-benchmark-{}", ::getpid());
   {
     NodeProcess node(settings.program, folder, settings.kafka);
     node.start();
     fmt::print("{} log, {}\n\n| what | ours | limit in the same run | ratio |\n|---|---|---|---|\n",
-               settings.kafka.empty() ? "Embedded" : "Kafka", settings.workload.synthea.empty() ? "our own population" : "Synthea");
+               settings.kafka.empty() ? "Embedded" : "Kafka",
+               settings.workload.synthea.empty() ? "our own population" : "Synthea");
     Imported imported;
     measure_import(node, settings, imported);
     measure_disk(node, settings, imported);
@@ -190,7 +226,9 @@ void run(const Settings& settings) {
     measure_reads(node, settings, imported.patients, "medication list", "/charts/{}/medications");
     measure_rebuild(node, imported);
     if (!settings.kafka.empty()) {
-      row("(raw append of 345-byte records, 8 partitions)", "", fmt::format("{:.0f} records/s", kafka_throughput_limit(settings.kafka, 300'000, 345)), "");
+      row("(raw append of 345-byte records, 8 partitions)", "",
+          fmt::format("{:.0f} records/s", kafka_throughput_limit(settings.kafka, 300'000, 345)),
+          "");
     }
     node.stop();
   }
@@ -205,8 +243,10 @@ int main(int count, char** words) {
   CLI::App app{"Measures a chartlog node beside this machine's limits"};
   app.add_option("--program", settings.program, "path of chartlog")->capture_default_str();
   app.add_option("--kafka", settings.kafka, "broker; default: the embedded log");
-  app.add_option("--synthea", settings.workload.synthea, "ma42-*.bundles.ndjson.zst; default: our own population");
-  app.add_option("--bundles", settings.workload.bundles, "patients; default: all of Synthea's, 200 of our own");
+  app.add_option("--synthea", settings.workload.synthea,
+                 "ma42-*.bundles.ndjson.zst; default: our own population");
+  app.add_option("--bundles", settings.workload.bundles,
+                 "patients; default: all of Synthea's, 200 of our own");
   app.add_option("--connections", settings.connections)->capture_default_str();
   CLI11_PARSE(app, count, words);
   benchmarks::run(settings);

@@ -31,7 +31,8 @@ int free_port() {
 
 pid_t spawn(const std::vector<std::string>& arguments, const std::filesystem::path& log) {
   std::vector<char*> words;
-  for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
+  for (const std::string& argument : arguments)
+    words.push_back(const_cast<char*>(argument.c_str()));
   words.push_back(nullptr);
   const pid_t child = ::fork();
   if (child == 0) {
@@ -48,7 +49,10 @@ pid_t spawn(const std::vector<std::string>& arguments, const std::filesystem::pa
 }  // namespace
 
 NodeProcess::NodeProcess(std::string program, std::filesystem::path folder, std::string kafka)
-    : program_(std::move(program)), folder_(std::move(folder)), kafka_(std::move(kafka)), port_(free_port()) {
+    : program_(std::move(program)),
+      folder_(std::move(folder)),
+      kafka_(std::move(kafka)),
+      port_(free_port()) {
   topic_ = fmt::format("benchmark-{}-{}", ::getpid(), port_);
   std::filesystem::create_directories(folder_);
 }
@@ -72,7 +76,8 @@ void NodeProcess::start() {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(2);
   while (std::chrono::steady_clock::now() < deadline) {
     CHECK(::waitpid(child_, nullptr, WNOHANG) == 0);
-    if (const auto answer = client().ask("GET", "/health/ready"); answer && answer->status == 200) return;
+    if (const auto answer = client().ask("GET", "/health/ready"); answer && answer->status == 200)
+      return;
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   CHECK(!"the node is ready");
