@@ -35,7 +35,17 @@ struct Appended {
 };
 using AppendDone = std::function<void(const Appended&)>;
 
-// Reads one partition in order. For one thread.
+// For metrics, since the log was opened. A group is what the log made durable
+// together: one sync (embedded), one produce request (Kafka). Zeros where a log
+// does not count.
+struct LogFigures {
+  std::uint64_t records = 0;
+  std::uint64_t groups = 0;
+  std::uint64_t bytes = 0;         // keys and values
+  std::uint64_t queued_bytes = 0;  // now waiting for an answer
+};
+
+// Reads one partition in order. For one thread; its log outlives it.
 class LogReader {
  public:
   virtual ~LogReader() = default;
@@ -66,6 +76,8 @@ class EventLog {
 
   // Empty if the log takes writes now; else why not (broker away, settings drifted …).
   virtual std::string write_problem() const = 0;
+
+  virtual LogFigures figures() const { return {}; }
 };
 
 // append() that waits for its answer.
