@@ -1,0 +1,88 @@
+#include "query/fhir/search_tables.h"
+
+namespace query::fhir {
+namespace {
+
+using schema::DiagnosticReport;
+constexpr std::array diagnostic_report{
+    Parameter{"identifier", token, take<&DiagnosticReport::identifiers>},
+    Parameter{"based-on", reference, take<&DiagnosticReport::based_on>},
+    Parameter{"category", token, take<&DiagnosticReport::categories>},
+    Parameter{"code", token, take<&DiagnosticReport::code>},
+    Parameter{"conclusion", token, take<&DiagnosticReport::conclusion_codes>},
+    Parameter{"date", date,
+              take<&DiagnosticReport::effective, &DiagnosticReport::effective_period>},
+    Parameter{"encounter", reference, take<&DiagnosticReport::encounter>},
+    Parameter{"issued", date, take<&DiagnosticReport::issued>},
+    Parameter{"media", reference, take<&DiagnosticReport::media>},
+    Parameter{"performer", reference, take<&DiagnosticReport::performers>},
+    Parameter{"result", reference, take<&DiagnosticReport::results>},
+    Parameter{"results-interpreter", reference, take<&DiagnosticReport::interpreters>},
+    Parameter{"specimen", reference, take<&DiagnosticReport::specimens>},
+    Parameter{"status", token, take<&DiagnosticReport::status>,
+              "http://hl7.org/fhir/diagnostic-report-status"},
+};
+
+using schema::DocumentReference;
+constexpr std::array document_reference{
+    Parameter{"identifier", token, take<&DocumentReference::identifiers>},
+    Parameter{"author", reference, take<&DocumentReference::authors>},
+    Parameter{"category", token, take<&DocumentReference::categories>},
+    Parameter{"contenttype", token, take<&DocumentReference::content_types>, "urn:ietf:bcp:13"},
+    Parameter{"custodian", reference, take<&DocumentReference::custodian>},
+    Parameter{"date", date, take<&DocumentReference::date>},
+    Parameter{"description", string, take<&DocumentReference::description>},
+    Parameter{"encounter", reference, take<&DocumentReference::encounters>},
+    Parameter{"format", token, take<&DocumentReference::formats>},
+    Parameter{"period", date, take<&DocumentReference::period>},
+    Parameter{"relatesto", reference, take<&DocumentReference::relates_to>},
+    Parameter{"status", token, take<&DocumentReference::status>,
+              "http://hl7.org/fhir/document-reference-status"},
+    Parameter{"type", token, take<&DocumentReference::type>},
+};
+
+using schema::ImagingStudy;
+constexpr std::array imaging_study{
+    Parameter{"identifier", token, take<&ImagingStudy::identifiers>},
+    Parameter{"basedon", reference, take<&ImagingStudy::based_on>},
+    Parameter{"bodysite", token,
+              take_each<&ImagingStudy::series, &schema::ImagingSeries::body_site>},
+    Parameter{"encounter", reference, take<&ImagingStudy::encounter>},
+    Parameter{"modality", token,
+              take_each<&ImagingStudy::series, &schema::ImagingSeries::modality>},
+    Parameter{"reason", token, take<&ImagingStudy::reasons>},
+    Parameter{"series", token, take_each<&ImagingStudy::series, &schema::ImagingSeries::uid>,
+              "urn:dicom:uid"},
+    Parameter{"started", date, take<&ImagingStudy::started>},
+    Parameter{"status", token, take<&ImagingStudy::status>,
+              "http://hl7.org/fhir/imagingstudy-status"},
+};
+
+using schema::QuestionnaireResponse;
+constexpr std::array questionnaire_response{
+    Parameter{"identifier", token, take<&QuestionnaireResponse::identifier>},
+    Parameter{"author", reference, take<&QuestionnaireResponse::author>},
+    Parameter{"authored", date, take<&QuestionnaireResponse::authored>},
+    Parameter{"based-on", reference, take<&QuestionnaireResponse::based_on>},
+    Parameter{"encounter", reference, take<&QuestionnaireResponse::encounter>},
+    Parameter{"part-of", reference, take<&QuestionnaireResponse::part_of>},
+    Parameter{"questionnaire", uri, take<&QuestionnaireResponse::questionnaire>},
+    Parameter{"source", reference, take<&QuestionnaireResponse::source>},
+    Parameter{"status", token, take<&QuestionnaireResponse::status>,
+              "http://hl7.org/fhir/questionnaire-answers-status"},
+};
+
+}  // namespace
+
+TypeTables document_tables() {
+  static constexpr std::array tables{
+      TypeParameters{ResourceType::DiagnosticReport, diagnostic_report, patient_and_subject},
+      TypeParameters{ResourceType::DocumentReference, document_reference, patient_and_subject},
+      TypeParameters{ResourceType::ImagingStudy, imaging_study, patient_and_subject},
+      TypeParameters{ResourceType::QuestionnaireResponse, questionnaire_response,
+                     patient_and_subject},
+  };
+  return tables;
+}
+
+}  // namespace query::fhir

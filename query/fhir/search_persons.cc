@@ -1,0 +1,92 @@
+#include "query/fhir/search_tables.h"
+
+namespace query::fhir {
+namespace {
+
+constexpr char email[] = "email";
+constexpr char phone[] = "phone";
+
+template <class Table, const char* System>
+void take_telecom(const schema::Facts& facts, Values& values) {
+  const Table* table = facts.of_as<Table>();
+  if (table == nullptr || table->telecom() == nullptr) return;
+  for (const auto* telecom : *table->telecom()) {
+    if (telecom->system() != nullptr && telecom->system()->string_view() == System)
+      values.add(telecom);
+  }
+}
+
+using schema::RelatedPerson;
+constexpr std::array related_person{
+    Parameter{"identifier", token, take<&RelatedPerson::identifiers>},
+    Parameter{"active", token, take<&RelatedPerson::active>},
+    Parameter{"address", string, take<&RelatedPerson::addresses>},
+    Parameter{"address-city", string, take_each<&RelatedPerson::addresses, &schema::Address::city>},
+    Parameter{"address-country", string,
+              take_each<&RelatedPerson::addresses, &schema::Address::country>},
+    Parameter{"address-postalcode", string,
+              take_each<&RelatedPerson::addresses, &schema::Address::postal_code>},
+    Parameter{"address-state", string,
+              take_each<&RelatedPerson::addresses, &schema::Address::state>},
+    Parameter{"address-use", token, take_each<&RelatedPerson::addresses, &schema::Address::use>,
+              "http://hl7.org/fhir/address-use"},
+    Parameter{"birthdate", date, take<&RelatedPerson::birth_date>},
+    Parameter{"gender", token, take<&RelatedPerson::gender>,
+              "http://hl7.org/fhir/administrative-gender"},
+    Parameter{"name", string, take<&RelatedPerson::names>},
+    Parameter{"relationship", token, take<&RelatedPerson::relationships>},
+    Parameter{"email", token, take_telecom<RelatedPerson, email>},
+    Parameter{"phone", token, take_telecom<RelatedPerson, phone>},
+    Parameter{"telecom", token, take<&RelatedPerson::telecom>},
+};
+
+using schema::Practitioner;
+constexpr std::array practitioner{
+    Parameter{"identifier", token, take<&Practitioner::identifiers>},
+    Parameter{"active", token, take<&Practitioner::active>},
+    Parameter{"address", string, take<&Practitioner::addresses>},
+    Parameter{"address-city", string, take_each<&Practitioner::addresses, &schema::Address::city>},
+    Parameter{"address-country", string,
+              take_each<&Practitioner::addresses, &schema::Address::country>},
+    Parameter{"address-postalcode", string,
+              take_each<&Practitioner::addresses, &schema::Address::postal_code>},
+    Parameter{"address-state", string,
+              take_each<&Practitioner::addresses, &schema::Address::state>},
+    Parameter{"address-use", token, take_each<&Practitioner::addresses, &schema::Address::use>,
+              "http://hl7.org/fhir/address-use"},
+    Parameter{"family", string, take_each<&Practitioner::names, &schema::HumanName::family>},
+    Parameter{"given", string, take_each<&Practitioner::names, &schema::HumanName::given>},
+    Parameter{"name", string, take<&Practitioner::names>},
+    Parameter{"gender", token, take<&Practitioner::gender>,
+              "http://hl7.org/fhir/administrative-gender"},
+    Parameter{"email", token, take_telecom<Practitioner, email>},
+    Parameter{"phone", token, take_telecom<Practitioner, phone>},
+    Parameter{"telecom", token, take<&Practitioner::telecom>},
+};
+
+using schema::PractitionerRole;
+constexpr std::array practitioner_role{
+    Parameter{"identifier", token, take<&PractitionerRole::identifiers>},
+    Parameter{"active", token, take<&PractitionerRole::active>},
+    Parameter{"location", reference, take<&PractitionerRole::locations>},
+    Parameter{"organization", reference, take<&PractitionerRole::organization>},
+    Parameter{"practitioner", reference, take<&PractitionerRole::practitioner>},
+    Parameter{"role", token, take<&PractitionerRole::codes>},
+    Parameter{"specialty", token, take<&PractitionerRole::specialties>},
+    Parameter{"email", token, take_telecom<PractitionerRole, email>},
+    Parameter{"phone", token, take_telecom<PractitionerRole, phone>},
+    Parameter{"telecom", token, take<&PractitionerRole::telecom>},
+};
+
+}  // namespace
+
+TypeTables person_tables() {
+  static constexpr std::array tables{
+      TypeParameters{ResourceType::RelatedPerson, related_person, patient_only},
+      TypeParameters{ResourceType::Practitioner, practitioner, {}},
+      TypeParameters{ResourceType::PractitionerRole, practitioner_role, {}},
+  };
+  return tables;
+}
+
+}  // namespace query::fhir
