@@ -328,6 +328,19 @@ TEST_F(PartsTest, MissingDoubledAndSwappedPartsDoNotJoin) {
   EXPECT_EQ(error_of({"garbage"}), ErrorCode::corrupt);
 }
 
+TEST_F(PartsTest, AnAuthenticPartWithOtherBytesDoesNotJoin) {
+  auto parts = large().records;
+  std::string slice(part_slice(parts[1]));
+  slice[slice.size() / 2] = static_cast<char>(slice[slice.size() / 2] ^ 1);
+  const schema::Record* part = verified_record(parts[1]);
+  const std::string header(view_of(part->header()));
+  parts[1] = build_record(node_.secrets.log_secret, header, slice);
+  ASSERT_TRUE(node_.opener.inspect(parts[1], home_));
+  auto joined = join_parts(parts);
+  ASSERT_FALSE(joined);
+  EXPECT_NE(joined.error().message.find("digest"), std::string::npos);
+}
+
 TEST_F(PartsTest, AFlippedByteOfAPartIsForeign) {
   auto part = large().records[0];
   part[part.size() / 2] = static_cast<char>(part[part.size() / 2] ^ 1);
