@@ -171,8 +171,9 @@ def check(node, writers):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--broker-rounds", type=int, default=2)
+    soak = bool(os.environ.get("CHARTLOG_LONG"))
+    parser.add_argument("--rounds", type=int, default=50 if soak else 5)
+    parser.add_argument("--broker-rounds", type=int, default=20 if soak else 2)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--kafka", action="store_true")
     arguments = parser.parse_args()

@@ -169,8 +169,8 @@ def hashes(node):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--lines", type=int, default=60, help="patients, from the first line on")
-    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--lines", type=int, default=40, help="patients, from the first line on")
+    parser.add_argument("--all", action="store_true", default=bool(os.environ.get("CHARTLOG_LONG")))
     parser.add_argument("--kafka", action="store_true")
     arguments = parser.parse_args()
     source = shared_data("synthea", "ma42-300.bundles.ndjson.zst")
