@@ -1,0 +1,274 @@
+#include "ingest/fhir/placement.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "events/schema/clinical_generated.h"
+#include "ingest/fhir/streams.h"
+
+namespace ingest::fhir {
+namespace {
+
+using events::ErrorCode;
+using events::Known;
+using events::ResourceId;
+using events::ResourceType;
+using events::unprocessable;
+using Fate = PlannedWrite::Fate;
+
+constexpr std::size_t errors_max = 50;
+
+bool searched_anywhere(ResourceType type) {
+  return type == ResourceType::Patient || events::is_directory_type(type);
+}
+
+std::string name_of(const PlannedWrite& write) {
+  return fmt::format("{}/{}", events::type_name(write.type), write.id.text());
+}
+
+ops::auth::Access access_of(Verb verb) {
+  switch (verb) {
+    case Verb::create: return ops::auth::Access::create;
+    case Verb::update: return ops::auth::Access::update;
+    case Verb::remove: return ops::auth::Access::remove;
+  }
+  return ops::auth::Access::update;
+}
+
+}  // namespace
+
+Placement::Placement(const RequestContext& context, const std::vector<Write>& writes, References& references,
+                     std::vector<PlannedWrite>& planned)
+    : context_(context),
+      writes_(writes),
+      references_(references),
+      planned_(planned),
+      patients_(writes.size()),
+      streams_(writes.size()) {
+  planned_.resize(writes.size());
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    planned_[i].type = writes[i].type;
+    planned_[i].id = writes[i].id;
+    planned_[i].path = writes[i].path;
+  }
+}
+
+std::vector<events::Error> Placement::place() {
+  const auto steps = {
+      +[](Placement& self) { self.register_writes(); },
+      +[](Placement& self) { self.join_equal_creates(); },
+      +[](Placement& self) { self.match_creates(true); },
+      +[](Placement& self) { self.name_patients(); },
+      +[](Placement& self) { self.find_patients(); },
+      +[](Placement& self) { self.choose_streams(); },
+      +[](Placement& self) { self.require_one_stream(); },
+      +[](Placement& self) { self.match_creates(false); },
+      +[](Placement& self) { self.name_others(); },
+      +[](Placement& self) { self.permit_all(); },
+  };
+  for (auto step : steps) {
+    step(*this);
+    if (!errors_.empty()) break;
+  }
+  return std::move(errors_);
+}
+
+void Placement::register_writes() {
+  std::map<std::pair<ResourceType, std::string>, std::size_t> seen;
+  for (std::size_t i = 0; i < writes_.size() && errors_.size() < errors_max; ++i) {
+    if (auto added = references_.add(i, writes_[i]); !added) errors_.push_back(added.error());
+    if (writes_[i].verb == Verb::create) continue;
+    auto [place, fresh] = seen.try_emplace({writes_[i].type, writes_[i].id.text()}, i);
+    if (!fresh) {
+      errors_.push_back(unprocessable(fmt::format("{} and {} change the same resource; a transaction changes each once",
+                                                  writes_[place->second].path, writes_[i].path),
+                                      writes_[i].path));
+    }
+  }
+}
+
+void Placement::join_equal_creates() {
+  std::map<std::pair<ResourceType, IdentifierCriterion>, std::size_t> first;
+  for (std::size_t i = 0; i < writes_.size(); ++i) {
+    if (!writes_[i].if_none_exist) continue;
+    auto [place, fresh] = first.try_emplace({writes_[i].type, *writes_[i].if_none_exist}, i);
+    if (fresh) continue;
+    planned_[i].fate = Fate::same;
+    planned_[i].same_as = place->second;
+  }
+}
+
+void Placement::match_creates(bool anywhere) {
+  const events::Lookup& lookup = context_.environment.lookup;
+  if (!anywhere && stream_name_.empty()) return;
+  if (std::ranges::none_of(writes_, [](const Write& write) { return write.if_none_exist.has_value(); })) return;
+  if (anywhere || stream_name_ != directory_stream) {
+    auto version = lookup.stream_version(anywhere ? key_of(std::string(directory_stream)) : stream_);
+    if (!version) return errors_.push_back(version.error());
+    stream_version_ = *version;
+  }
+  for (std::size_t i = 0; i < writes_.size() && errors_.size() < errors_max; ++i) {
+    const auto& criterion = writes_[i].if_none_exist;
+    if (!criterion || !open(i) || searched_anywhere(writes_[i].type) != anywhere) continue;
+    auto found = lookup.find_by_identifier(writes_[i].type, anywhere ? std::nullopt : std::optional(stream_),
+                                           criterion->system, criterion->value, 2);
+    if (!found) {
+      errors_.push_back(found.error());
+    } else if (found->size() > 1) {
+      errors_.push_back({ErrorCode::precondition_failed,
+                         fmt::format("{}: several resources fit its If-None-Exist; name one by its id", writes_[i].path),
+                         writes_[i].path});
+    } else if (found->size() == 1) {
+      planned_[i].fate = Fate::matched;
+      planned_[i].id = found->front().id;
+      planned_[i].version = found->front().version;
+      references_.settle(i, planned_[i].id);
+    }
+  }
+}
+
+void Placement::name_patients() {
+  const events::Secret& secret = context_.environment.secrets.log_secret;
+  for (std::size_t i = 0; i < writes_.size(); ++i) {
+    if (writes_[i].type != ResourceType::Patient || writes_[i].verb != Verb::create || planned_[i].fate == Fate::matched) {
+      continue;
+    }
+    if (planned_[i].fate == Fate::same) {
+      planned_[i].id = planned_[planned_[i].same_as].id;
+    } else if (const auto& criterion = writes_[i].if_none_exist) {
+      // Rivals make the same id, so they meet in one stream.
+      planned_[i].id = events::patient_id_of_identifier(secret, criterion->system.value_or(""), criterion->value);
+    } else {
+      planned_[i].id = events::server_patient_id(context_.seed(writes_[i].ordinal));
+    }
+    references_.settle(i, planned_[i].id);
+  }
+}
+
+void Placement::find_patients() {
+  for (std::size_t i = 0; i < writes_.size() && errors_.size() < errors_max; ++i) {
+    if (writes_[i].type == ResourceType::Patient) {
+      patients_[i] = {planned_[i].id.text()};
+      continue;
+    }
+    for (const json::Value& reference : subject_references(writes_[i].type, writes_[i].resource)) {
+      auto patient = references_.patient(reference.string(), reference);
+      if (!patient) {
+        errors_.push_back(patient.error());
+      } else if (*patient && std::ranges::find(patients_[i], **patient) == patients_[i].end()) {
+        patients_[i].push_back(**patient);
+      }
+    }
+  }
+}
+
+// What stands under the id of write `index`, which its sender chose.
+events::Result<std::optional<Known>> Placement::standing(std::size_t index) {
+  return context_.environment.lookup.find(writes_[index].type, writes_[index].id);
+}
+
+void Placement::choose_streams() {
+  std::set<std::string> all;
+  for (const auto& patients : patients_) all.insert(patients.begin(), patients.end());
+  const std::string only_patient = all.size() == 1 ? *all.begin() : std::string{};
+  for (std::size_t i = 0; i < writes_.size() && errors_.size() < errors_max; ++i) {
+    if (open(i)) choose_stream(i, only_patient);
+  }
+}
+
+void Placement::choose_stream(std::size_t index, const std::string& only_patient) {
+  const Write& write = writes_[index];
+  PlannedWrite& planned = planned_[index];
+  if (write.type == ResourceType::Patient) {
+    streams_[index] = events::patient_stream(planned.id);
+    return;
+  }
+  streams_[index] = stream_of(write.type, patients_[index], only_patient);
+  if (write.verb == Verb::create) return;
+
+  auto known = standing(index);
+  if (!known) return errors_.push_back(known.error());
+  if (!*known) {
+    if (write.verb == Verb::remove && write.if_match == 0) planned.fate = Fate::absent;
+    return;
+  }
+  if ((*known)->stream == key_of(streams_[index])) return;
+  // A resource that names no patient of its own, and every delete, stays where it is.
+  if (write.verb == Verb::remove || patients_[index].size() != 1) {
+    auto name = stream_name_of(context_.environment.lookup, context_.environment.secrets, write.type, **known);
+    if (!name) return errors_.push_back(name.error());
+    streams_[index] = *name;
+    return;
+  }
+  errors_.push_back({ErrorCode::conflict,
+                     fmt::format("{}: {} belongs to another patient's record; a PUT cannot move it. Delete it there "
+                                 "first and use another id, or correct the subject",
+                                 write.path, name_of(planned)),
+                     write.path});
+}
+
+void Placement::require_one_stream() {
+  std::map<std::string, std::vector<std::size_t>> by_stream;
+  for (std::size_t i = 0; i < writes_.size(); ++i) {
+    if (open(i)) by_stream[streams_[i]].push_back(i);
+  }
+  if (by_stream.empty()) return;
+  if (by_stream.size() == 1) {
+    stream_name_ = by_stream.begin()->first;
+    stream_ = key_of(stream_name_);
+    partition_ = events::partition_of(stream_, context_.environment.partitions);
+    return;
+  }
+  // Names kinds of records, not patients: messages end up in logs.
+  std::string where;
+  std::size_t number = 0;
+  for (const auto& [stream, indexes] : by_stream) {
+    const bool patient = stream.starts_with("Patient/");
+    if (number == 8) {
+      where += fmt::format("; and {} more records", by_stream.size() - number);
+      break;
+    }
+    where += fmt::format("{}{}: ", where.empty() ? "" : "; ", patient ? fmt::format("patient record {}", ++number)
+                                                                     : (++number, "record \"" + stream + "\""));
+    for (std::size_t n = 0; n < indexes.size() && n < 3; ++n) {
+      where += fmt::format("{}{} ({})", n == 0 ? "" : ", ", writes_[indexes[n]].path,
+                           events::type_name(writes_[indexes[n]].type));
+    }
+    if (indexes.size() > 3) where += fmt::format(" and {} more", indexes.size() - 3);
+  }
+  errors_.push_back(unprocessable(
+      fmt::format("a transaction changes one record at a time, this one {}: {}. Send one transaction for each, or a "
+                  "batch",
+                  by_stream.size(), where),
+      writes_[by_stream.rbegin()->second.front()].path));
+}
+
+void Placement::name_others() {
+  references_.set_stream(stream_);
+  for (std::size_t i = 0; i < writes_.size(); ++i) {
+    if (writes_[i].verb != Verb::create || writes_[i].type == ResourceType::Patient) continue;
+    if (planned_[i].fate == Fate::matched) continue;
+    planned_[i].id = planned_[i].fate == Fate::same
+                         ? planned_[planned_[i].same_as].id
+                         : events::server_id(context_.seed(writes_[i].ordinal), partition_);
+    references_.settle(i, planned_[i].id);
+  }
+}
+
+void Placement::permit_all() {
+  for (std::size_t i = 0; i < writes_.size(); ++i) {
+    const std::string_view patient = stream_name_.starts_with("Patient/") ? std::string_view(stream_name_).substr(8)
+                                                                           : std::string_view{};
+    auto permitted = ops::auth::permit(context_.principal,
+                                       {access_of(writes_[i].verb), events::type_name(writes_[i].type), patient});
+    if (!permitted) return errors_.push_back(permitted.error());
+  }
+}
+
+events::StreamKey Placement::key_of(const std::string& name) const {
+  return events::stream_key(context_.environment.secrets.log_secret, name);
+}
+
+}  // namespace ingest::fhir

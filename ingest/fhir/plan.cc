@@ -1,0 +1,158 @@
+#include "ingest/fhir/plan.h"
+
+#include <fmt/format.h>
+
+#include "events/schema/clinical_generated.h"
+#include "ingest/fhir/body.h"
+#include "ingest/fhir/mapping.h"
+#include "ingest/fhir/placement.h"
+#include "ingest/fhir/references.h"
+
+namespace ingest::fhir {
+namespace {
+
+using events::Error;
+using events::ResourceType;
+using Fate = PlannedWrite::Fate;
+
+constexpr std::size_t errors_max = 50;
+
+// Maps the placed writes and builds the commit's body.
+class Assembly {
+ public:
+  Assembly(const RequestContext& context, const std::vector<Write>& writes, References& references,
+           std::vector<PlannedWrite>& planned)
+      : context_(context), writes_(writes), references_(references), planned_(planned), medications_(writes.size()) {
+    mapping_.resolve = [this](std::string_view reference, const json::Value& place) {
+      return references_.resolve(reference, place);
+    };
+    mapping_.medication_code = [this](const ResolvedReference& reference) { return medication_facts(reference); };
+  }
+
+  // The events; fills `documents`.
+  Refusals assemble(std::vector<std::string_view>& documents);
+  std::string finish(const Placement& placement, const events::Digest16& request) {
+    return body_.finish({placement.stream_name(), context_.principal, context_.request_id, request,
+                         required_version(placement)});
+  }
+
+ private:
+  bool written(std::size_t i) const { return planned_[i].fate == Fate::event; }
+  void map_medications();
+  std::optional<MappedResource> map(std::size_t i);
+  void add(std::size_t i, const MappedResource& mapped, std::vector<std::string_view>& documents);
+  events::Result<std::string> medication_facts(const ResolvedReference& reference) const;
+  std::uint64_t required_version(const Placement& placement) const;
+
+  const RequestContext& context_;
+  const std::vector<Write>& writes_;
+  References& references_;
+  std::vector<PlannedWrite>& planned_;
+  MappingContext mapping_;
+  std::vector<std::optional<MappedResource>> medications_;  // mapped ahead: others copy their code
+  BodyBuilder body_;
+  Refusals refusals_;
+};
+
+Refusals Assembly::assemble(std::vector<std::string_view>& documents) {
+  map_medications();
+  std::size_t events = 0;
+  for (std::size_t i = 0; i < writes_.size() && refusals_.size() < errors_max; ++i) {
+    if (!written(i)) continue;
+    planned_[i].event = events++;
+    if (writes_[i].verb == Verb::remove) {
+      body_.add({writes_[i], planned_[i].id.text()});
+      continue;
+    }
+    if (medications_[i]) {
+      add(i, *medications_[i], documents);
+    } else if (auto mapped = map(i)) {
+      add(i, *mapped, documents);
+    }
+  }
+  return std::move(refusals_);
+}
+
+void Assembly::map_medications() {
+  for (std::size_t i = 0; i < writes_.size() && refusals_.size() < errors_max; ++i) {
+    if (writes_[i].type == ResourceType::Medication && written(i) && writes_[i].verb != Verb::remove) {
+      medications_[i] = map(i);
+    }
+  }
+}
+
+std::optional<MappedResource> Assembly::map(std::size_t i) {
+  const json::Value& resource = writes_[i].resource;
+  if (const json::Value meta = resource["meta"]; meta && !meta.is_object()) {
+    refusals_.push_back(events::unprocessable(meta.path() + " is not an object; leave it out or send {}", meta.path()));
+    return std::nullopt;
+  }
+  auto mapped = map_resource(resource, planned_[i].id.text(), mapping_);
+  if (!mapped) {
+    refusals_.insert(refusals_.end(), mapped.error().begin(), mapped.error().end());
+    return std::nullopt;
+  }
+  return std::move(*mapped);
+}
+
+void Assembly::add(std::size_t i, const MappedResource& mapped, std::vector<std::string_view>& documents) {
+  const json::Value& resource = writes_[i].resource;
+  auto splices = splices_of(resource, planned_[i].id.text(), mapped.replaced_references);
+  const std::string content = content_of(resource, mapped.replaced_references);
+  body_.add({writes_[i], planned_[i].id.text(), static_cast<int>(documents.size()),
+             static_cast<std::uint32_t>(resource.raw().size()), splices, &mapped,
+             context_.digest({"content", content})});
+  documents.push_back(resource.raw());
+  if (!context_.keep_documents) return;
+  planned_[i].document = resource.raw();
+  planned_[i].splices = std::move(splices);
+}
+
+events::Result<std::string> Assembly::medication_facts(const ResolvedReference& reference) const {
+  if (reference.type != ResourceType::Medication || reference.id.empty()) return std::string{};
+  if (auto entry = references_.entry_of(reference.type, reference.id); entry && medications_[*entry]) {
+    return medications_[*entry]->facts;
+  }
+  return context_.environment.lookup.facts_of(reference.type, events::ResourceId(reference.id));
+}
+
+// If acceptance finds another resource for an If-None-Exist, the new id is nobody's: other
+// entries must not refer to it. So what the edge saw must still be so.
+std::uint64_t Assembly::required_version(const Placement& placement) const {
+  for (std::size_t i = 0; i < writes_.size(); ++i) {
+    if (writes_[i].if_none_exist && written(i) && writes_[i].type != ResourceType::Patient && references_.referred(i)) {
+      return placement.stream_version() + 1;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+tl::expected<Plan, Refusals> plan(const RequestContext& context, const std::vector<Write>& writes,
+                                  std::uint64_t commit_ordinal, const events::Digest16& request) {
+  References references(context.environment.lookup, context.base_url);
+  Plan made;
+  Placement placement(context, writes, references, made.writes);
+  if (auto refusals = placement.place(); !refusals.empty()) return tl::unexpected(std::move(refusals));
+  if (placement.stream_name().empty()) return made;
+
+  Submission submission;
+  {
+    Assembly assembly(context, writes, references, made.writes);
+    if (auto refusals = assembly.assemble(submission.draft.documents); !refusals.empty()) {
+      return tl::unexpected(std::move(refusals));
+    }
+    submission.draft.body = assembly.finish(placement, request);
+  }
+  submission.draft.stream = placement.stream();
+  submission.draft.commit = events::commit_key(context.environment.secrets.log_secret, context.seed(commit_ordinal),
+                                               placement.stream());
+  submission.draft.assembly = fresh_assembly();
+  submission.draft.claimed_time = claimed_now();
+  submission.id = {placement.partition(), submission.draft.commit};
+  made.submission = std::move(submission);
+  return made;
+}
+
+}  // namespace ingest::fhir
