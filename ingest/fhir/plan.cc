@@ -116,11 +116,11 @@ events::Result<std::string> Assembly::medication_facts(const ResolvedReference& 
   return context_.environment.lookup.facts_of(reference.type, events::ResourceId(reference.id));
 }
 
-// If acceptance finds another resource for an If-None-Exist, the new id is nobody's: other
-// entries must not refer to it. So what the edge saw must still be so.
+// Acceptance judges system|value exactly. It has no index for a value of any system: what
+// the edge saw must still be so.
 std::uint64_t Assembly::required_version(const Placement& placement) const {
   for (std::size_t i = 0; i < writes_.size(); ++i) {
-    if (writes_[i].if_none_exist && written(i) && writes_[i].type != ResourceType::Patient && references_.referred(i)) {
+    if (writes_[i].if_none_exist && written(i) && !writes_[i].if_none_exist->system) {
       return placement.stream_version() + 1;
     }
   }

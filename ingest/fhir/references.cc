@@ -91,9 +91,8 @@ std::optional<std::size_t> References::entry_of_url(std::string_view url) const 
   return found->second;
 }
 
-events::Result<ResolvedReference> References::to_entry(std::size_t index) {
-  Entry& entry = entries_[index];
-  entry.referred = true;
+events::Result<ResolvedReference> References::to_entry(std::size_t index) const {
+  const Entry& entry = entries_[index];
   return ResolvedReference{entry.type, entry.id.text(), true};
 }
 
@@ -111,7 +110,6 @@ events::Result<ResolvedReference> References::resolve(std::string_view reference
     return conditional(reference, place);
   }
   if (auto literal = parse_literal(reference)) {
-    if (auto entry = entry_of(literal->type, literal->id)) entries_[*entry].referred = true;
     return ResolvedReference{literal->type, literal->id, false};
   }
   return ResolvedReference{};
@@ -138,10 +136,7 @@ events::Result<ResolvedReference> References::conditional(std::string_view refer
     auto found = wanted ? search(*wanted) : events::Result<ResolvedReference>(wanted.error());
     known = conditionals_.emplace(reference, std::move(found)).first;
   }
-  if (known->second) {
-    if (auto entry = entry_of(known->second->type, known->second->id)) entries_[*entry].referred = true;
-    return known->second;
-  }
+  if (known->second) return known->second;
   Error error = known->second.error();
   error.element = place.path();
   error.message = fmt::format("{}: \"{}\": {}", error.element, reference, error.message);

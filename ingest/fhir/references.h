@@ -37,19 +37,16 @@ class References {
   events::Result<std::optional<std::string>> patient(std::string_view reference, const json::Value& place);
   // The entry that writes that resource.
   std::optional<std::size_t> entry_of(events::ResourceType type, const std::string& id) const;
-  // Whether another entry's reference led to this one.
-  bool referred(std::size_t index) const { return entries_[index].referred; }
 
  private:
   struct Entry {
     events::ResourceType type{};
     events::ResourceId id;
     json::Value resource;
-    bool referred = false;
   };
 
   std::optional<std::size_t> entry_of_url(std::string_view url) const;
-  events::Result<ResolvedReference> to_entry(std::size_t index);
+  events::Result<ResolvedReference> to_entry(std::size_t index) const;
   events::Result<ResolvedReference> conditional(std::string_view reference, const json::Value& place);
   events::Result<ResolvedReference> search(const ConditionalReference& wanted);
   const std::multimap<std::string, std::size_t>& identifiers_of(events::ResourceType type);

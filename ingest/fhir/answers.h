@@ -1,0 +1,33 @@
+// What a write answers: as one response, or as an entry of a response Bundle.
+#pragma once
+
+#include <string>
+
+#include "ingest/fhir/settle.h"
+#include "ops/http/http.h"
+
+namespace ingest::fhir {
+
+// Prefer: (RFC 7240; FHIR R4, http.html#ops).
+struct Preferences {
+  enum class Return { minimal, representation, operation_outcome } what = Return::representation;
+  bool respond_async = false;
+};
+Preferences preferences_of(const ops::http::Request& request, Preferences::Return otherwise);
+
+int status_of(const WriteOutcome& outcome);  // 201, 200, 204
+std::string entity_tag(events::Version version);          // W/"3"
+std::string http_date(events::KnownTime time);            // Mon, 23 Nov 2026 22:45:00 GMT
+
+// {"response":{"status":…,"location":…,"etag":…,"lastModified":…}}
+std::string entry_json(const WriteOutcome& outcome);
+std::string entry_json(const Failure& failure);
+// `kind`: transaction-response, batch-response.
+std::string bundle_json(std::string_view kind, const std::vector<std::string>& entries);
+
+// Chartlog-Commit and Chartlog-Position.
+void name_commit(ops::http::Response& response, const Receipt& receipt, const events::LogId& log);
+// 202: durable, not judged.
+ops::http::Response accepted_response(const events::CommitId& commit, const std::string& base_url);
+
+}  // namespace ingest::fhir

@@ -1,0 +1,120 @@
+#include "ingest/fhir/batch.h"
+
+#include "ingest/fhir/answers.h"
+#include "ingest/fhir/bundle.h"
+
+namespace ingest::fhir {
+namespace {
+
+constexpr std::size_t group_entries_max = 512;
+constexpr std::size_t group_bytes_max = 8u << 20;
+constexpr int waves_max = 8;
+
+class Batch {
+ public:
+  Batch(const RequestContext& context, std::vector<BundleEntry> entries, Intake& intake, Metrics& metrics)
+      : context_(context), entries_(std::move(entries)), intake_(intake), metrics_(metrics), answers_(entries_.size()), refused_(entries_.size()) {}
+
+  std::vector<std::string> run() &&;
+
+ private:
+  void plan_entry(std::size_t i, bool last_wave);
+  void submit_group();
+  void refuse(std::size_t i, const Failure& failure);
+  void settle_entry(std::size_t i, Plan plan, const events::Result<Receipt>& receipt);
+
+  const RequestContext& context_;
+  std::vector<BundleEntry> entries_;
+  Intake& intake_;
+  Metrics& metrics_;
+  std::vector<std::string> answers_;
+  std::vector<std::optional<events::ErrorCode>> refused_;
+  std::vector<std::size_t> again_;  // for the next wave
+  std::size_t progressed_ = 0;      // in this wave: accepted, or told to look again
+  // The group that is filled.
+  std::vector<std::size_t> group_;
+  std::vector<Plan> plans_;
+  std::vector<Submission> submissions_;
+  std::size_t group_bytes_ = 0;
+};
+
+std::vector<std::string> Batch::run() && {
+  std::vector<std::size_t> wave(entries_.size());
+  for (std::size_t i = 0; i < wave.size(); ++i) wave[i] = i;
+  for (int number = 1; !wave.empty(); ++number) {
+    progressed_ = 0;
+    again_.clear();
+    for (std::size_t i : wave) plan_entry(i, number == waves_max);
+    submit_group();
+    // Nothing new is there that they could lead to: their refusals are the answers they have.
+    if (progressed_ == 0 || number == waves_max) break;
+    wave = again_;
+  }
+  for (const auto& code : refused_) {
+    if (code) metrics_.refused(*code);
+  }
+  return std::move(answers_);
+}
+
+void Batch::plan_entry(std::size_t i, bool last_wave) {
+  const BundleEntry& entry = entries_[i];
+  if (!entry.errors.empty()) return refuse(i, {entry.errors, {}, {}});
+  const Write& write = entry.write;
+  const std::string_view text = write.resource.raw();
+  const auto request = context_.digest({"entry", events::type_name(write.type), write.id.text(),
+                                        std::to_string(static_cast<int>(write.verb)), std::to_string(write.if_match), text});
+  auto made = plan(context_, {write}, write.ordinal, request);
+  if (!made) {
+    const bool may_lead_later = !last_wave && text.find("?identifier=") != std::string_view::npos;
+    if (may_lead_later) again_.push_back(i);
+    return refuse(i, {std::move(made.error()), {}, {}});
+  }
+  if (!made->submission) {
+    refused_[i].reset();
+    answers_[i] = entry_json(outcome_of(Settled{std::move(*made), {}}, 0));
+    return;
+  }
+  group_bytes_ += made->submission->draft.body.size() + text.size();
+  submissions_.push_back(std::move(*made->submission));
+  plans_.push_back(std::move(*made));
+  group_.push_back(i);
+  if (group_.size() >= group_entries_max || group_bytes_ >= group_bytes_max) submit_group();
+}
+
+void Batch::submit_group() {
+  auto receipts = intake_.submit_all(submissions_);
+  submissions_.clear();
+  for (std::size_t n = 0; n < group_.size(); ++n) settle_entry(group_[n], std::move(plans_[n]), receipts[n]);
+  group_.clear();
+  plans_.clear();
+  group_bytes_ = 0;
+}
+
+void Batch::settle_entry(std::size_t i, Plan plan, const events::Result<Receipt>& receipt) {
+  if (!receipt) return refuse(i, {{receipt.error()}, {}, {}});
+  if (receipt->outcome.verdict == events::Outcome::Verdict::stale) {
+    ++progressed_;
+    again_.push_back(i);
+    return refuse(i, {{{events::ErrorCode::conflict, "others changed the same record at each try; try again",
+                        entries_[i].write.path}}, {}, {}});
+  }
+  auto settled = judged(std::move(plan), *receipt);
+  if (!settled) return refuse(i, settled.error());
+  ++progressed_;
+  refused_[i].reset();
+  answers_[i] = entry_json(outcome_of(*settled, 0));
+}
+
+void Batch::refuse(std::size_t i, const Failure& failure) {
+  refused_[i] = failure.errors.front().code;
+  answers_[i] = entry_json(failure);
+}
+
+}  // namespace
+
+std::vector<std::string> run_batch(const RequestContext& context, const json::Value& bundle, Intake& intake,
+                                   Metrics& metrics) {
+  return Batch(context, read_entries(bundle), intake, metrics).run();
+}
+
+}  // namespace ingest::fhir

@@ -1,0 +1,13 @@
+#include "ingest/routes.h"
+
+#include "ingest/commit_routes.h"
+#include "ingest/fhir/write_routes.h"
+
+namespace ingest {
+
+void add_ingest_routes(ops::http::Router& router, const Dependencies& dependencies) {
+  fhir::add_write_routes(router, dependencies);
+  add_commit_routes(router, dependencies.intake, dependencies.log_id);
+}
+
+}  // namespace ingest

@@ -1,0 +1,31 @@
+// All routes of ingest.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "events/lookup.h"
+#include "events/secrets.h"
+#include "ingest/intake.h"
+#include "ops/http/http.h"
+
+namespace ingest {
+
+// All outlive the router.
+struct Dependencies {
+  Intake& intake;
+  events::Lookup& lookup;
+  const events::Secrets& secrets;
+  events::LogId log_id;
+  std::uint32_t partitions = 0;
+  prometheus::Registry& metrics;
+  // A version as FHIR answers it, for `Prefer: return=representation` of a resource that
+  // was there already. Without it such answers have no body.
+  std::function<events::Result<std::string>(events::ResourceType, const events::ResourceId&, events::Version)>
+      read_version = {};
+};
+
+// POST /fhir, POST /fhir/{type}, PUT and DELETE /fhir/{type}/{id}, GET /commits/{id}.
+void add_ingest_routes(ops::http::Router& router, const Dependencies& dependencies);
+
+}  // namespace ingest
