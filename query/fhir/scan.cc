@@ -97,11 +97,11 @@ Status scan(const projections::ShardView& view, const events::StreamKey& stream,
   return cursor.status();
 }
 
-bool cut_to_page(const SearchQuery& query, Matches& matches) {
+bool cut_to_page(const Page& page, Matches& matches) {
   const auto in_order = [](const Found& a, const Found& b) { return a.key < b.key; };
-  const bool more = matches.found.size() > query.page.count;
+  const bool more = matches.found.size() > page.count;
   const auto end = matches.found.begin() +
-                   static_cast<std::ptrdiff_t>(std::min(matches.found.size(), query.page.count));
+                   static_cast<std::ptrdiff_t>(std::min(matches.found.size(), page.count));
   std::partial_sort(matches.found.begin(), end, matches.found.end(), in_order);
   matches.found.erase(end, matches.found.end());
   return more;

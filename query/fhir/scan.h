@@ -30,6 +30,6 @@ Status scan(const projections::ShardView& view, const events::StreamKey& stream,
             const SearchQuery& query, Matches& matches);
 
 // In order, at most a page; true if there are more.
-bool cut_to_page(const SearchQuery& query, Matches& matches);
+bool cut_to_page(const Page& page, Matches& matches);
 
 }  // namespace query::fhir

@@ -1,0 +1,208 @@
+#include "query/fhir/patient_search.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "query/fhir/cursor.h"
+
+namespace query::fhir {
+namespace {
+
+using projections::DateCriterion;
+using projections::IdentifierCriterion;
+using projections::NameCriterion;
+using projections::PatientQuery;
+
+events::Error no_modifier(std::string_view name, std::string_view modifier) {
+  return events::invalid(fmt::format(
+      "{0}:{1}: the modifier :{1} is not built for this parameter of Patient; leave it out", name,
+      modifier));
+}
+
+Status add_ids(std::vector<std::vector<std::string>>& criteria, std::string_view name,
+               std::string_view value) {
+  std::vector<std::string> any;
+  for (const std::string_view one : split_escaped(value, ',')) {
+    auto token = parse_token(name, one);
+    if (!token) return token.error();
+    // Of type `code`, or an id: the system says nothing that the code does not.
+    if (token->code) any.push_back(*token->code);
+  }
+  criteria.push_back(std::move(any));
+  return {};
+}
+
+Status add_identifiers(PatientQuery& query, std::string_view value) {
+  std::vector<IdentifierCriterion> any;
+  for (const std::string_view one : split_escaped(value, ',')) {
+    auto token = parse_token("identifier", one);
+    if (!token) return token.error();
+    any.push_back({token->system, token->code.value_or("")});
+  }
+  query.identifiers.push_back(std::move(any));
+  return {};
+}
+
+Status add_names(PatientQuery& query, std::string_view name, std::string_view modifier,
+                 std::string_view value) {
+  if (!modifier.empty() && modifier != "exact") return no_modifier(name, modifier);
+  using Part = NameCriterion::Part;
+  const Part part = name == "family" ? Part::family : name == "given" ? Part::given : Part::any;
+  std::vector<NameCriterion> any;
+  for (const std::string_view one : split_escaped(value, ',')) {
+    if (one.empty())
+      return events::invalid(
+          fmt::format("{}: an empty value finds nobody; write the beginning of a name", name));
+    any.push_back({part, unescape(one), modifier == "exact"});
+  }
+  query.names.push_back(std::move(any));
+  return {};
+}
+
+std::optional<DateCriterion::Prefix> directory_prefix(Prefix prefix) {
+  switch (prefix) {
+    case Prefix::eq:
+      return DateCriterion::Prefix::eq;
+    case Prefix::ne:
+      return DateCriterion::Prefix::ne;
+    case Prefix::gt:
+      return DateCriterion::Prefix::gt;
+    case Prefix::lt:
+      return DateCriterion::Prefix::lt;
+    case Prefix::ge:
+      return DateCriterion::Prefix::ge;
+    case Prefix::le:
+      return DateCriterion::Prefix::le;
+    default:
+      return std::nullopt;
+  }
+}
+
+Status add_birth_dates(PatientQuery& query, std::string_view value, events::KnownTime now) {
+  std::vector<DateCriterion> any;
+  for (const std::string_view one : split_escaped(value, ',')) {
+    const auto date = parse_date("birthdate", one, now);
+    if (!date) return date.error();
+    const auto prefix = directory_prefix(date->prefix);
+    if (!prefix)
+      return events::invalid(fmt::format(
+          "birthdate: the prefix of \"{}\" is not built here; write eq, ne, gt, lt, ge or le",
+          one));
+    any.push_back({*prefix, date->low, date->high});
+  }
+  query.birth_dates.push_back(std::move(any));
+  return {};
+}
+
+// False for a name that Patient is not searched by.
+Result<bool> take(PatientQuery& query, const std::string& full_name, const std::string& value,
+                  const SearchInput& input) {
+  const auto colon = full_name.find(':');
+  const std::string name = full_name.substr(0, colon);
+  const std::string modifier = colon == std::string::npos ? "" : full_name.substr(colon + 1);
+  const auto listed = patient_search_parameters();
+  if (std::none_of(listed.begin(), listed.end(), [&](const auto& one) { return one.name == name; }))
+    return false;
+  Status added;
+  if (name == "name" || name == "family" || name == "given") {
+    added = add_names(query, name, modifier, value);
+  } else if (!modifier.empty()) {
+    added = no_modifier(name, modifier);
+  } else if (name == "birthdate") {
+    added = add_birth_dates(query, value, input.context.now);
+  } else if (name == "identifier") {
+    added = add_identifiers(query, value);
+  } else {
+    added = add_ids(name == "_id" ? query.ids : query.genders, name, value);
+  }
+  if (!added) return added.error();
+  return true;
+}
+
+std::string key_of(const projections::PatientHit& hit) {
+  return SortKey()
+      .text(projections::fold(hit.family))
+      .text(projections::fold(hit.given))
+      .text(hit.birth_date)
+      .id(hit.id)
+      .bytes();
+}
+
+Status add_shard(Reader& reader, events::PartitionId partition, const PatientSearch& search,
+                 Matches& matches) {
+  const auto& view = reader.view(partition);
+  auto hits = projections::find_patients(view, search.query);
+  if (!hits) return hits.error();
+  matches.total += hits->size();
+  if (search.page.count_only) return {};
+  for (const auto& hit : *hits) {
+    std::string key = key_of(hit);
+    if (search.page.after && key <= *search.page.after) continue;
+    matches.found.push_back({std::move(key), &view,
+                             reader.stream(events::patient_stream(events::ResourceId(hit.id))),
+                             hit.id, hit.version});
+  }
+  return {};
+}
+
+}  // namespace
+
+std::span<const PatientSearchParameter> patient_search_parameters() {
+  static constexpr std::array parameters{
+      PatientSearchParameter{"_id", ParameterKind::token},
+      PatientSearchParameter{"birthdate", ParameterKind::date},
+      PatientSearchParameter{"family", ParameterKind::string},
+      PatientSearchParameter{"gender", ParameterKind::token},
+      PatientSearchParameter{"given", ParameterKind::string},
+      PatientSearchParameter{"identifier", ParameterKind::token},
+      PatientSearchParameter{"name", ParameterKind::string},
+  };
+  return parameters;
+}
+
+Result<PatientSearch> parse_patient_search(const SearchInput& input) {
+  PatientSearch search;
+  PageParser parser;
+  QueryParameters used;
+  for (const auto& [name, value] : input.parameters) {
+    auto taken = parser.take(name, value);
+    if (taken && !*taken) taken = take(search.query, name, value, input);
+    if (!taken) return taken.error();
+    if (*taken) {
+      if (name != "_cursor") used.emplace_back(name, value);
+    } else if (!input.lenient || name == "asOf" || name == "at" || name == "_elements") {
+      return events::invalid(
+          fmt::format("{}: not a search parameter of Patient here; see searchParam of Patient in "
+                      "/fhir/metadata, "
+                      "or send Prefer: handling=lenient to have it ignored",
+                      name));
+    } else {
+      search.warnings.push_back(events::invalid(
+          fmt::format("{}: not a search parameter of Patient here; it was ignored", name)));
+    }
+  }
+  auto page = std::move(parser).finish("Patient", std::move(used));
+  if (!page) return page.error();
+  search.page = std::move(*page);
+  return search;
+}
+
+Result<std::string> search_patients(Reader& reader, const ops::http::Request& request,
+                                    const SearchInput& input) {
+  const auto search = parse_patient_search(input);
+  if (!search) return search.error();
+  Matches matches;
+  for (std::uint32_t partition = 0; partition < reader.sources().shards.count(); ++partition) {
+    if (auto added = add_shard(reader, {partition}, *search, matches); !added) return added.error();
+  }
+  const bool more = cut_to_page(search->page, matches);
+  std::optional<std::uint64_t> total;
+  if (search->page.total != Page::Total::none || search->page.count_only) total = matches.total;
+  return searchset(reader, request,
+                   {*events::type_of_name("Patient"), search->page, matches.found, more, total,
+                    search->warnings});
+}
+
+}  // namespace query::fhir

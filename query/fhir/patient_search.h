@@ -1,0 +1,27 @@
+// Patient?_id, identifier, name, family, given, birthdate, gender: over all shards, by
+// the patient directory, in the order of folded names, birth date and id.
+#pragma once
+
+#include "projections/patient_directory.h"
+#include "query/fhir/search_query.h"
+#include "query/fhir/searchset.h"
+
+namespace query::fhir {
+
+struct PatientSearchParameter {
+  std::string_view name;
+  ParameterKind kind;
+};
+std::span<const PatientSearchParameter> patient_search_parameters();
+
+struct PatientSearch {
+  projections::PatientQuery query;
+  Page page;
+  std::vector<events::Error> warnings;
+};
+Result<PatientSearch> parse_patient_search(const SearchInput& input);
+
+Result<std::string> search_patients(Reader& reader, const ops::http::Request& request,
+                                    const SearchInput& input);
+
+}  // namespace query::fhir

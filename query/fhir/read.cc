@@ -1,0 +1,244 @@
+#include "query/fhir/read.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "events/clinical_time.h"
+#include "query/fhir/bundle.h"
+#include "query/fhir/cursor.h"
+#include "query/fhir/negotiation.h"
+#include "query/fhir/page.h"
+#include "query/fhir/reader.h"
+
+namespace query::fhir {
+namespace {
+
+using events::Error;
+using events::ErrorCode;
+using ops::http::Request;
+using ops::http::Response;
+using projections::VersionRow;
+
+struct Place {
+  events::ResourceType type{};
+  events::Known known;
+};
+
+events::Status may_begin(const Sources& sources, const Request& request,
+                         events::ResourceType type) {
+  for (const auto& [name, value] : request.query) {
+    if (name == "asOf" || name == "at") {
+      return Error{ErrorCode::unsupported,
+                   fmt::format("{}: not built yet; leave it out to ask about now", name),
+                   {}};
+    }
+  }
+  const auto name = events::type_name(type);
+  const auto patient = name == "Patient" ? request.capture("id") : std::string_view{};
+  if (auto allowed = ops::auth::permit(request.principal, {ops::auth::Access::read, name, patient});
+      !allowed)
+    return allowed;
+  return await_position(sources, request);
+}
+
+// What the path names, once the caller may ask.
+events::Result<Place> place_of(Reader& reader, const Request& request) {
+  auto type = resource_type_named(request.capture("type"));
+  if (!type) return type.error();
+  if (auto id = check_id(request.capture("id")); !id) return id.error();
+  if (auto begun = may_begin(reader.sources(), request, *type); !begun) return begun.error();
+  auto known = reader.find(*type, request.capture("id"));
+  if (!known) return known.error();
+  return Place{*type, std::move(*known)};
+}
+
+// read and vread know no parameters but the form of the answer.
+events::Status only_format(const Request& request) {
+  for (const auto& [name, value] : request.query) {
+    if (name != "_format" && !is_lenient(request)) {
+      return events::invalid(fmt::format("{}: not a parameter of a read; leave it out", name));
+    }
+  }
+  return {};
+}
+
+std::string etag_of(const VersionRow& row) { return fmt::format("W/\"{}\"", row.version.value); }
+
+Response marked(Response response, const VersionRow& row, const Reader& reader) {
+  response.with("ETag", etag_of(row)).with("Last-Modified", http_date(row.known_time));
+  return with_position(std::move(response), reader.position());
+}
+
+bool is_unchanged(const Request& request, const VersionRow& row) {
+  if (const auto* known = request.header("if-none-match"))
+    return names_version(*known, row.version.value);
+  const auto* since = request.header("if-modified-since");
+  return since != nullptr && *since == http_date(row.known_time);
+}
+
+Response document_response(Reader& reader, const Place& place, const VersionRow& row) {
+  auto document = reader.sources().shards.document(place.known.stream, row);
+  if (!document) return ops::http::outcome_response(document.error());
+  return marked(Response::fhir(200, std::move(*document)), row, reader);
+}
+
+events::Result<VersionRow> version_row(Reader& reader, const Place& place, std::string_view text) {
+  events::Version version;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), version.value);
+  const bool is_number =
+      fault == std::errc{} && end == text.data() + text.size() && version.exists();
+  auto row = is_number
+                 ? reader.view(place.known.partition)
+                       .version(place.known.stream, place.type, place.known.id.text(), version)
+                 : std::optional<VersionRow>{};
+  if (!row) return row.error();
+  if (!*row) {
+    return Error{
+        ErrorCode::not_found,
+        fmt::format("{0}/{1}: has no version {2}; its versions are at /fhir/{0}/{1}/_history",
+                    events::type_name(place.type), place.known.id.text(), text),
+        {}};
+  }
+  if ((*row)->effect == events::EventEffect::deleted)
+    return was_deleted(place.type, place.known.id.text());
+  return std::move(**row);
+}
+
+// ---- history ----
+
+struct HistoryQuery {
+  Page page;
+  std::optional<events::KnownTime> since;
+};
+
+events::Result<HistoryQuery> parse_history(const Request& request) {
+  HistoryQuery query;
+  PageParser parser;
+  QueryParameters used;
+  for (const auto& [name, value] : request.query) {
+    auto taken = parser.take(name, value);
+    if (!taken) return taken.error();
+    if (name == "_since") {
+      const auto time = events::parse_instant(value);
+      if (!time)
+        return events::invalid(fmt::format("_since: {} (a + as %2B)", time.error().message));
+      query.since = events::KnownTime(time->low);
+    } else if (!*taken && !is_lenient(request)) {
+      return events::invalid(
+          fmt::format("{}: not a parameter of _history here; known are _count, _since", name));
+    } else if (!*taken) {
+      continue;
+    }
+    if (name != "_cursor") used.emplace_back(name, value);
+  }
+  auto page = std::move(parser).finish(request.path, std::move(used));
+  if (!page) return page.error();
+  query.page = std::move(*page);
+  return query;
+}
+
+events::Status add_entry(Reader& reader, const Place& place, const VersionRow& row,
+                         BundleWriter& bundle) {
+  const bool deleted = row.effect == events::EventEffect::deleted;
+  std::string document;
+  if (!deleted) {
+    auto opened = reader.sources().shards.document(place.known.stream, row);
+    if (!opened) return opened.error();
+    document = std::move(*opened);
+  }
+  const bool first = row.effect == events::EventEffect::recorded;
+  bundle.history({events::type_name(place.type), place.known.id.text(), row.version, row.known_time,
+                  deleted ? "DELETE" : "PUT",
+                  deleted ? "204 No Content"
+                  : first ? "201 Created"
+                          : "200 OK"},
+                 document);
+  return {};
+}
+
+std::string key_of(const VersionRow& row) {
+  return SortKey().number(row.version.value, true).bytes();
+}
+
+// Versions never change: a page goes on below the version that ended the one before.
+events::Result<std::string> history_bundle(Reader& reader, const Request& request,
+                                           const Place& place, const HistoryQuery& query) {
+  auto rows = reader.view(place.known.partition)
+                  .history(place.known.stream, place.type, place.known.id.text());
+  if (!rows) return rows.error();
+  BundleWriter bundle("history", request.base_url);
+  bundle.link("self", link_to(request.base_url, request.path, query.page.used));
+  std::uint64_t total = 0;
+  std::optional<std::string> last, next;
+  for (const VersionRow& row : *rows) {
+    if (query.since && row.known_time < *query.since) continue;
+    ++total;
+    std::string key = key_of(row);
+    if (query.page.count_only || next || (query.page.after && key <= *query.page.after)) continue;
+    if (bundle.entries() == query.page.count || bundle.full()) {
+      next = encode_cursor(query.page.fingerprint, *last);
+      continue;
+    }
+    if (auto added = add_entry(reader, place, row, bundle); !added) return added.error();
+    last = std::move(key);
+  }
+  if (query.page.total != Page::Total::none) bundle.total(total);
+  if (next) bundle.link("next", link_to(request.base_url, request.path, query.page.used, next));
+  return std::move(bundle).finish();
+}
+
+}  // namespace
+
+Response read_resource(const Sources& sources, const Request& request) {
+  if (auto refused = refuse_format(request)) return std::move(*refused);
+  if (auto known = only_format(request); !known) return ops::http::outcome_response(known.error());
+  Reader reader(sources);
+  const auto place = place_of(reader, request);
+  if (!place) return ops::http::outcome_response(place.error());
+  const auto row = reader.current(place->known, place->type);
+  if (!row) return with_position(ops::http::outcome_response(row.error()), reader.position());
+  if (is_unchanged(request, *row)) return marked(Response{304, {}, {}, {}}, *row, reader);
+  return document_response(reader, *place, *row);
+}
+
+Response read_version(const Sources& sources, const Request& request) {
+  if (auto refused = refuse_format(request)) return std::move(*refused);
+  if (auto known = only_format(request); !known) return ops::http::outcome_response(known.error());
+  Reader reader(sources);
+  const auto place = place_of(reader, request);
+  if (!place) return ops::http::outcome_response(place.error());
+  const auto row = version_row(reader, *place, request.capture("version"));
+  if (!row) return with_position(ops::http::outcome_response(row.error()), reader.position());
+  if (is_unchanged(request, *row)) return marked(Response{304, {}, {}, {}}, *row, reader);
+  return document_response(reader, *place, *row);
+}
+
+Response read_history(const Sources& sources, const Request& request) {
+  if (auto refused = refuse_format(request)) return std::move(*refused);
+  const auto query = parse_history(request);
+  if (!query) return ops::http::outcome_response(query.error());
+  Reader reader(sources);
+  const auto place = place_of(reader, request);
+  if (!place) return ops::http::outcome_response(place.error());
+  auto bundle = history_bundle(reader, request, *place, *query);
+  if (!bundle) return ops::http::outcome_response(bundle.error());
+  return with_position(Response::fhir(200, std::move(*bundle)), reader.position());
+}
+
+Response read_raw(const Sources& sources, const Request& request) {
+  if (!request.query.empty()) {
+    return ops::http::outcome_response(events::invalid(fmt::format(
+        "{}: a raw document takes no parameters; leave it out", request.query.front().first)));
+  }
+  Reader reader(sources);
+  const auto place = place_of(reader, request);
+  if (!place) return ops::http::outcome_response(place.error());
+  const auto row = version_row(reader, *place, request.capture("version"));
+  if (!row) return with_position(ops::http::outcome_response(row.error()), reader.position());
+  auto document = sources.shards.raw_document(place->known.stream, *row);
+  if (!document) return ops::http::outcome_response(document.error());
+  return marked(Response::fhir(200, std::move(*document)), *row, reader);
+}
+
+}  // namespace query::fhir

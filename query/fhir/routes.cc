@@ -1,0 +1,57 @@
+#include "query/fhir/routes.h"
+
+#include <memory>
+#include <mutex>
+
+#include "query/fhir/capability.h"
+#include "query/fhir/everything.h"
+#include "query/fhir/negotiation.h"
+#include "query/fhir/read.h"
+#include "query/fhir/search.h"
+
+namespace query::fhir {
+namespace {
+
+using ops::http::Request;
+using ops::http::Response;
+
+// The statement names the address it was asked at; one is kept, of the last address.
+class Metadata {
+ public:
+  Response answer(const Request& request) {
+    if (auto refused = refuse_format(request)) return std::move(*refused);
+    const std::lock_guard lock(mutex_);
+    if (text_.empty() || base_url_ != request.base_url) {
+      base_url_ = request.base_url;
+      text_ = capability_statement({CHARTLOG_VERSION, base_url_});
+    }
+    return Response::fhir(200, text_);
+  }
+
+ private:
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  std::string base_url_;
+  std::string text_;
+};
+
+}  // namespace
+
+void add_fhir_routes(ops::http::Router& router, const Sources& sources) {
+  const auto add = [&](std::string method, std::string pattern, auto answer) {
+    router.add(std::move(method), std::move(pattern),
+               [&sources, answer](const Request& request) { return answer(sources, request); });
+  };
+  auto metadata = std::make_shared<Metadata>();
+  router.add("GET", "/fhir/metadata",
+             [metadata](const Request& request) { return metadata->answer(request); });
+  add("GET", "/fhir/{type}", search);
+  add("POST", "/fhir/{type}/_search", search);
+  add("GET", "/fhir/{type}/{id}", read_resource);
+  add("GET", "/fhir/{type}/{id}/_history", read_history);
+  add("GET", "/fhir/{type}/{id}/_history/{version}", read_version);
+  add("GET", "/fhir/Patient/{id}/$everything", everything);
+  add("GET", "/raw/{type}/{id}/{version}", read_raw);
+}
+
+}  // namespace query::fhir

@@ -1,0 +1,147 @@
+#include "query/fhir/search.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "query/fhir/negotiation.h"
+#include "query/fhir/patient_search.h"
+#include "query/fhir/scan.h"
+#include "query/fhir/search_query.h"
+#include "query/fhir/searchset.h"
+
+namespace query::fhir {
+namespace {
+
+using ops::http::Request;
+using ops::http::Response;
+
+Status add_stream(Reader& reader, const events::StreamKey& stream, SearchQuery& query,
+                  Matches& matches) {
+  const auto& view = reader.view_of(stream);
+  const auto parked = view.parked(stream);
+  if (!parked) return parked.error();
+  for (const auto& one : *parked) {
+    if (one.projection != "chart") continue;
+    query.warnings.push_back(
+        {events::ErrorCode::unavailable,
+         fmt::format("incomplete since partition {} offset {}: later changes wait for repair",
+                     one.since.partition.value, one.since.offset.value),
+         {}});
+  }
+  return scan(view, stream, query, matches);
+}
+
+// Streams in which the ids asked for are; each once.
+Result<std::vector<events::StreamKey>> streams_of_ids(Reader& reader, const SearchQuery& query) {
+  std::vector<events::StreamKey> streams;
+  for (const std::string& id : query.ids) {
+    if (!events::is_fhir_id(id)) continue;
+    const auto known = reader.find(query.table->type, id);
+    if (!known && known.error().code == events::ErrorCode::not_found) continue;
+    if (!known) return known.error();
+    if (std::find(streams.begin(), streams.end(), known->stream) == streams.end())
+      streams.push_back(known->stream);
+  }
+  return streams;
+}
+
+// A resource of several patients, or of none, lies in `other/<Type>`; the criterion on its
+// subjects sorts out whose it is.
+Result<std::vector<events::StreamKey>> streams_of(Reader& reader, const SearchQuery& query) {
+  const std::string others = fmt::format("other/{}", events::type_name(query.table->type));
+  if (!query.patients.empty()) {
+    std::vector<events::StreamKey> streams;
+    for (const std::string& patient : query.patients) {
+      streams.push_back(reader.stream(events::patient_stream(events::ResourceId(patient))));
+    }
+    streams.push_back(reader.stream(others));
+    return streams;
+  }
+  if (!query.ids.empty()) return streams_of_ids(reader, query);
+  return std::vector{
+      reader.stream(home_of(*query.table) == Home::directory ? "directory" : others)};
+}
+
+Result<std::string> run(Reader& reader, const Request& request, SearchQuery& query) {
+  const auto streams = streams_of(reader, query);
+  if (!streams) return streams.error();
+  Matches matches;
+  for (const auto& stream : *streams) {
+    if (auto scanned = add_stream(reader, stream, query, matches); !scanned) return scanned.error();
+  }
+  const bool more = cut_to_page(query.page, matches);
+  std::optional<std::uint64_t> total;
+  if (query.page.count_only || (matches.whole && query.page.total != Page::Total::none))
+    total = matches.total;
+  return searchset(reader, request,
+                   {query.table->type, query.page, matches.found, more, total, query.warnings});
+}
+
+Result<QueryParameters> parameters_of(const Request& request) {
+  QueryParameters parameters = request.query;
+  if (request.method != "POST") return parameters;
+  const auto* type = request.header("content-type");
+  if (type == nullptr || !type->starts_with("application/x-www-form-urlencoded")) {
+    return events::Error{
+        events::ErrorCode::unsupported,
+        "Content-Type: a search by POST is a form; send application/x-www-form-urlencoded",
+        {}};
+  }
+  auto form = parse_form(request.body);
+  if (!form) return form.error();
+  parameters.insert(parameters.end(), form->begin(), form->end());
+  return parameters;
+}
+
+events::KnownTime now() {
+  return std::chrono::time_point_cast<events::Micros>(std::chrono::system_clock::now());
+}
+
+Status may_search(const Sources& sources, const Request& request, std::string_view type,
+                  std::string_view patient) {
+  if (auto allowed =
+          ops::auth::permit(request.principal, {ops::auth::Access::search, type, patient});
+      !allowed)
+    return allowed;
+  return await_position(sources, request);
+}
+
+Result<std::string> search_type(Reader& reader, const Request& request, events::ResourceType type,
+                                const QueryParameters& parameters) {
+  const auto name = events::type_name(type);
+  const SearchInput input{name, parameters, {request.base_url, now()}, is_lenient(request)};
+  if (name == "Patient") {
+    if (auto begun = may_search(reader.sources(), request, name, {}); !begun) return begun.error();
+    return search_patients(reader, request, input);
+  }
+  const auto* table = search_table(type);
+  if (table == nullptr) {
+    return events::Error{events::ErrorCode::unsupported,
+                         fmt::format("{}: is not searched here; read it by its id", name),
+                         {}};
+  }
+  auto query = parse_search(*table, input);
+  if (!query) return query.error();
+  const std::string patient = query->patients.size() == 1 ? query->patients.front() : std::string();
+  if (auto begun = may_search(reader.sources(), request, name, patient); !begun)
+    return begun.error();
+  return run(reader, request, *query);
+}
+
+}  // namespace
+
+Response search(const Sources& sources, const Request& request) {
+  if (auto refused = refuse_format(request)) return std::move(*refused);
+  const auto type = resource_type_named(request.capture("type"));
+  if (!type) return ops::http::outcome_response(type.error());
+  const auto parameters = parameters_of(request);
+  if (!parameters) return ops::http::outcome_response(parameters.error());
+  Reader reader(sources);
+  auto bundle = search_type(reader, request, *type, *parameters);
+  if (!bundle) return ops::http::outcome_response(bundle.error());
+  return with_position(Response::fhir(200, std::move(*bundle)), reader.position());
+}
+
+}  // namespace query::fhir

@@ -1,0 +1,48 @@
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <set>
+
+#include "query/fhir/capability.h"
+#include "query/fhir/search_parameters.h"
+
+namespace query::fhir {
+namespace {
+
+namespace json = boost::json;
+
+TEST(FhirCapability, SaysTheVersionTheFormatAndEveryTypeOfTheSchema) {
+  const auto statement = json::parse(capability_statement({"1.2.3", "http://localhost:1"}));
+  EXPECT_EQ(statement.at("software").at("version").as_string(), "1.2.3");
+  EXPECT_EQ(statement.at("fhirVersion").as_string(), "4.0.1");
+  EXPECT_EQ(statement.at("rest").at(0).at("resource").as_array().size(),
+            events::all_types().size());
+}
+
+TEST(FhirCapability, ListsExactlyTheParametersThatSearchAnswers) {
+  const auto statement = json::parse(capability_statement({"1", "http://localhost"}));
+  for (const auto& resource : statement.at("rest").at(0).at("resource").as_array()) {
+    const auto* table =
+        search_table(*events::type_of_name(std::string(resource.at("type").as_string())));
+    if (table == nullptr) continue;
+    for (const auto& parameter : resource.at("searchParam").as_array()) {
+      const std::string name(parameter.at("name").as_string());
+      EXPECT_TRUE(is_patient_name(*table, name) || find_parameter(*table, name) != nullptr) << name;
+    }
+  }
+}
+
+TEST(FhirCapability, AnUnsearchedTypeClaimsNoSearch) {
+  const auto statement = json::parse(capability_statement({"1", "http://localhost"}));
+  for (const auto& resource : statement.at("rest").at(0).at("resource").as_array()) {
+    std::set<std::string> codes;
+    for (const auto& one : resource.at("interaction").as_array())
+      codes.emplace(one.at("code").as_string());
+    EXPECT_EQ(codes.contains("search-type"), resource.as_object().contains("searchParam"))
+        << resource.at("type");
+    EXPECT_EQ(codes.contains("search-type"), resource.at("type").as_string() != "Group");
+  }
+}
+
+}  // namespace
+}  // namespace query::fhir
