@@ -37,9 +37,12 @@ template <class TableT>
 TableT fields_of(std::string text) {
   Mapped result = mapped_quoted(std::move(text));
   EXPECT_THAT(result.messages(), ::testing::IsEmpty());
-  TableT* table = static_cast<TableT*>(result.facts.of.value);
-  EXPECT_EQ(result.facts.of.type, schema::ClinicalUnionTraits<TableT>::enum_value);
-  return table && result.errors.empty() ? std::move(*table) : TableT();
+  constexpr schema::Clinical wanted = schema::ClinicalUnionTraits<TableT>::enum_value;
+  if (result.errors.empty() && result.facts.of.type == wanted) {
+    return std::move(*static_cast<TableT*>(result.facts.of.value));
+  }
+  ADD_FAILURE() << "mapped to no " << schema::EnumNameClinical(wanted);
+  return {};
 }
 
 std::string code_of(const std::unique_ptr<schema::ConceptT>& concept_);  // of its first coding
