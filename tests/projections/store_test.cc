@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/projections/temp_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace projections {
 namespace {
@@ -37,7 +37,7 @@ class StoreTest : public ::testing::Test {
     return found;
   }
 
-  tests::TempFolder folder_;
+  tests::TemporaryFolder folder_;
   std::shared_ptr<SharedResources> shared_ = make_shared_resources({});
   std::unique_ptr<Store> store_;
 };

@@ -1,0 +1,55 @@
+// Acceptance: the one rule that decides what a commit does, in log order.
+//
+// A total, pure function of the commit and of the ledger rows of its own stream, that is
+// of the earlier records of that stream. It reads no clock, configuration, projection or
+// other stream, so all nodes, and every later replay, decide alike. It fails only if the
+// rows cannot be read.
+//
+// The rule has a number, kept for each partition. A changed rule gets the next number and
+// a file of its own; old ones stay callable for good.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "events/commit.h"
+#include "events/outcome.h"
+#include "projections/ledger.h"
+
+namespace projections {
+
+inline constexpr std::uint32_t newest_rule = 1;
+
+// Where and when the commit's last record lies.
+struct Moment {
+  events::Position position;
+  events::KnownTime known_time;
+};
+
+// A resource as the commit leaves it; one for each that it writes.
+struct ResourceChange {
+  events::ResourceType type{};
+  std::string id;
+  std::optional<ResourceRow> before;
+  ResourceRow after;
+};
+
+struct Decision {
+  events::Outcome outcome;
+  // Whether the ledger keeps it: not for stale ones and repeats.
+  bool decided = false;
+  events::Digest16 request_digest;
+  std::vector<ResourceChange> changes;  // accepted and decided only
+};
+
+// `rule` is one of 1 … newest_rule (CHECKed: a newer one stops the partition before this).
+Result<Decision> judge(std::uint32_t rule, const events::RecordHeader& header,
+                       const events::schema::Body& body, const StreamLedger& ledger,
+                       const Moment& moment);
+
+// What an earlier decision says to a repeat of its commit. The events of an accepted one
+// are not in the ledger row: the caller adds them from the Change at the outcome's position.
+events::Outcome repeated(const CommitRow& row, events::PartitionId partition);
+
+}  // namespace projections
