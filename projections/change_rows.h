@@ -1,0 +1,26 @@
+// What each accepted commit did: read by /live, by repeats of the commit, and by repair,
+// which reads those records again.
+//
+// Family `changes`
+// 1 | offset             -> Change, and the offsets of the commit's records
+// 2 | stream | offset    -> empty: the stream's offset index
+#pragma once
+
+#include "projections/shard.h"
+
+namespace projections {
+
+struct ChangeRow {
+  Change change;
+  std::vector<events::Offset> records;  // all parts in order; the last is the position
+};
+
+void put_change(RowBatch& batch, const ChangeRow& row);
+Result<std::optional<ChangeRow>> change_at(const RowView& rows, const events::Position& position);
+// Of one stream or all, from `from` on, in offset order.
+Result<std::vector<ChangeRow>> changes_from(const RowView& rows, events::PartitionId partition,
+                                            events::Offset from,
+                                            const std::optional<events::StreamKey>& stream,
+                                            std::size_t limit);
+
+}  // namespace projections
