@@ -1,5 +1,6 @@
 #include "projections/change_rows.h"
 
+#include "projections/acceptance.h"
 #include "projections/families.h"
 #include "projections/key_codec.h"
 #include "projections/row_codec.h"
@@ -112,6 +113,17 @@ Result<std::vector<ChangeRow>> changes_from(const RowView& rows, events::Partiti
   }
   if (auto read = keys->status(); !read) return read.error();
   return found;
+}
+
+Result<events::Outcome> repeated_with_events(const RowView& rows, const CommitRow& row,
+                                             events::PartitionId partition) {
+  auto outcome = repeated(row, partition);
+  if (outcome.verdict != events::Outcome::Verdict::accepted) return outcome;
+  auto change = change_at(rows, outcome.position);
+  if (!change) return change.error();
+  if (!*change) return events::corrupt("an accepted commit is not in `changes`");
+  outcome.events = std::move((*change)->change.events);
+  return outcome;
 }
 
 }  // namespace projections

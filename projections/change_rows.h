@@ -6,6 +6,7 @@
 // 2 | stream | offset    -> empty: the stream's offset index
 #pragma once
 
+#include "projections/ledger.h"
 #include "projections/shard.h"
 
 namespace projections {
@@ -22,5 +23,9 @@ Result<std::vector<ChangeRow>> changes_from(const RowView& rows, events::Partiti
                                             events::Offset from,
                                             const std::optional<events::StreamKey>& stream,
                                             std::size_t limit);
+
+// What a commit's row in the ledger says to a repeat, with the events of an accepted one.
+Result<events::Outcome> repeated_with_events(const RowView& rows, const CommitRow& row,
+                                             events::PartitionId partition);
 
 }  // namespace projections

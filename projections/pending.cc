@@ -40,6 +40,20 @@ std::string age_key(const Name& name, events::KnownTime first) {
       .key();
 }
 
+Result<std::pair<Name, events::KnownTime>> read_age_key(std::string_view key) {
+  KeyReader reader(key);
+  reader.u8();
+  const auto first = reader.ascending();
+  const auto stream = reader.raw(events::StreamKey::size);
+  const auto commit = reader.raw(events::CommitKey::size);
+  if (!first || !stream || !commit || !reader.done()) {
+    return events::corrupt("a key of `ledger` does not read: parts");
+  }
+  return std::pair(
+      Name{*events::StreamKey::from_bytes(*stream), *events::CommitKey::from_bytes(*commit)},
+      events::KnownTime(events::Micros(*first)));
+}
+
 std::string encode(const AssemblyRow& row) {
   RowWriter writer;
   writer.raw(row.current.bytes()).varint(row.parts).varint(row.bytes).time(row.first_known);
@@ -196,25 +210,26 @@ Result<bool> is_pending(const RowView& rows, const events::CommitKey& commit,
   return row->has_value() && !(*row)->current.is_zero();
 }
 
+Result<std::optional<events::KnownTime>> oldest_pending(const RowView& rows) {
+  const auto all = rows.scan(ledger_family, KeyWriter().u8(oldest_first).key());
+  if (auto read = all->status(); !read) return read.error();
+  if (!all->valid()) return std::optional<events::KnownTime>();
+  auto key = read_age_key(all->key());
+  if (!key) return key.error();
+  return std::optional(key->second);
+}
+
 Result<std::optional<events::KnownTime>> expire_pending(RowBatch& batch, events::KnownTime now) {
   std::vector<Name> old;
   std::optional<events::KnownTime> left;
-  const auto prefix = KeyWriter().u8(oldest_first).key();
-  const auto rows = batch.scan(ledger_family, prefix);
+  const auto rows = batch.scan(ledger_family, KeyWriter().u8(oldest_first).key());
   for (; rows->valid() && !left; rows->next()) {
-    KeyReader reader(rows->key());
-    reader.u8();
-    const auto first = reader.ascending();
-    const auto stream = reader.raw(events::StreamKey::size);
-    const auto commit = reader.raw(events::CommitKey::size);
-    if (!first || !stream || !commit)
-      return events::corrupt("a key of `ledger` does not read: parts");
-    const events::KnownTime time{events::Micros(*first)};
-    if (now - time < pending_life) {
-      left = time;
+    auto key = read_age_key(rows->key());
+    if (!key) return key.error();
+    if (now - key->second < pending_life) {
+      left = key->second;
     } else {
-      old.push_back(
-          {*events::StreamKey::from_bytes(*stream), *events::CommitKey::from_bytes(*commit)});
+      old.push_back(key->first);
     }
   }
   if (auto read = rows->status(); !read) return read.error();

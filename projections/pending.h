@@ -46,6 +46,7 @@ Status drop_pending(RowBatch& batch, const events::StreamKey& stream,
                     const events::CommitKey& commit);
 Result<bool> is_pending(const RowView& rows, const events::CommitKey& commit,
                         const events::StreamKey& stream);
+Result<std::optional<events::KnownTime>> oldest_pending(const RowView& rows);
 // Forgets what is too old at `now`; returns the first known time of the oldest left.
 Result<std::optional<events::KnownTime>> expire_pending(RowBatch& batch, events::KnownTime now);
 

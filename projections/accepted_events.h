@@ -1,0 +1,31 @@
+// The events of an accepted commit as projections get them: by the worker when the commit
+// is judged, and by repair when a patient is folded again.
+#pragma once
+
+#include <deque>
+#include <span>
+
+#include "events/commit.h"
+#include "projections/projection.h"
+#include "projections/shard.h"
+#include "projections/versions.h"
+
+namespace projections {
+
+// Owns what the events borrow, but for `commit` and `change`, which outlive it.
+class AcceptedEvents {
+ public:
+  // `rows` has the version rows of the commit already. Fails if rows cannot be read.
+  static Result<AcceptedEvents> read(const RowView& rows, const events::Opener::Commit& commit,
+                                     const Change& change);
+  std::span<const AcceptedEvent> all() const { return events_; }
+
+ private:
+  std::vector<AcceptedEvent> events_;
+  std::deque<std::string> bytes_;  // facts; addresses stay
+};
+
+// The version row that `body`'s i-th event makes; its outcome is not matched, absent or confirmed.
+VersionRow version_row(const events::Opener::Commit& commit, const Change& change, std::size_t i);
+
+}  // namespace projections

@@ -1,0 +1,88 @@
+// The fold of one partition: a record of the log goes in, its rows come out in a batch.
+// Live workers and rebuilds use the same one, so their rows are equal.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "events/commit.h"
+#include "events/log/event_log.h"
+#include "projections/acceptance.h"
+#include "projections/change_rows.h"
+#include "projections/families.h"
+#include "projections/metrics.h"
+#include "projections/shard_meta.h"
+
+namespace projections {
+
+// What somebody may wait for.
+struct Delivery {
+  events::CommitKey commit;
+  std::optional<events::AssemblyId> assembly;  // nothing: all who wait for the commit
+  events::Outcome outcome;
+};
+
+// Why the fold cannot go on at this record. It has left no trace in the batch.
+struct FoldStop {
+  std::string why;
+};
+
+// For one thread.
+class RecordFold {
+ public:
+  // All outlive this. `resting[i]`: the i-th projection is not folded (its rows are of
+  // another version and a new generation is on its way).
+  RecordFold(events::PartitionId partition, ProjectionList projections, std::vector<bool> resting,
+             const events::Opener& opener, ShardMetrics& metrics);
+
+  // Takes up where `rows` stand.
+  Status load(const RowView& rows);
+  tl::expected<void, FoldStop> fold(const events::LogRecord& record, RowBatch& batch,
+                                    std::vector<Delivery>& deliveries);
+  // Adds where the fold stands: the last thing before each write.
+  void seal(RowBatch& batch) const { put_position(batch, position_); }
+  const ShardPosition& position() const { return position_; }
+
+  // A patient was folded again, or could not be.
+  void unpark(const std::string& projection, const events::StreamKey& stream);
+
+ private:
+  using Folded = tl::expected<void, FoldStop>;
+
+  Status expire(RowBatch& batch, events::KnownTime now);
+  Folded fold_inspected(const events::LogRecord& record, const Moment& moment, RowBatch& batch,
+                        std::vector<Delivery>& deliveries);
+  Folded set_aside(const events::Opener::Fault& fault, const events::LogRecord& record,
+                   const Moment& moment, RowBatch& batch);
+  Folded fold_commit(std::string_view record, std::vector<events::Offset> records,
+                     const Moment& moment, RowBatch& batch, std::vector<Delivery>& deliveries);
+  Folded fold_part(const events::RecordHeader& header, const events::LogRecord& record,
+                   const Moment& moment, RowBatch& batch, std::vector<Delivery>& deliveries);
+  Status cancel(const events::RecordHeader& header, const Moment& moment, RowBatch& batch,
+                std::vector<Delivery>& deliveries);
+  Status write(const events::Opener::Commit& commit, const Decision& decision,
+               std::string_view record, std::vector<events::Offset> records, RowBatch& batch);
+  Status write_ledger(const events::Opener::Commit& commit, const Decision& decision,
+                      std::string_view record, RowBatch& batch);
+  Status project(std::span<const AcceptedEvent> events, RowBatch& batch);
+  void park(const Projection& projection, const AcceptedEvent& first, const std::string& why,
+            RowBatch& batch);
+  void quarantine(const Moment& moment, std::string reason, std::string_view bytes,
+                  RowBatch& batch);
+  void count(const events::Outcome& outcome);
+
+  const events::PartitionId partition_;
+  const ProjectionList projections_;
+  const std::vector<bool> resting_;
+  const events::Opener& opener_;
+  ShardMetrics& metrics_;
+
+  ShardPosition position_;
+  std::optional<events::KnownTime> oldest_pending_;  // so that most records ask no row
+  std::set<std::pair<std::string, events::StreamKey>> parked_;
+};
+
+}  // namespace projections
