@@ -57,11 +57,15 @@ Status RecordFold::load(const RowView& rows) {
     return events::unavailable(
         fmt::format("acceptance rule {} is newer than this program", position->rule));
   }
+  position_ = *position;
+  return remember(rows);
+}
+
+Status RecordFold::remember(const RowView& rows) {
   auto parked = read_parked(rows, partition_, std::nullopt);
   if (!parked) return parked.error();
   auto oldest = oldest_pending(rows);
   if (!oldest) return oldest.error();
-  position_ = *position;
   oldest_pending_ = *oldest;
   parked_.clear();
   for (const auto& patient : *parked) parked_.emplace(patient.projection, patient.stream);
@@ -80,13 +84,11 @@ RecordFold::Folded RecordFold::fold(const events::LogRecord& record, RowBatch& b
   const auto delivered = deliveries.size();
   batch.set_save_point();
   if (auto expired = expire(batch, moment.known_time); !expired) {
-    batch.roll_back();
-    return stop(expired.error().message);
+    return undo(batch, expired.error().message);
   }
   if (auto folded = fold_inspected(record, moment, batch, deliveries); !folded) {
-    batch.roll_back();
     deliveries.resize(delivered);
-    return folded;
+    return undo(batch, folded.error().why);
   }
   batch.drop_save_point();
   metrics_.records.Increment();
@@ -96,6 +98,12 @@ RecordFold::Folded RecordFold::fold(const events::LogRecord& record, RowBatch& b
   position_.last = record.offset;
   position_.last_digest = events::bytes_of(events::sha256(record.value));
   return {};
+}
+
+RecordFold::Folded RecordFold::undo(RowBatch& batch, std::string why) {
+  batch.roll_back();
+  if (auto remembered = remember(batch); !remembered) why += "; " + remembered.error().message;
+  return stop(std::move(why));
 }
 
 Status RecordFold::expire(RowBatch& batch, events::KnownTime now) {

@@ -52,6 +52,9 @@ class RecordFold {
  private:
   using Folded = tl::expected<void, FoldStop>;
 
+  // What is kept in memory of the rows.
+  Status remember(const RowView& rows);
+  Folded undo(RowBatch& batch, std::string why);
   Status expire(RowBatch& batch, events::KnownTime now);
   Folded fold_inspected(const events::LogRecord& record, const Moment& moment, RowBatch& batch,
                         std::vector<Delivery>& deliveries);
