@@ -196,6 +196,29 @@ Result<std::vector<std::string>> StreamLedger::with_identifier(events::ResourceT
   return ids;
 }
 
+Result<std::vector<KnownSince>> find_known(const RowView& rows, events::PartitionId partition,
+                                           events::ResourceType type, std::string_view id) {
+  std::vector<KnownSince> found;
+  const auto prefix = resource_prefix(type, id);
+  const auto all = rows.scan(ledger_family, prefix);
+  for (; all->valid(); all->next()) {
+    const auto stream_bytes = events::StreamKey::from_bytes(all->key().substr(prefix.size()));
+    auto row = decode_resource_row(all->value());
+    if (!row) return row.error();
+    if (!stream_bytes) return does_not_read("resource");
+    found.push_back({row->first_known,
+                     row->first_offset,
+                     {*stream_bytes, partition, events::ResourceId(std::string(id)), row->version,
+                      row->deleted}});
+  }
+  if (auto read = all->status(); !read) return read.error();
+  std::sort(found.begin(), found.end(), [](const KnownSince& one, const KnownSince& other) {
+    return std::pair(one.first_known, one.first_offset) <
+           std::pair(other.first_known, other.first_offset);
+  });
+  return found;
+}
+
 void put_resource(RowBatch& batch, const events::StreamKey& stream, events::ResourceType type,
                   std::string_view id, const std::optional<ResourceRow>& before,
                   const ResourceRow& after) {

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "events/ids.h"
+#include "events/lookup.h"
 #include "events/outcome.h"
 #include "projections/store.h"
 
@@ -92,6 +93,15 @@ class StreamLedger {
   const RowView& rows_;
   const events::StreamKey stream_;
 };
+
+struct KnownSince {
+  events::KnownTime first_known;
+  events::Offset first_offset;
+  events::Known known;
+};
+// In every stream that has or had it, earliest first.
+Result<std::vector<KnownSince>> find_known(const RowView& rows, events::PartitionId partition,
+                                           events::ResourceType type, std::string_view id);
 
 // Writes a resource's new row and moves its identifier rows from `before`'s to its own.
 void put_resource(RowBatch& batch, const events::StreamKey& stream, events::ResourceType type,

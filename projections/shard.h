@@ -47,6 +47,8 @@ class ShardView {
   virtual events::Offset next_offset() const = 0;  // everything below is in the rows
   virtual const RowView& rows() const = 0;
   virtual Family family(std::string_view projection) const = 0;
+  // All that are a function of the log, by name; without the node's own.
+  virtual std::vector<std::pair<std::string, Family>> logical_families() const = 0;
 
   virtual Result<std::optional<VersionRow>> current(const events::StreamKey& stream, events::ResourceType type,
                                                     std::string_view id) const = 0;

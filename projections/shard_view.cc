@@ -31,6 +31,18 @@ class GenerationView final : public ShardView {
     return {};
   }
 
+  std::vector<std::pair<std::string, Family>> logical_families() const override {
+    std::vector<std::pair<std::string, Family>> families;
+    std::uint32_t index = 0;
+    for (auto& name : family_names(generation_->projections)) {
+      if (index != meta_family.index) families.emplace_back(std::move(name), Family{index});
+      ++index;
+    }
+    std::sort(families.begin(), families.end(),
+              [](const auto& one, const auto& other) { return one.first < other.first; });
+    return families;
+  }
+
   Result<std::optional<VersionRow>> current(const events::StreamKey& stream,
                                             events::ResourceType type,
                                             std::string_view id) const override {
@@ -94,31 +106,10 @@ class GenerationView final : public ShardView {
 
 Result<std::vector<events::Known>> GenerationView::find(events::ResourceType type,
                                                         std::string_view id) const {
-  struct Found {
-    events::KnownTime first_known;
-    events::Offset first_offset;
-    events::Known known;
-  };
-  std::vector<Found> found;
-  const auto prefix = resource_prefix(type, id);
-  const auto all = rows_->scan(ledger_family, prefix);
-  for (; all->valid(); all->next()) {
-    const auto stream = events::StreamKey::from_bytes(all->key().substr(prefix.size()));
-    auto row = decode_resource_row(all->value());
-    if (!row) return row.error();
-    if (!stream) return events::corrupt("a key of `ledger` does not read: resource");
-    found.push_back(
-        {row->first_known,
-         row->first_offset,
-         {*stream, partition_, events::ResourceId(std::string(id)), row->version, row->deleted}});
-  }
-  if (auto read = all->status(); !read) return read.error();
-  std::sort(found.begin(), found.end(), [](const Found& one, const Found& other) {
-    return std::pair(one.first_known, one.first_offset) <
-           std::pair(other.first_known, other.first_offset);
-  });
+  auto since = find_known(*rows_, partition_, type, id);
+  if (!since) return since.error();
   std::vector<events::Known> known;
-  for (auto& one : found) known.push_back(std::move(one.known));
+  for (auto& one : *since) known.push_back(std::move(one.known));
   return known;
 }
 

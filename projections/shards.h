@@ -5,9 +5,11 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "events/lookup.h"
+#include "projections/projection.h"
 #include "projections/shard.h"
 
 namespace prometheus {
@@ -17,12 +19,14 @@ class Registry;
 namespace projections {
 
 struct ShardsOptions {
-  std::filesystem::path directory;  // DIR/shards; generation g of shard p in <p>/<g>, `current` names g
+  std::filesystem::path
+      directory;  // DIR/shards; generation g of shard p in <p>/<g>, `current` names g
   StoreLimits limits;
   std::uint64_t flush_events_max = 200'000;
   std::size_t batch_bytes_max = 4u << 20;
   std::uint64_t state_hash_every = 1u << 20;  // records
-  std::size_t pending_bytes_max = 256u << 20;  // parts of one stream not joined yet
+  // Empty: all_projections(). Tests give their own; outlives the shards.
+  std::span<const std::unique_ptr<const Projection>> projections;
 };
 
 class Shards {
@@ -31,7 +35,8 @@ class Shards {
   // end (precondition_failed names a recreated or older log), starts the workers. A shard
   // whose projections' versions differ gets a new generation, built beside the old one.
   static Result<std::unique_ptr<Shards>> open(const ShardsOptions& options, events::EventLog& log,
-                                              const events::Opener& opener, prometheus::Registry& metrics);
+                                              const events::Opener& opener,
+                                              prometheus::Registry& metrics);
   virtual ~Shards() = default;  // drains, flushes, stops
 
   virtual std::uint32_t count() const = 0;
@@ -40,8 +45,10 @@ class Shards {
   virtual events::Lookup& lookup() = 0;
 
   // Opens the document of a row, spliced (as FHIR answers it) or as received.
-  virtual Result<std::string> document(const events::StreamKey& stream, const VersionRow& row) const = 0;
-  virtual Result<std::string> raw_document(const events::StreamKey& stream, const VersionRow& row) const = 0;
+  virtual Result<std::string> document(const events::StreamKey& stream,
+                                       const VersionRow& row) const = 0;
+  virtual Result<std::string> raw_document(const events::StreamKey& stream,
+                                           const VersionRow& row) const = 0;
 
   // Called on a worker's thread after each write, with the partition and its next
   // offset; must not block. For /live.

@@ -152,9 +152,11 @@ Result<std::optional<std::string>> got(const rocksdb::Status& status, std::strin
 
 class Snapshot final : public RowView, public std::enable_shared_from_this<Snapshot> {
  public:
-  explicit Snapshot(std::shared_ptr<Database> database)
-      : database_(std::move(database)), snapshot_(database_->db->GetSnapshot()) {}
-  ~Snapshot() override { database_->db->ReleaseSnapshot(snapshot_); }
+  Snapshot(std::shared_ptr<Database> database, const rocksdb::Snapshot* snapshot)
+      : database_(std::move(database)), snapshot_(snapshot) {}
+  ~Snapshot() override {
+    if (snapshot_ != nullptr) database_->db->ReleaseSnapshot(snapshot_);
+  }
 
   Result<std::optional<std::string>> get(Family family, std::string_view key) const override {
     rocksdb::ReadOptions options;
@@ -174,7 +176,7 @@ class Snapshot final : public RowView, public std::enable_shared_from_this<Snaps
 
  private:
   const std::shared_ptr<Database> database_;
-  const rocksdb::Snapshot* const snapshot_;
+  const rocksdb::Snapshot* const snapshot_;  // null: whatever is newest
 };
 
 class RocksBatch final : public RowBatch {
@@ -238,7 +240,10 @@ class RocksStore final : public Store {
     return to_status(database_->db->Flush(options, database_->families));
   }
   std::shared_ptr<const RowView> snapshot() const override {
-    return std::make_shared<Snapshot>(database_);
+    return std::make_shared<Snapshot>(database_, database_->db->GetSnapshot());
+  }
+  std::shared_ptr<const RowView> latest() const override {
+    return std::make_shared<Snapshot>(database_, nullptr);
   }
   std::optional<std::uint64_t> property(std::string_view name) const override {
     std::uint64_t value = 0;

@@ -40,7 +40,8 @@ class RowView {
   virtual ~RowView() = default;
   virtual Result<std::optional<std::string>> get(Family family, std::string_view key) const = 0;
   // Rows whose key starts with `prefix`, from the first key >= `from` (default: the prefix).
-  virtual std::unique_ptr<Rows> scan(Family family, std::string_view prefix, std::string_view from = {}) const = 0;
+  virtual std::unique_ptr<Rows> scan(Family family, std::string_view prefix,
+                                     std::string_view from = {}) const = 0;
 };
 
 // Writes that are not on disk yet; sees its own. One thread. Errors while reading are
@@ -51,7 +52,7 @@ class RowBatch : public RowView {
   virtual void erase(Family family, std::string_view key) = 0;
   // Rolls back to here if a projection fails on one patient.
   virtual void set_save_point() = 0;
-  virtual void roll_back() = 0;       // to the last save point, which is gone then
+  virtual void roll_back() = 0;  // to the last save point, which is gone then
   virtual void drop_save_point() = 0;
   virtual std::size_t bytes() const = 0;
 };
@@ -77,9 +78,12 @@ class Store {
   virtual ~Store() = default;
 
   virtual std::unique_ptr<RowBatch> begin() = 0;
-  virtual Status commit(std::unique_ptr<RowBatch> batch) = 0;  // visible at once; on disk after flush()
-  virtual Status flush() = 0;  // all families together (atomic_flush)
+  virtual Status commit(
+      std::unique_ptr<RowBatch> batch) = 0;  // visible at once; on disk after flush()
+  virtual Status flush() = 0;                // all families together (atomic_flush)
   virtual std::shared_ptr<const RowView> snapshot() const = 0;
+  // The newest rows at each call; cheaper than a snapshot where one row is asked for.
+  virtual std::shared_ptr<const RowView> latest() const = 0;
   // RocksDB's figures by property name, for /metrics.
   virtual std::optional<std::uint64_t> property(std::string_view name) const = 0;
 };

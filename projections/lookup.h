@@ -1,0 +1,37 @@
+// events::Lookup over the shards of this node.
+#pragma once
+
+#include "events/lookup.h"
+#include "projections/outcomes.h"
+#include "projections/worker.h"
+
+namespace projections {
+
+class ShardLookup final : public events::Lookup {
+ public:
+  // Both outlive this.
+  ShardLookup(const std::vector<std::unique_ptr<Worker>>& workers, Outcomes& outcomes)
+      : workers_(workers), outcomes_(outcomes) {}
+
+  Result<std::optional<events::Known>> find(events::ResourceType type,
+                                            const events::ResourceId& id) const override;
+  Result<std::vector<events::Known>> find_by_identifier(
+      events::ResourceType type, const std::optional<events::StreamKey>& stream,
+      const std::optional<std::string>& system, const std::string& value,
+      std::size_t limit) const override;
+  Result<std::string> facts_of(events::ResourceType type,
+                               const events::ResourceId& id) const override;
+  Result<std::uint64_t> stream_version(const events::StreamKey& stream) const override;
+  Result<events::CommitStatus> commit(const events::CommitId& id) const override;
+  std::future<events::Outcome> expect(const events::CommitId& id,
+                                      const events::AssemblyId& assembly) override;
+  void forget(const events::CommitId& id, const events::AssemblyId& assembly) override;
+
+ private:
+  const Worker& home(const events::StreamKey& stream) const;
+
+  const std::vector<std::unique_ptr<Worker>>& workers_;
+  Outcomes& outcomes_;
+};
+
+}  // namespace projections
