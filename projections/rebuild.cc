@@ -49,6 +49,9 @@ Result<std::shared_ptr<Generation>> build_generation(GenerationOptions options,
                                                      const events::Opener& opener,
                                                      const CatchUp& with) {
   options.bulk = true;
+  std::error_code failure;  // what an interrupted build left
+  std::filesystem::remove_all(options.shard_directory / std::to_string(number), failure);
+  if (failure) return events::unavailable("cannot remove an old build: " + failure.message());
   {
     auto generation = open_generation(options, number);
     if (!generation) return generation.error();
