@@ -1,1 +1,37 @@
-int main() { return 0; }
+#include <CLI/CLI.hpp>
+#include <array>
+
+#include "ops/node/command.h"
+
+namespace {
+
+using namespace ops::node;
+
+struct Command {
+  const char* name;
+  const char* what;
+  Run (*prepare)(CLI::App&);
+};
+
+constexpr std::array commands{
+    Command{"load", "send FHIR files to a server", &prepare_load},
+    Command{"generate", "write a synthetic population", &prepare_generate},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("An event-sourced health record platform.", "chartlog");
+  app.require_subcommand(1);
+  std::array<Run, commands.size()> runs;
+  std::array<CLI::App*, commands.size()> apps{};
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    apps[i] = app.add_subcommand(commands[i].name, commands[i].what);
+    runs[i] = commands[i].prepare(*apps[i]);
+  }
+  CLI11_PARSE(app, argc, argv);
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    if (apps[i]->parsed()) return runs[i]();
+  }
+  return 1;
+}

@@ -1,0 +1,22 @@
+// The subcommands of `chartlog`, one file each, listed in main.cc.
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace ops::node {
+
+// Adds its options to `app`; what comes back runs once they are read, and its result is
+// the exit code. Kept alive until then.
+using Run = std::function<int()>;
+
+Run prepare_serve(CLI::App& app);
+Run prepare_load(CLI::App& app);
+Run prepare_generate(CLI::App& app);
+Run prepare_topics(CLI::App& app);
+Run prepare_rebuild(CLI::App& app);
+
+}  // namespace ops::node
