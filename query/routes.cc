@@ -1,10 +1,19 @@
 #include "query/routes.h"
 
+#include "query/charts.h"
 #include "query/fhir/routes.h"
+#include "query/medication_json.h"
+#include "query/timeline.h"
+#include "query/trends.h"
 
 namespace query {
 
-void add_query_routes(ops::http::Router& router, const Sources& sources) {
+void add_query_routes(ops::http::Router& router, const Sources& sources, LiveHub& hub) {
+  add_chart_routes(router, sources);
+  add_live_routes(router, sources, hub);
+  add_medication_routes(router, sources);
+  add_timeline_routes(router, sources);
+  add_trend_routes(router, sources);
   fhir::add_fhir_routes(router, sources);
 }
 

@@ -2,11 +2,12 @@
 #pragma once
 
 #include "ops/http/http.h"
+#include "query/live.h"
 #include "query/read_context.h"
 
 namespace query {
 
-// `sources` and what it names outlive the router.
-void add_query_routes(ops::http::Router& router, const Sources& sources);
+// `sources`, what it names, and `hub` outlive the router.
+void add_query_routes(ops::http::Router& router, const Sources& sources, LiveHub& hub);
 
 }  // namespace query

@@ -27,8 +27,9 @@ class RowsView final : public projections::ShardView {
   Family family(std::string_view projection) const override {
     return {static_cast<std::uint32_t>(projections::projection_index(projection))};
   }
-  events::Result<std::optional<projections::VersionRow>> current(
-      const events::StreamKey&, events::ResourceType, std::string_view) const override {
+  events::Result<std::optional<projections::VersionRow>> current(const events::StreamKey&,
+                                                                 events::ResourceType,
+                                                                 std::string_view) const override {
     return not_here();
   }
   events::Result<std::optional<projections::VersionRow>> version(const events::StreamKey&,
@@ -49,8 +50,9 @@ class RowsView final : public projections::ShardView {
     known.id = events::ResourceId(std::string(id));
     return std::vector<events::Known>{known};
   }
-  events::Result<std::vector<projections::Change>> changes(
-      events::Offset, const std::optional<events::StreamKey>&, std::size_t) const override {
+  events::Result<std::vector<projections::Change>> changes(events::Offset,
+                                                           const std::optional<events::StreamKey>&,
+                                                           std::size_t) const override {
     return not_here();
   }
   events::Result<std::vector<projections::ParkedPatient>> parked(
@@ -115,10 +117,10 @@ void FoldedRows::fold(const Name& name, Current& current, const std::string& fac
   event.type = type;
   event.id = id;
   event.who = flatbuffers::GetRoot<events::schema::Who>(builder.GetBufferPointer());
-  event.effect = facts.empty()                  ? EventEffect::deleted
-                 : facts == current.facts       ? EventEffect::confirmed
-                 : current.version.exists()     ? EventEffect::amended
-                                                : EventEffect::recorded;
+  event.effect = facts.empty()              ? EventEffect::deleted
+                 : facts == current.facts   ? EventEffect::confirmed
+                 : current.version.exists() ? EventEffect::amended
+                                            : EventEffect::recorded;
   event.previous = root(current.facts);
   event.facts = root(facts);
   event.facts_bytes = facts;
@@ -150,8 +152,8 @@ std::shared_ptr<const projections::ShardView> FoldedRows::view() const {
 std::map<std::string, std::string> FoldedRows::rows(std::string_view family) const {
   std::map<std::string, std::string> found;
   const auto snapshot = store_->snapshot();
-  const auto all = snapshot->scan(
-      {static_cast<std::uint32_t>(projections::projection_index(family))}, "");
+  const auto all =
+      snapshot->scan({static_cast<std::uint32_t>(projections::projection_index(family))}, "");
   for (; all->valid(); all->next()) found.emplace(all->key(), all->value());
   CHECK(all->status().has_value());
   return found;

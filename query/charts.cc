@@ -1,0 +1,238 @@
+#include "query/charts.h"
+
+#include <array>
+
+#include "projections/chart.h"
+#include "projections/facts_text.h"
+#include "projections/medications.h"
+#include "query/facts_json.h"
+#include "query/medication_json.h"
+#include "query/patient_answer.h"
+
+namespace query {
+namespace {
+
+namespace schema = events::schema;
+using events::Result;
+using events::Status;
+using projections::ChartCursor;
+using projections::coded;
+using projections::text_of;
+using Type = events::ResourceType;
+
+constexpr std::size_t limit_default = 50;
+constexpr std::size_t limit_max = 1000;
+// Rows of Observation that one chart reads to fill its three sections; beyond it says `more`.
+constexpr std::size_t observations_read_max = 2000;
+
+struct Section {
+  std::string_view name;
+  Type type;
+};
+constexpr std::array sections = {
+    Section{"immunizations", Type::Immunization},
+    Section{"procedures", Type::Procedure},
+    Section{"encounters", Type::Encounter},
+    Section{"care_plans", Type::CarePlan},
+    Section{"reports", Type::DiagnosticReport},
+    Section{"documents", Type::DocumentReference},
+    Section{"coverage", Type::Coverage},
+    Section{"devices", Type::Device},
+    Section{"goals", Type::Goal},
+    Section{"care_teams", Type::CareTeam},
+};
+
+// "No known …": SNOMED CT and the IPS absent-unknown code system.
+bool says_none_known(const schema::Concept* codes) {
+  const auto code = coded(codes).code;
+  return code == "716186003" || code == "160245001" || code == "no-known-allergies" ||
+         code == "no-known-problems";
+}
+
+const schema::Concept* code_of(const schema::Facts& facts) {
+  if (const auto* condition = facts.of_as_Condition()) return condition->code();
+  if (const auto* allergy = facts.of_as_AllergyIntolerance()) return allergy->code();
+  return nullptr;
+}
+
+// Only what is active contradicts "none known"; without a clinical status it may be.
+bool is_active(const schema::Facts& facts) {
+  const schema::Concept* clinical = nullptr;
+  const schema::Concept* verification = nullptr;
+  if (const auto* condition = facts.of_as_Condition()) {
+    clinical = condition->clinical_status();
+    verification = condition->verification_status();
+  } else if (const auto* allergy = facts.of_as_AllergyIntolerance()) {
+    clinical = allergy->clinical_status();
+    verification = allergy->verification_status();
+  }
+  const std::string status = coded(clinical).code;
+  return status != "inactive" && status != "resolved" && status != "remission" &&
+         coded(verification).code != "refuted";
+}
+
+class ChartWriter {
+ public:
+  ChartWriter(const PatientRead& read, Names& names, std::size_t limit, JsonWriter& json)
+      : read_(read), names_(names), limit_(limit), json_(json) {}
+
+  Status patient() {
+    ChartCursor cursor(*read_.view, read_.stream, Type::Patient);
+    json_.key("patient");
+    if (cursor.valid()) {
+      write_patient(cursor.facts(), cursor.id(), cursor.version(), json_);
+    } else {
+      json_.null().member("note", "patient not yet recorded");
+    }
+    return cursor.status();
+  }
+
+  Status section(const Section& section) {
+    ChartCursor cursor(*read_.view, read_.stream, section.type);
+    json_.key(section.name).begin_object().key("items").begin_array();
+    std::size_t written = 0;
+    for (; cursor.valid() && written < limit_; cursor.next()) {
+      if (is_entered_in_error(cursor.facts())) continue;
+      write_facts(cursor.facts(), cursor.id(), cursor.version(), names_, json_);
+      ++written;
+    }
+    json_.end_array().member("more", cursor.valid()).end_object();
+    return cursor.status();
+  }
+
+  // State: list; none_known (said by a coded resource); not_asked (nothing is recorded);
+  // conflict: "none known" stands beside an active one.
+  Status section_with_state(const Section& section) {
+    ChartCursor cursor(*read_.view, read_.stream, section.type);
+    json_.key(section.name).begin_object();
+    JsonWriter none_known;
+    bool has_none_known = false, has_active = false, has_any = false;
+    std::size_t written = 0;
+    json_.key("items").begin_array();
+    bool more = false;
+    for (; cursor.valid(); cursor.next()) {
+      const auto& facts = cursor.facts();
+      if (is_entered_in_error(facts)) continue;
+      if (says_none_known(code_of(facts))) {
+        if (!has_none_known && is_active(facts)) {
+          write_facts(facts, cursor.id(), cursor.version(), names_, none_known);
+          has_none_known = true;
+        }
+        continue;
+      }
+      has_any = true;
+      has_active = has_active || is_active(facts);
+      more = written == limit_;
+      if (more) break;
+      write_facts(facts, cursor.id(), cursor.version(), names_, json_);
+      ++written;
+    }
+    json_.end_array().member("more", more);
+    json_.member("state", has_none_known && has_active ? "conflict"
+                          : has_none_known             ? "none_known"
+                          : has_any                    ? "list"
+                                                       : "not_asked");
+    if (has_none_known) json_.key("none_known").raw(std::move(none_known).take());
+    json_.end_object();
+    return cursor.status();
+  }
+
+  Status medications(events::Micros at) {
+    const auto reading = projections::medications_of(*read_.view, read_.stream,
+                                                     projections::MedicationScope::in_force, at);
+    if (!reading) return reading.error();
+    json_.key("medications").begin_object().key("items").begin_array();
+    std::size_t written = 0;
+    for (const auto& line : reading->lines) {
+      if (written == limit_) break;
+      write_line(line, LineDetail::summary, names_, json_);
+      ++written;
+    }
+    json_.end_array().member("more", reading->lines.size() > written);
+    json_.member("all", "/charts/" + read_.patient + "/medications").end_object();
+    return {};
+  }
+
+  // Vital signs, laboratory and all else come from one scan.
+  Status observations() {
+    std::array<Bin, 3> bins{Bin{"vitals"}, Bin{"labs"}, Bin{"observations"}};
+    for (auto& bin : bins) bin.json.begin_array();
+    ChartCursor cursor(*read_.view, read_.stream, Type::Observation);
+    std::size_t rows = 0;
+    for (; cursor.valid() && rows < observations_read_max; cursor.next(), ++rows) {
+      if (is_entered_in_error(cursor.facts())) continue;
+      Bin& bin = bins[bin_of(*cursor.facts().of_as_Observation())];
+      bin.more = bin.written == limit_;
+      if (bin.more) {
+        if (bins[0].more && bins[1].more && bins[2].more) break;
+        continue;
+      }
+      write_facts(cursor.facts(), cursor.id(), cursor.version(), names_, bin.json);
+      ++bin.written;
+    }
+    for (auto& bin : bins) {
+      bin.json.end_array();
+      json_.key(bin.name).begin_object().key("items").raw(std::move(bin.json).take());
+      json_.member("more", bin.more || cursor.valid()).end_object();
+    }
+    return cursor.status();
+  }
+
+ private:
+  struct Bin {
+    std::string_view name;
+    JsonWriter json;
+    std::size_t written = 0;
+    bool more = false;
+  };
+
+  static std::size_t bin_of(const schema::Observation& observation) {
+    if (observation.categories() == nullptr) return 2;
+    for (const auto* category : *observation.categories()) {
+      if (category->codings() == nullptr) continue;
+      for (const auto* coding : *category->codings()) {
+        if (text_of(coding->code()) == "vital-signs") return 0;
+        if (text_of(coding->code()) == "laboratory") return 1;
+      }
+    }
+    return 2;
+  }
+
+  const PatientRead& read_;
+  Names& names_;
+  std::size_t limit_;
+  JsonWriter& json_;
+};
+
+Status write_chart(const Sources& sources, const PatientRead& read, std::size_t limit,
+                   JsonWriter& json) {
+  Names names(sources);
+  ChartWriter chart(read, names, limit, json);
+  if (auto done = chart.patient(); !done) return done;
+  for (const Section& section :
+       {Section{"problems", Type::Condition}, Section{"allergies", Type::AllergyIntolerance}}) {
+    if (auto done = chart.section_with_state(section); !done) return done;
+  }
+  if (auto done = chart.medications(now()); !done) return done;
+  if (auto done = chart.observations(); !done) return done;
+  for (const Section& section : sections) {
+    if (auto done = chart.section(section); !done) return done;
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_chart_routes(ops::http::Router& router, const Sources& sources) {
+  const auto chart = [&sources](const ops::http::Request& request) {
+    const auto limit = count_parameter(request, "limit", limit_default, limit_max);
+    if (!limit) return ops::http::problem_response(limit.error());
+    return answer_patient(sources, request, {"limit"}, {"chart", "medications", "directory"},
+                          [&](const PatientRead& read, JsonWriter& json) {
+                            return write_chart(sources, read, *limit, json);
+                          });
+  };
+  router.add("GET", "/charts/{patient}", chart, ops::http::ErrorForm::problem);
+}
+
+}  // namespace query

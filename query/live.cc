@@ -1,0 +1,273 @@
+#include "query/live.h"
+
+#include <condition_variable>
+#include <list>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "events/clinical_time.h"
+#include "query/json_writer.h"
+
+namespace query {
+namespace {
+
+using events::Offset;
+using events::PartitionId;
+using events::PositionToken;
+using events::Result;
+using events::StreamKey;
+using ops::http::ChunkSink;
+using projections::Change;
+
+std::string_view to_string(events::EventEffect effect) {
+  switch (effect) {
+    case events::EventEffect::recorded:
+      return "recorded";
+    case events::EventEffect::amended:
+      return "amended";
+    case events::EventEffect::confirmed:
+      return "confirmed";
+    case events::EventEffect::deleted:
+      return "deleted";
+    case events::EventEffect::absent:
+      return "absent";
+    case events::EventEffect::matched:
+      return "matched";
+  }
+  return "unknown";
+}
+
+std::string to_json(const Change& change, const events::LogId& log) {
+  PositionToken position(log);
+  position.see(change.position);
+  JsonWriter json;
+  json.begin_object().member("position", position.text());
+  json.member("time", events::format_instant(change.known_time));
+  json.member("stream", change.stream_name);
+  constexpr std::string_view patient = "Patient/";
+  if (change.stream_name.starts_with(patient)) {
+    json.member("patient", change.stream_name.substr(patient.size()));
+  }
+  json.member("commit", events::CommitId{change.position.partition, change.commit}.text());
+  json.key("events").begin_array();
+  for (const auto& event : change.events) {
+    json.begin_object().member("effect", to_string(event.effect));
+    json.member("type", events::type_name(event.type)).member("id", event.id.text());
+    json.member("version", event.version.value).end_object();
+  }
+  json.end_array().end_object();
+  return std::move(json).take();
+}
+
+struct Subscriber {
+  std::shared_ptr<ChunkSink> sink;
+  PositionToken seen;  // next offset of each partition wanted
+  std::optional<StreamKey> stream;
+  std::chrono::steady_clock::time_point silent_since;
+};
+
+}  // namespace
+
+struct LiveHub::State {
+  const LiveOptions options;
+  const Sources& sources;
+
+  // Guarded by mutex.
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  bool progress = false;
+  std::list<Subscriber> arriving;
+  std::size_t subscribers = 0;  // arriving ones too
+
+  // The thread's own.
+  std::list<Subscriber> subscribed;
+  std::jthread thread;
+
+  State(const LiveOptions& given, const Sources& from) : options(given), sources(from) {}
+
+  void run(std::stop_token stop);
+  bool feed(Subscriber& subscriber, bool& more);
+  bool feed_partition(Subscriber& subscriber, PartitionId partition, Offset from, bool& more);
+  bool keep_alive(Subscriber& subscriber);
+};
+
+// False: the client has gone, or the shard cannot be read; it comes back with its last id.
+bool LiveHub::State::feed_partition(Subscriber& subscriber, PartitionId partition, Offset from,
+                                    bool& more) {
+  const auto view = sources.shards.shard(partition).view();
+  const Offset end = view->next_offset();
+  if (end <= from) return true;
+  const auto changes = view->changes(from, subscriber.stream, options.changes_a_turn);
+  if (!changes) return false;
+  for (const auto& change : *changes) {
+    subscriber.seen.see(change.position);
+    if (!subscriber.sink->write("event: change\nid: " + subscriber.seen.text() +
+                                "\ndata: " + to_json(change, sources.log_id) + "\n\n")) {
+      return false;
+    }
+    subscriber.silent_since = std::chrono::steady_clock::now();
+  }
+  if (changes->size() < options.changes_a_turn) {
+    subscriber.seen.see_next(partition, end);  // what lies between was of other streams
+  } else {
+    more = true;
+  }
+  return true;
+}
+
+bool LiveHub::State::feed(Subscriber& subscriber, bool& more) {
+  const auto wanted = subscriber.seen.next_offsets();
+  for (const auto& [partition, from] : wanted) {
+    if (!feed_partition(subscriber, partition, from, more)) return false;
+  }
+  return keep_alive(subscriber);
+}
+
+bool LiveHub::State::keep_alive(Subscriber& subscriber) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - subscriber.silent_since < options.heartbeat) return true;
+  subscriber.silent_since = now;
+  return subscriber.sink->write(": alive\n\n");
+}
+
+void LiveHub::State::run(std::stop_token stop) {
+  bool more = false;
+  while (!stop.stop_requested()) {
+    {
+      std::unique_lock lock(mutex);
+      if (!more) {
+        changed.wait_for(lock, stop, options.heartbeat / 3,
+                         [&] { return progress || !arriving.empty(); });
+      }
+      progress = false;
+      subscribed.splice(subscribed.end(), arriving);
+    }
+    more = false;
+    std::size_t gone = 0;
+    for (auto at = subscribed.begin(); at != subscribed.end();) {
+      if (feed(*at, more)) {
+        ++at;
+        continue;
+      }
+      at->sink->close();
+      at = subscribed.erase(at);
+      ++gone;
+    }
+    const std::lock_guard lock(mutex);
+    subscribers -= gone;
+  }
+}
+
+LiveHub::LiveHub(const LiveOptions& options, const Sources& sources)
+    : state_(std::make_shared<State>(options, sources)) {
+  state_->thread = std::jthread([state = state_.get()](std::stop_token stop) { state->run(stop); });
+  sources.shards.on_progress([held = std::weak_ptr<State>(state_)](PartitionId, Offset) {
+    const auto state = held.lock();
+    if (!state) return;
+    const std::lock_guard lock(state->mutex);
+    state->progress = true;
+    state->changed.notify_one();
+  });
+}
+
+LiveHub::~LiveHub() {
+  // Joined here and not in State's destructor: that one may run on a worker's thread.
+  state_->thread.request_stop();
+  state_->thread.join();
+  for (auto* all : {&state_->subscribed, &state_->arriving}) {
+    for (auto& subscriber : *all) subscriber.sink->close();
+  }
+}
+
+bool LiveHub::has_room() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->subscribers < state_->options.subscribers_max;
+}
+
+events::Status LiveHub::subscribe(std::shared_ptr<ChunkSink> sink, PositionToken from,
+                                  std::optional<StreamKey> stream) {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->subscribers >= state_->options.subscribers_max) {
+    return events::Error{events::ErrorCode::overloaded, "too many live subscribers; try again", {}};
+  }
+  ++state_->subscribers;
+  state_->arriving.push_back(
+      {std::move(sink), std::move(from), stream, std::chrono::steady_clock::now()});
+  state_->changed.notify_one();
+  return {};
+}
+
+namespace {
+
+// The token asked for; nothing: from now. Last-Event-ID is the later word.
+Result<std::optional<PositionToken>> since(const Sources& sources,
+                                           const ops::http::Request& request) {
+  const auto* text = request.header("last-event-id");
+  if (text == nullptr) text = request.parameter("since");
+  if (text == nullptr) return std::optional<PositionToken>();
+  auto token = PositionToken::parse(*text);
+  if (!token) return token.error();
+  if (auto there = check_position(sources, *token); !there) return there.error();
+  return std::optional(std::move(*token));
+}
+
+PositionToken start(const Sources& sources, const std::optional<PositionToken>& since,
+                    const std::optional<StreamKey>& stream) {
+  PositionToken from(sources.log_id);
+  const auto begin_at = [&](PartitionId partition) {
+    const Offset next = since ? since->next_offset(partition).value_or(Offset{0})
+                              : sources.shards.shard(partition).next_offset();
+    from.see_next(partition, next);
+  };
+  if (stream) {
+    begin_at(sources.shards.shard_of(*stream).partition());
+    return from;
+  }
+  for (std::uint32_t i = 0; i < sources.shards.count(); ++i) begin_at({i});
+  return from;
+}
+
+ops::http::Response live(const Sources& sources, LiveHub& hub, const ops::http::Request& request) {
+  const auto* patient = request.parameter("patient");
+  const ops::auth::Question question{ops::auth::Access::feed, "live",
+                                     patient ? std::string_view(*patient) : std::string_view()};
+  if (auto begun = begin_read(sources, request, question, {"patient", "since"}); !begun) {
+    return ops::http::problem_response(begun.error());
+  }
+  std::optional<StreamKey> stream;
+  if (patient != nullptr) {
+    if (!events::is_fhir_id(*patient)) {
+      return ops::http::problem_response(
+          events::invalid("parameter patient: not an id; give the Patient's id", "patient"));
+    }
+    stream = patient_stream_key(sources, *patient);
+  }
+  const auto token = since(sources, request);
+  if (!token) return ops::http::problem_response(token.error());
+  if (!hub.has_room()) {
+    return ops::http::problem_response(
+        {events::ErrorCode::overloaded, "too many live subscribers; try again", {}});
+  }
+  const PositionToken from = start(sources, *token, stream);
+  ops::http::Response response;
+  response.with("Content-Type", "text/event-stream").with("Cache-Control", "no-store");
+  response.stream = [&hub, from, stream](std::shared_ptr<ChunkSink> sink) {
+    // The place it starts from goes first, so that a client that is cut off before the
+    // first change can still resume without a gap.
+    sink->write("id: " + from.text() + "\n: from here\n\n");
+    if (!hub.subscribe(sink, from, stream)) sink->close();
+  };
+  return with_position(std::move(response), from);
+}
+
+}  // namespace
+
+void add_live_routes(ops::http::Router& router, const Sources& sources, LiveHub& hub) {
+  router.add(
+      "GET", "/live",
+      [&](const ops::http::Request& request) { return live(sources, hub, request); },
+      ops::http::ErrorForm::problem);
+}
+
+}  // namespace query

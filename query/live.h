@@ -1,0 +1,49 @@
+// GET /live?patient=&since=: committed changes as server-sent events, from any position,
+// without gaps, for as long as the client listens.
+//
+//   event: change
+//   id: <position token, as far as this subscriber has seen>
+//   data:
+//   {"position","time","stream","patient"?,"commit","events":[{"effect","type","id","version"}]}
+//
+// `since`, or a browser's Last-Event-ID on its own reconnect, is such a token; a partition
+// that it does not name is read from its beginning, so that nothing is missed. Without
+// either: from now. A comment every 15 s says that the line is alive.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "ops/http/http.h"
+#include "query/read_context.h"
+
+namespace query {
+
+struct LiveOptions {
+  std::chrono::milliseconds heartbeat{15'000};
+  std::size_t subscribers_max = 1000;  // overloaded above
+  std::size_t changes_a_turn = 256;    // of one partition for one subscriber, so that all get turns
+};
+
+// One thread, woken by the shards' progress, feeds all subscribers. A client that does not
+// read fast enough is cut off by its sink's bound, and goes on from its last id.
+class LiveHub {
+ public:
+  // `sources` outlives this.
+  LiveHub(const LiveOptions& options, const Sources& sources);
+  ~LiveHub();  // closes all subscriptions
+
+  // Takes over the sink; `from` names the next offset of every partition wanted.
+  events::Status subscribe(std::shared_ptr<ops::http::ChunkSink> sink, events::PositionToken from,
+                           std::optional<events::StreamKey> stream);
+  bool has_room() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;  // also held by the shards' callback, which may come late
+};
+
+// `sources` and `hub` outlive the router.
+void add_live_routes(ops::http::Router& router, const Sources& sources, LiveHub& hub);
+
+}  // namespace query
