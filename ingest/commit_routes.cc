@@ -13,23 +13,34 @@ using State = events::CommitStatus::State;
 
 const char* word(State state) {
   switch (state) {
-    case State::accepted: return "accepted";
-    case State::refused: return "refused";
-    case State::cancelled: return "cancelled";
-    case State::pending: return "pending";
-    case State::unknown: return "unknown";
+    case State::accepted:
+      return "accepted";
+    case State::refused:
+      return "refused";
+    case State::cancelled:
+      return "cancelled";
+    case State::pending:
+      return "pending";
+    case State::unknown:
+      return "unknown";
   }
   return "unknown";
 }
 
 const char* word(events::EventEffect effect) {
   switch (effect) {
-    case events::EventEffect::recorded: return "recorded";
-    case events::EventEffect::amended: return "amended";
-    case events::EventEffect::confirmed: return "confirmed";
-    case events::EventEffect::deleted: return "deleted";
-    case events::EventEffect::absent: return "absent";
-    case events::EventEffect::matched: return "matched";
+    case events::EventEffect::recorded:
+      return "recorded";
+    case events::EventEffect::amended:
+      return "amended";
+    case events::EventEffect::confirmed:
+      return "confirmed";
+    case events::EventEffect::deleted:
+      return "deleted";
+    case events::EventEffect::absent:
+      return "absent";
+    case events::EventEffect::matched:
+      return "matched";
   }
   return "recorded";
 }
@@ -37,9 +48,9 @@ const char* word(events::EventEffect effect) {
 std::string events_json(const std::vector<events::EventOutcome>& outcomes) {
   std::string json;
   for (const events::EventOutcome& one : outcomes) {
-    json += fmt::format(R"({}{{"type":"{}","id":{},"version":{},"effect":"{}"}})", json.empty() ? "" : ",",
-                        events::type_name(one.type), json_quote(one.id.text()), one.version.value,
-                        word(one.effect));
+    json += fmt::format(R"({}{{"type":"{}","id":{},"version":{},"effect":"{}"}})",
+                        json.empty() ? "" : ",", events::type_name(one.type),
+                        json_quote(one.id.text()), one.version.value, word(one.effect));
   }
   return json;
 }
@@ -71,14 +82,17 @@ void add_commit_routes(ops::http::Router& router, const Intake& intake, const ev
   router.add(
       "GET", "/commits/{id}",
       [&intake, log](const ops::http::Request& request) {
-        if (auto permitted = ops::auth::permit(request.principal, {ops::auth::Access::read, "commits", {}});
+        if (auto permitted =
+                ops::auth::permit(request.principal, {ops::auth::Access::read, "commits", {}});
             !permitted) {
           return ops::http::problem_response(permitted.error());
         }
         const auto id = events::CommitId::parse(request.capture("id"));
         if (!id) {
-          return ops::http::problem_response(events::invalid(
-              "the id of a commit is <partition>.<32 hex digits>, as the header Chartlog-Commit gave it", "id"));
+          return ops::http::problem_response(
+              events::invalid("the id of a commit is <partition>.<32 hex digits>, as the header "
+                              "Chartlog-Commit gave it",
+                              "id"));
         }
         auto status = intake.status(*id);
         if (!status) return ops::http::problem_response(status.error());

@@ -108,7 +108,8 @@ void Deliveries::State::settle(const std::shared_ptr<Shipment>& shipment) {
     if (shipment->uncertain) --streams[shipment->built.stream].uncertain;
     shipment->uncertain = false;
     shipment->built.records = {};
-    metrics.append_seconds.Observe(std::chrono::duration<double>(Clock::now() - shipment->started).count());
+    metrics.append_seconds.Observe(
+        std::chrono::duration<double>(Clock::now() - shipment->started).count());
     report(*shipment, Delivered::durable);
     changed.notify_all();
     return;
@@ -194,15 +195,17 @@ void Deliveries::State::run(const std::stop_token& stop) {
       lock.lock();
     } else if (to_resend.empty()) {
       changed.wait(lock, stop, [&] {
-        return !to_resend.empty() ||
-               std::ranges::any_of(streams, [](const auto& one) { return one.second.uncertain == 0; });
+        return !to_resend.empty() || std::ranges::any_of(streams, [](const auto& one) {
+          return one.second.uncertain == 0;
+        });
       });
     } else {
       const auto soonest =
           std::ranges::min_element(to_resend, {}, [](const auto& one) { return one->next_try; });
       const auto until = (*soonest)->next_try;
       changed.wait_until(lock, stop, until, [&] {
-        return std::ranges::any_of(streams, [](const auto& one) { return one.second.uncertain == 0; });
+        return std::ranges::any_of(streams,
+                                   [](const auto& one) { return one.second.uncertain == 0; });
       });
     }
   }
@@ -241,19 +244,24 @@ events::Result<std::shared_ptr<Shipment>> Deliveries::send(events::BuiltCommit b
   for (const std::string& record : shipment->built.records) bytes += record.size();
 
   std::unique_lock lock(state_->mutex);
-  if (state_->pending_bytes != 0 && state_->pending_bytes + bytes > state_->limits.pending_bytes_max) {
+  if (state_->pending_bytes != 0 &&
+      state_->pending_bytes + bytes > state_->limits.pending_bytes_max) {
     lock.unlock();
-    return events::Error{events::ErrorCode::overloaded,
-                         fmt::format("{} bytes wait for the log; nothing was written, try again later",
-                                     state_->limits.pending_bytes_max), {}};
+    return events::Error{
+        events::ErrorCode::overloaded,
+        fmt::format("{} bytes wait for the log; nothing was written, try again later",
+                    state_->limits.pending_bytes_max),
+        {}};
   }
   auto stream = state_->streams.find(shipment->built.stream);
   const bool hold = stream != state_->streams.end();
   if (hold && stream->second.held.size() >= state_->limits.held_per_stream_max) {
     lock.unlock();
-    return events::Error{events::ErrorCode::overloaded,
-                         "too many commits of this record wait behind one whose delivery is not known; "
-                         "nothing was written, try again later", {}};
+    return events::Error{
+        events::ErrorCode::overloaded,
+        "too many commits of this record wait behind one whose delivery is not known; "
+        "nothing was written, try again later",
+        {}};
   }
   shipment->bytes = bytes;
   state_->pending_bytes += bytes;
@@ -280,7 +288,8 @@ DeliveryReport Deliveries::wait(Shipment& shipment, Clock::time_point deadline) 
   shipment.reported = true;
   if (shipment.held) {
     auto& held = state_->streams[shipment.built.stream].held;
-    auto place = std::ranges::find_if(held, [&](const auto& one) { return one.get() == &shipment; });
+    auto place =
+        std::ranges::find_if(held, [&](const auto& one) { return one.get() == &shipment; });
     withdrawn = std::move(*place);
     held.erase(place);
     return {Delivered::nothing, "an earlier commit of this record has an unknown delivery"};

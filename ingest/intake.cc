@@ -19,21 +19,27 @@ constexpr std::size_t unjudged_max = 100'000;
 
 Error not_judged_yet(const events::CommitId& id) {
   return {ErrorCode::outcome_unknown,
-          fmt::format("commit {} is durable, not judged yet; ask GET /commits/{}", id.text(), id.text()), {}};
+          fmt::format("commit {} is durable, not judged yet; ask GET /commits/{}", id.text(),
+                      id.text()),
+          {}};
 }
 
 Error delivery_unknown(const events::CommitId& id, const std::string& why) {
-  return {ErrorCode::outcome_unknown,
-          fmt::format("it is not known whether the log has commit {} ({}); this node sends it again until it "
-                      "is: ask GET /commits/{}, or repeat the same request",
-                      id.text(), why, id.text()), {}};
+  return {
+      ErrorCode::outcome_unknown,
+      fmt::format(
+          "it is not known whether the log has commit {} ({}); this node sends it again until it "
+          "is: ask GET /commits/{}, or repeat the same request",
+          id.text(), why, id.text()),
+      {}};
 }
 
 }  // namespace
 
 struct Intake::State {
-  State(const IntakeOptions& its_options, events::EventLog& its_log, const events::Sealer& its_sealer,
-        events::Lookup& its_lookup, prometheus::Registry& registry)
+  State(const IntakeOptions& its_options, events::EventLog& its_log,
+        const events::Sealer& its_sealer, events::Lookup& its_lookup,
+        prometheus::Registry& registry)
       : options(its_options),
         log(its_log),
         sealer(its_sealer),
@@ -66,7 +72,8 @@ struct Intake::State {
 
   events::Result<InFlight> start(const Submission& submission);
   events::Result<Receipt> finish(InFlight& in_flight);
-  events::Status durable(const events::CommitId& id, Shipment& shipment, Clock::time_point deadline);
+  events::Status durable(const events::CommitId& id, Shipment& shipment,
+                         Clock::time_point deadline);
   void remember(const events::CommitId& id);
 };
 
@@ -127,7 +134,8 @@ events::Result<Receipt> Intake::State::finish(InFlight& in_flight) {
     return not_judged_yet(id);
   }
   Receipt receipt{id, in_flight.outcome.get()};
-  metrics.judgement_seconds.Observe(std::chrono::duration<double>(Clock::now() - durable_at).count());
+  metrics.judgement_seconds.Observe(
+      std::chrono::duration<double>(Clock::now() - durable_at).count());
   metrics.judged(receipt.outcome);
   return receipt;
 }
@@ -144,7 +152,8 @@ events::Result<Receipt> Intake::submit(const Submission& submission) {
   return state_->finish(*in_flight);
 }
 
-std::vector<events::Result<Receipt>> Intake::submit_all(const std::vector<Submission>& submissions) {
+std::vector<events::Result<Receipt>> Intake::submit_all(
+    const std::vector<Submission>& submissions) {
   std::vector<events::Result<State::InFlight>> started;
   started.reserve(submissions.size());
   for (const Submission& submission : submissions) started.push_back(state_->start(submission));
@@ -166,14 +175,16 @@ events::Status Intake::submit_async(const Submission& submission) {
   if (!built) return built.error();
   auto shipment = state_->deliveries.send(std::move(*built));
   if (!shipment) return shipment.error();
-  auto there = state_->durable(submission.id, **shipment, Clock::now() + state_->options.outcome_timeout);
+  auto there =
+      state_->durable(submission.id, **shipment, Clock::now() + state_->options.outcome_timeout);
   if (there) state_->remember(submission.id);
   return there;
 }
 
 events::Result<events::CommitStatus> Intake::status(const events::CommitId& id) const {
   if (id.partition.value >= state_->log.partition_count()) {
-    return Error{ErrorCode::not_found, fmt::format("commit {}: there is no such partition", id.text()), {}};
+    return Error{
+        ErrorCode::not_found, fmt::format("commit {}: there is no such partition", id.text()), {}};
   }
   auto known = state_->lookup.commit(id);
   if (!known) return known.error();

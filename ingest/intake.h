@@ -34,7 +34,8 @@ struct Receipt {
 
 struct IntakeOptions {
   std::chrono::milliseconds outcome_timeout{30'000};
-  std::size_t pending_bytes_max = 128u << 20;  // sealed bytes whose outcome is not known; overloaded above
+  std::size_t pending_bytes_max =
+      128u << 20;  // sealed bytes whose outcome is not known; overloaded above
 };
 
 // Safe from any thread. Commits of one stream whose delivery is unknown hold back later

@@ -12,10 +12,14 @@ prometheus::Histogram& seconds(prometheus::Registry& registry, const char* name,
 const char* outcome_label(const events::Outcome& outcome) {
   if (outcome.repeat) return "repeated";
   switch (outcome.verdict) {
-    case events::Outcome::Verdict::accepted: return "accepted";
-    case events::Outcome::Verdict::refused: return "refused";
-    case events::Outcome::Verdict::stale: return "stale";
-    case events::Outcome::Verdict::cancelled: return "cancelled";
+    case events::Outcome::Verdict::accepted:
+      return "accepted";
+    case events::Outcome::Verdict::refused:
+      return "refused";
+    case events::Outcome::Verdict::stale:
+      return "stale";
+    case events::Outcome::Verdict::cancelled:
+      return "cancelled";
   }
   return "accepted";
 }
@@ -30,8 +34,8 @@ Metrics::Metrics(prometheus::Registry& registry)
                   .Add({})),
       append_seconds(seconds(registry, "ingest_append_seconds",
                              "From the first record handed to the log until all are durable")),
-      judgement_seconds(seconds(registry, "ingest_judgement_seconds",
-                                "From durable until the outcome is known")),
+      judgement_seconds(
+          seconds(registry, "ingest_judgement_seconds", "From durable until the outcome is known")),
       pending_bytes(prometheus::BuildGauge()
                         .Name("ingest_pending_bytes")
                         .Help("Sealed bytes whose outcome is not known")

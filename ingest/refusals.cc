@@ -10,7 +10,8 @@ std::optional<std::size_t> event_number(std::string_view element) {
   constexpr std::string_view head = "events[";
   if (!element.starts_with(head)) return std::nullopt;
   std::size_t number = 0;
-  const auto [end, error] = std::from_chars(element.data() + head.size(), element.data() + element.size(), number);
+  const auto [end, error] =
+      std::from_chars(element.data() + head.size(), element.data() + element.size(), number);
   if (error != std::errc{}) return std::nullopt;
   return number;
 }
@@ -20,7 +21,8 @@ std::optional<std::size_t> event_number(std::string_view element) {
 events::Error refusal_of(const events::Outcome& outcome, const std::vector<std::string>& paths) {
   if (outcome.verdict == events::Outcome::Verdict::cancelled) {
     return {events::ErrorCode::conflict,
-            "this commit was cancelled and stays so; send the request with a new Idempotency-Key", {}};
+            "this commit was cancelled and stays so; send the request with a new Idempotency-Key",
+            {}};
   }
   events::Error error = outcome.refusal;
   if (const auto number = event_number(error.element); number && *number < paths.size()) {

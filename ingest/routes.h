@@ -21,7 +21,8 @@ struct Dependencies {
   prometheus::Registry& metrics;
   // A version as FHIR answers it, for `Prefer: return=representation` of a resource that
   // was there already. Without it such answers have no body.
-  std::function<events::Result<std::string>(events::ResourceType, const events::ResourceId&, events::Version)>
+  std::function<events::Result<std::string>(events::ResourceType, const events::ResourceId&,
+                                            events::Version)>
       read_version = {};
 };
 

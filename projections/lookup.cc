@@ -108,6 +108,14 @@ Result<std::string> ShardLookup::facts_of(events::ResourceType type,
   return *row ? std::move((*row)->facts) : std::string();
 }
 
+Result<std::optional<std::string>> ShardLookup::stream_name(
+    const events::StreamKey& stream) const {
+  auto first = home(stream).view()->changes({0}, stream, 1);
+  if (!first) return first.error();
+  if (first->empty()) return std::optional<std::string>();
+  return std::optional(std::move(first->front().stream_name));
+}
+
 Result<std::uint64_t> ShardLookup::stream_version(const events::StreamKey& stream) const {
   const NewestRows rows(home(stream));
   auto row = StreamLedger(*rows.view, stream).stream();

@@ -21,6 +21,7 @@ class ShardLookup final : public events::Lookup {
       std::size_t limit) const override;
   Result<std::string> facts_of(events::ResourceType type,
                                const events::ResourceId& id) const override;
+  Result<std::optional<std::string>> stream_name(const events::StreamKey& stream) const override;
   Result<std::uint64_t> stream_version(const events::StreamKey& stream) const override;
   Result<events::CommitStatus> commit(const events::CommitId& id) const override;
   std::future<events::Outcome> expect(const events::CommitId& id,

@@ -15,9 +15,12 @@ using ops::http::json_quote;
 
 const char* reason(int status) {
   switch (status) {
-    case 200: return "200 OK";
-    case 201: return "201 Created";
-    default: return "204 No Content";
+    case 200:
+      return "200 OK";
+    case 201:
+      return "201 Created";
+    default:
+      return "204 No Content";
   }
 }
 
@@ -27,7 +30,9 @@ Preferences preferences_of(const ops::http::Request& request, Preferences::Retur
   Preferences preferences{otherwise};
   for (const auto& [name, value] : request.headers) {
     if (name != "prefer") continue;
-    auto says = [&value = value](std::string_view word) { return value.find(word) != std::string::npos; };
+    auto says = [&value = value](std::string_view word) {
+      return value.find(word) != std::string::npos;
+    };
     if (says("return=minimal")) preferences.what = Preferences::Return::minimal;
     if (says("return=representation")) preferences.what = Preferences::Return::representation;
     if (says("return=OperationOutcome")) preferences.what = Preferences::Return::operation_outcome;
@@ -38,12 +43,15 @@ Preferences preferences_of(const ops::http::Request& request, Preferences::Retur
 
 int status_of(const WriteOutcome& outcome) {
   switch (outcome.effect) {
-    case EventEffect::recorded: return 201;
+    case EventEffect::recorded:
+      return 201;
     case EventEffect::amended:
     case EventEffect::confirmed:
-    case EventEffect::matched: return 200;
+    case EventEffect::matched:
+      return 200;
     case EventEffect::deleted:
-    case EventEffect::absent: return 204;
+    case EventEffect::absent:
+      return 204;
   }
   return 200;
 }
@@ -51,29 +59,34 @@ int status_of(const WriteOutcome& outcome) {
 std::string entity_tag(events::Version version) { return fmt::format("W/\"{}\"", version.value); }
 
 std::string http_date(events::KnownTime time) {
-  const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+  const std::time_t seconds =
+      std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  return fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT", days[parts.tm_wday], parts.tm_mday, months[parts.tm_mon],
-                     parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
+  return fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT", days[parts.tm_wday], parts.tm_mday,
+                     months[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour, parts.tm_min,
+                     parts.tm_sec);
 }
 
 std::string entry_json(const WriteOutcome& outcome) {
   std::string json = fmt::format(R"({{"response":{{"status":"{}")", reason(status_of(outcome)));
   if (outcome.version.exists()) {
-    json += fmt::format(R"(,"location":"{}/{}/_history/{}","etag":{})", events::type_name(outcome.type),
-                        outcome.id.text(), outcome.version.value, json_quote(entity_tag(outcome.version)));
+    json += fmt::format(R"(,"location":"{}/{}/_history/{}","etag":{})",
+                        events::type_name(outcome.type), outcome.id.text(), outcome.version.value,
+                        json_quote(entity_tag(outcome.version)));
   }
-  if (outcome.updated) json += fmt::format(R"(,"lastModified":"{}")", events::format_instant(*outcome.updated));
+  if (outcome.updated)
+    json += fmt::format(R"(,"lastModified":"{}")", events::format_instant(*outcome.updated));
   return json + "}}";
 }
 
 std::string entry_json(const Failure& failure) {
   return fmt::format(R"({{"response":{{"status":"{}","outcome":{}}}}})",
-                     ops::http::status_of(failure.errors.front().code), ops::http::operation_outcome(failure.errors));
+                     ops::http::status_of(failure.errors.front().code),
+                     ops::http::operation_outcome(failure.errors));
 }
 
 std::string bundle_json(std::string_view kind, const std::vector<std::string>& entries) {

@@ -15,9 +15,9 @@ struct Preferences {
 };
 Preferences preferences_of(const ops::http::Request& request, Preferences::Return otherwise);
 
-int status_of(const WriteOutcome& outcome);  // 201, 200, 204
-std::string entity_tag(events::Version version);          // W/"3"
-std::string http_date(events::KnownTime time);            // Mon, 23 Nov 2026 22:45:00 GMT
+int status_of(const WriteOutcome& outcome);       // 201, 200, 204
+std::string entity_tag(events::Version version);  // W/"3"
+std::string http_date(events::KnownTime time);    // Mon, 23 Nov 2026 22:45:00 GMT
 
 // {"response":{"status":…,"location":…,"etag":…,"lastModified":…}}
 std::string entry_json(const WriteOutcome& outcome);

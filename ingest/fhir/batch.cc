@@ -12,8 +12,14 @@ constexpr int waves_max = 8;
 
 class Batch {
  public:
-  Batch(const RequestContext& context, std::vector<BundleEntry> entries, Intake& intake, Metrics& metrics)
-      : context_(context), entries_(std::move(entries)), intake_(intake), metrics_(metrics), answers_(entries_.size()), refused_(entries_.size()) {}
+  Batch(const RequestContext& context, std::vector<BundleEntry> entries, Intake& intake,
+        Metrics& metrics)
+      : context_(context),
+        entries_(std::move(entries)),
+        intake_(intake),
+        metrics_(metrics),
+        answers_(entries_.size()),
+        refused_(entries_.size()) {}
 
   std::vector<std::string> run() &&;
 
@@ -62,7 +68,8 @@ void Batch::plan_entry(std::size_t i, bool last_wave) {
   const Write& write = entry.write;
   const std::string_view text = write.resource.raw();
   const auto request = context_.digest({"entry", events::type_name(write.type), write.id.text(),
-                                        std::to_string(static_cast<int>(write.verb)), std::to_string(write.if_match), text});
+                                        std::to_string(static_cast<int>(write.verb)),
+                                        std::to_string(write.if_match), text});
   auto made = plan(context_, {write}, write.ordinal, request);
   if (!made) {
     const bool may_lead_later = !last_wave && text.find("?identifier=") != std::string_view::npos;
@@ -84,7 +91,8 @@ void Batch::plan_entry(std::size_t i, bool last_wave) {
 void Batch::submit_group() {
   auto receipts = intake_.submit_all(submissions_);
   submissions_.clear();
-  for (std::size_t n = 0; n < group_.size(); ++n) settle_entry(group_[n], std::move(plans_[n]), receipts[n]);
+  for (std::size_t n = 0; n < group_.size(); ++n)
+    settle_entry(group_[n], std::move(plans_[n]), receipts[n]);
   group_.clear();
   plans_.clear();
   group_bytes_ = 0;
@@ -95,8 +103,11 @@ void Batch::settle_entry(std::size_t i, Plan plan, const events::Result<Receipt>
   if (receipt->outcome.verdict == events::Outcome::Verdict::stale) {
     ++progressed_;
     again_.push_back(i);
-    return refuse(i, {{{events::ErrorCode::conflict, "others changed the same record at each try; try again",
-                        entries_[i].write.path}}, {}, {}});
+    return refuse(
+        i, {{{events::ErrorCode::conflict, "others changed the same record at each try; try again",
+              entries_[i].write.path}},
+            {},
+            {}});
   }
   auto settled = judged(std::move(plan), *receipt);
   if (!settled) return refuse(i, settled.error());
@@ -112,8 +123,8 @@ void Batch::refuse(std::size_t i, const Failure& failure) {
 
 }  // namespace
 
-std::vector<std::string> run_batch(const RequestContext& context, const json::Value& bundle, Intake& intake,
-                                   Metrics& metrics) {
+std::vector<std::string> run_batch(const RequestContext& context, const json::Value& bundle,
+                                   Intake& intake, Metrics& metrics) {
   return Batch(context, read_entries(bundle), intake, metrics).run();
 }
 

@@ -11,7 +11,7 @@ namespace ingest::fhir {
 // One answer for each entry, as JSON. Entries are appended in groups without waiting for
 // one another. An entry whose conditional references lead nowhere yet waits until those
 // before it are judged, and is tried again as long as that gets anywhere.
-std::vector<std::string> run_batch(const RequestContext& context, const json::Value& bundle, Intake& intake,
-                                   Metrics& metrics);
+std::vector<std::string> run_batch(const RequestContext& context, const json::Value& bundle,
+                                   Intake& intake, Metrics& metrics);
 
 }  // namespace ingest::fhir

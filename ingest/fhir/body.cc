@@ -10,9 +10,12 @@ using flatbuffers::Offset;
 
 schema::Action action_of(Verb verb) {
   switch (verb) {
-    case Verb::create: return schema::Action::create;
-    case Verb::update: return schema::Action::update;
-    case Verb::remove: return schema::Action::remove;
+    case Verb::create:
+      return schema::Action::create;
+    case Verb::update:
+      return schema::Action::update;
+    case Verb::remove:
+      return schema::Action::remove;
   }
   return schema::Action::none;
 }
@@ -27,27 +30,36 @@ struct BodyBuilder::State {
   flatbuffers::FlatBufferBuilder buffer{64 * 1024};
   std::vector<Offset<schema::Event>> events;
 
-  Offset<flatbuffers::String> text(std::string_view value) { return buffer.CreateString(value.data(), value.size()); }
-  Offset<flatbuffers::String> text_or_none(std::string_view value) { return value.empty() ? 0 : text(value); }
+  Offset<flatbuffers::String> text(std::string_view value) {
+    return buffer.CreateString(value.data(), value.size());
+  }
+  Offset<flatbuffers::String> text_or_none(std::string_view value) {
+    return value.empty() ? 0 : text(value);
+  }
   Offset<flatbuffers::Vector<Offset<schema::Splice>>> splices_of(std::span<const Splice> splices);
-  Offset<flatbuffers::Vector<Offset<schema::Identifier>>> identifiers_of(const MappedResource& mapped);
+  Offset<flatbuffers::Vector<Offset<schema::Identifier>>> identifiers_of(
+      const MappedResource& mapped);
 };
 
-Offset<flatbuffers::Vector<Offset<schema::Splice>>> BodyBuilder::State::splices_of(std::span<const Splice> splices) {
+Offset<flatbuffers::Vector<Offset<schema::Splice>>> BodyBuilder::State::splices_of(
+    std::span<const Splice> splices) {
   std::vector<Offset<schema::Splice>> made;
   made.reserve(splices.size());
   for (const Splice& splice : splices) {
-    made.push_back(schema::CreateSplice(buffer, splice.offset, splice.length, static_cast<schema::SpliceOf>(splice.kind),
+    made.push_back(schema::CreateSplice(buffer, splice.offset, splice.length,
+                                        static_cast<schema::SpliceOf>(splice.kind),
                                         text_or_none(splice.text)));
   }
   return buffer.CreateVector(made);
 }
 
-Offset<flatbuffers::Vector<Offset<schema::Identifier>>> BodyBuilder::State::identifiers_of(const MappedResource& mapped) {
+Offset<flatbuffers::Vector<Offset<schema::Identifier>>> BodyBuilder::State::identifiers_of(
+    const MappedResource& mapped) {
   if (mapped.identifiers.empty()) return 0;
   std::vector<Offset<schema::Identifier>> made;
   for (const auto& identifier : mapped.identifiers) {
-    made.push_back(schema::CreateIdentifier(buffer, text_or_none(identifier.system), text_or_none(identifier.value)));
+    made.push_back(schema::CreateIdentifier(buffer, text_or_none(identifier.system),
+                                            text_or_none(identifier.value)));
   }
   return buffer.CreateVector(made);
 }
@@ -71,7 +83,8 @@ void BodyBuilder::add(const EventFields& event) {
   }
   Offset<schema::Identifier> if_none_exist;
   if (const auto& criterion = event.write.if_none_exist) {
-    const auto system = criterion->system ? state_->text(*criterion->system) : Offset<flatbuffers::String>{};
+    const auto system =
+        criterion->system ? state_->text(*criterion->system) : Offset<flatbuffers::String>{};
     if_none_exist = schema::CreateIdentifier(buffer, system, state_->text(criterion->value));
   }
 
@@ -97,11 +110,10 @@ void BodyBuilder::add(const EventFields& event) {
 std::string BodyBuilder::finish(const BodyFields& fields) {
   auto& buffer = state_->buffer;
   const auto events = buffer.CreateVector(state_->events);
-  const auto who = schema::CreateWho(buffer, state_->text_or_none(fields.principal.subject),
-                                     state_->text_or_none(fields.principal.issuer),
-                                     state_->text_or_none(fields.principal.role),
-                                     state_->text_or_none(fields.principal.site),
-                                     state_->text_or_none(fields.principal.purpose));
+  const auto who = schema::CreateWho(
+      buffer, state_->text_or_none(fields.principal.subject),
+      state_->text_or_none(fields.principal.issuer), state_->text_or_none(fields.principal.role),
+      state_->text_or_none(fields.principal.site), state_->text_or_none(fields.principal.purpose));
   const auto stream = state_->text(fields.stream_name);
   const auto request_id = state_->text_or_none(fields.request_id);
   const schema::Digest request = digest_of(fields.request);

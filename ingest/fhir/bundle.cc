@@ -28,7 +28,9 @@ class EntryReader {
   }
 
  private:
-  std::string at(std::string_view member) const { return fmt::format("{}.{}", read_.write.path, member); }
+  std::string at(std::string_view member) const {
+    return fmt::format("{}.{}", read_.write.path, member);
+  }
 
   events::Status read_request();
   events::Status read_method(std::string_view method);
@@ -44,7 +46,8 @@ events::Status EntryReader::read_request() {
   }
   const json::Value request = entry_["request"];
   if (!request.is_object()) {
-    return unprocessable(fmt::format("{} is missing; say method and url", at("request")), at("request"));
+    return unprocessable(fmt::format("{} is missing; say method and url", at("request")),
+                         at("request"));
   }
   read_.write.full_url = entry_["fullUrl"].string();
   read_.write.resource = entry_["resource"];
@@ -56,15 +59,16 @@ events::Status EntryReader::read_request() {
   read_.write.type = url->type;
   read_.write.id = url->id;
   if (read_.write.verb == Verb::create && !url->id.text().empty()) {
-    return unprocessable(fmt::format("{}: {} names an id; POST to the type, or PUT to the id", url_place,
-                                     quoted(request["url"].string())),
+    return unprocessable(fmt::format("{}: {} names an id; POST to the type, or PUT to the id",
+                                     url_place, quoted(request["url"].string())),
                          url_place);
   }
   if (read_.write.verb != Verb::create && url->id.text().empty()) {
-    return unprocessable(fmt::format("{}: {} names no id; write Type/id (conditional updates and deletes are not "
-                                     "supported)",
-                                     url_place, quoted(request["url"].string())),
-                         url_place);
+    return unprocessable(
+        fmt::format("{}: {} names no id; write Type/id (conditional updates and deletes are not "
+                    "supported)",
+                    url_place, quoted(request["url"].string())),
+        url_place);
   }
   if (auto conditions = read_conditions(request); !conditions) return conditions;
   return check_resource(read_.write);
@@ -80,9 +84,13 @@ events::Status EntryReader::read_method(std::string_view method) {
     read_.write.verb = Verb::remove;
   } else if (method == "GET" || method == "HEAD" || method == "PATCH") {
     return Error{ErrorCode::unsupported,
-                 fmt::format("{}: {} is not supported in a Bundle; send it as a request of its own", place, method), place};
+                 fmt::format("{}: {} is not supported in a Bundle; send it as a request of its own",
+                             place, method),
+                 place};
   } else {
-    return unprocessable(fmt::format("{}: {} is not a method; write POST, PUT or DELETE", place, quoted(method)), place);
+    return unprocessable(
+        fmt::format("{}: {} is not a method; write POST, PUT or DELETE", place, quoted(method)),
+        place);
   }
   return {};
 }
@@ -95,7 +103,8 @@ events::Status EntryReader::read_conditions(const json::Value& request) {
   }
   if (auto value = request["ifNoneMatch"]) {
     if (value.string() != "*") {
-      return unprocessable(fmt::format("{}: {} is not supported; only * is", at("request.ifNoneMatch"), quoted(value.string())),
+      return unprocessable(fmt::format("{}: {} is not supported; only * is",
+                                       at("request.ifNoneMatch"), quoted(value.string())),
                            at("request.ifNoneMatch"));
     }
     read_.write.if_none_match_any = true;
@@ -112,10 +121,12 @@ events::Status EntryReader::read_conditions(const json::Value& request) {
 
 events::Result<BundleKind> bundle_kind(const json::Value& bundle) {
   if (!bundle.is_object() || bundle["resourceType"].string() != "Bundle") {
-    return invalid(fmt::format("resourceType: {} is not a Bundle; POST to /fhir takes one, other resources go to "
-                               "/fhir/<Type>",
-                               quoted(bundle["resourceType"].string())),
-                   "Bundle.resourceType");
+    return invalid(
+        fmt::format(
+            "resourceType: {} is not a Bundle; POST to /fhir takes one, other resources go to "
+            "/fhir/<Type>",
+            quoted(bundle["resourceType"].string())),
+        "Bundle.resourceType");
   }
   const std::string_view type = bundle["type"].string();
   if (auto entry = bundle["entry"]; entry && !entry.is_array()) {
@@ -123,8 +134,9 @@ events::Result<BundleKind> bundle_kind(const json::Value& bundle) {
   }
   if (type == "transaction") return BundleKind::transaction;
   if (type == "batch") return BundleKind::batch;
-  return unprocessable(fmt::format("Bundle.type: {} cannot be posted; send a transaction or a batch", quoted(type)),
-                       "Bundle.type");
+  return unprocessable(
+      fmt::format("Bundle.type: {} cannot be posted; send a transaction or a batch", quoted(type)),
+      "Bundle.type");
 }
 
 std::vector<BundleEntry> read_entries(const json::Value& bundle) {
@@ -142,16 +154,20 @@ events::Result<ResourceUrl> parse_resource_url(std::string_view url, std::string
   const std::string_view name = url.substr(0, std::min(slash, url.find('?')));
   const auto type = events::type_of_name(name);
   if (!type) {
-    return unprocessable(fmt::format("{}: {} is not a resource type that is kept here", element, quoted(name)),
-                         std::string(element));
+    return unprocessable(
+        fmt::format("{}: {} is not a resource type that is kept here", element, quoted(name)),
+        std::string(element));
   }
   if (name.size() == url.size()) return ResourceUrl{*type, {}};
-  const std::string_view id = slash == std::string_view::npos ? std::string_view{} : url.substr(slash + 1);
+  const std::string_view id =
+      slash == std::string_view::npos ? std::string_view{} : url.substr(slash + 1);
   if (!events::is_fhir_id(id)) {
-    return unprocessable(fmt::format("{}: {} is not understood; write Type or Type/id with an id of 1 to 64 letters, "
-                                     "digits, - and .",
-                                     element, quoted(url)),
-                         std::string(element));
+    return unprocessable(
+        fmt::format(
+            "{}: {} is not understood; write Type or Type/id with an id of 1 to 64 letters, "
+            "digits, - and .",
+            element, quoted(url)),
+        std::string(element));
   }
   return ResourceUrl{*type, events::ResourceId(std::string(id))};
 }
@@ -159,18 +175,22 @@ events::Result<ResourceUrl> parse_resource_url(std::string_view url, std::string
 events::Result<std::uint64_t> parse_entity_tag(std::string_view tag, std::string_view element) {
   std::string_view digits = tag;
   if (digits.starts_with("W/")) digits.remove_prefix(2);
-  if (digits.size() >= 2 && digits.front() == '"' && digits.back() == '"') digits = digits.substr(1, digits.size() - 2);
+  if (digits.size() >= 2 && digits.front() == '"' && digits.back() == '"')
+    digits = digits.substr(1, digits.size() - 2);
   std::uint64_t version = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), version);
   if (error != std::errc{} || end != digits.data() + digits.size() || version == 0) {
-    return invalid(fmt::format("{}: {} is not a version; write W/\"3\"", element, tag.substr(0, 100)), std::string(element));
+    return invalid(
+        fmt::format("{}: {} is not a version; write W/\"3\"", element, tag.substr(0, 100)),
+        std::string(element));
   }
   return version;
 }
 
 events::Status check_resource(const Write& write) {
   if (write.verb == Verb::remove) return {};
-  const std::string place = write.path.starts_with("Bundle") ? write.path + ".resource" : write.path;
+  const std::string place =
+      write.path.starts_with("Bundle") ? write.path + ".resource" : write.path;
   if (!write.resource.is_object()) {
     return unprocessable(fmt::format("{} is missing; {} needs a resource", place,
                                      write.verb == Verb::create ? "POST" : "PUT"),
@@ -178,23 +198,26 @@ events::Status check_resource(const Write& write) {
   }
   const std::string_view type = write.resource["resourceType"].string();
   if (type != events::type_name(write.type)) {
-    return unprocessable(fmt::format("{}.resourceType: {} differs from the type {} in the URL", place, quoted(type),
-                                     events::type_name(write.type)),
+    return unprocessable(fmt::format("{}.resourceType: {} differs from the type {} in the URL",
+                                     place, quoted(type), events::type_name(write.type)),
                          place + ".resourceType");
   }
   const json::Value id = write.resource["id"];
   if (id && !events::is_fhir_id(id.string())) {
-    return unprocessable(fmt::format("{}.id: {} is not an id; write 1 to 64 letters, digits, - and .", place,
-                                     quoted(id.token())),
-                         place + ".id");
+    return unprocessable(
+        fmt::format("{}.id: {} is not an id; write 1 to 64 letters, digits, - and .", place,
+                    quoted(id.token())),
+        place + ".id");
   }
   if (write.verb == Verb::create) return {};
   if (!id) {
-    return invalid(fmt::format("{}.id is missing; it must be {}, as in the URL", place, quoted(write.id.text())),
+    return invalid(fmt::format("{}.id is missing; it must be {}, as in the URL", place,
+                               quoted(write.id.text())),
                    place + ".id");
   }
   if (id.string() != write.id.text()) {
-    return invalid(fmt::format("{}.id: {} differs from {} in the URL", place, quoted(id.string()), quoted(write.id.text())),
+    return invalid(fmt::format("{}.id: {} differs from {} in the URL", place, quoted(id.string()),
+                               quoted(write.id.text())),
                    place + ".id");
   }
   return {};

@@ -37,12 +37,14 @@ void append_tokens(std::string_view json, std::string& out) {
 // References that lie within [begin, end).
 ReplacedReferences within(ReplacedReferences replaced, std::uint32_t begin, std::uint32_t end) {
   auto first = std::ranges::lower_bound(replaced, begin, {}, &MappedResource::Reference::begin);
-  auto last = std::ranges::lower_bound(first, replaced.end(), end, {}, &MappedResource::Reference::begin);
+  auto last =
+      std::ranges::lower_bound(first, replaced.end(), end, {}, &MappedResource::Reference::begin);
   return {first, last};
 }
 
 // The text of `value`, with its member's name if it has one, and references replaced.
-std::string replaced_text(const json::Value& root, const json::Value& value, ReplacedReferences replaced) {
+std::string replaced_text(const json::Value& root, const json::Value& value,
+                          ReplacedReferences replaced) {
   std::string text;
   std::uint32_t from = value.name_begin();
   for (const auto& reference : within(replaced, from, value.end())) {
@@ -55,7 +57,8 @@ std::string replaced_text(const json::Value& root, const json::Value& value, Rep
 }
 
 // What remains of meta, members separated by commas.
-std::string kept_meta(const json::Value& root, const json::Value& meta, ReplacedReferences replaced) {
+std::string kept_meta(const json::Value& root, const json::Value& meta,
+                      ReplacedReferences replaced) {
   std::string kept;
   for (auto member = meta.first(); member; member = member.next()) {
     if (set_by_server(member)) continue;
@@ -75,22 +78,25 @@ std::uint32_t insertion_point(const json::Value& resource) {
 
 }  // namespace
 
-std::vector<Splice> splices_of(const json::Value& resource, std::string_view id, ReplacedReferences replaced) {
+std::vector<Splice> splices_of(const json::Value& resource, std::string_view id,
+                               ReplacedReferences replaced) {
   std::vector<Splice> splices;
   const std::uint32_t base = resource.begin();
   const std::uint32_t insertion = insertion_point(resource);
 
   const json::Value sent_id = resource["id"];
   if (!sent_id) {
-    splices.push_back({insertion - base, 0, events::SpliceKind::text, fmt::format("\"id\":\"{}\",", id)});
+    splices.push_back(
+        {insertion - base, 0, events::SpliceKind::text, fmt::format("\"id\":\"{}\",", id)});
   } else if (sent_id.string() != id) {
-    splices.push_back({sent_id.begin() - base, sent_id.end() - sent_id.begin(), events::SpliceKind::text,
-                       fmt::format("\"{}\"", id)});
+    splices.push_back({sent_id.begin() - base, sent_id.end() - sent_id.begin(),
+                       events::SpliceKind::text, fmt::format("\"{}\"", id)});
   }
 
   const json::Value meta = resource["meta"];
   bool gives_way = false;
-  for (auto member = meta.first(); member; member = member.next()) gives_way |= set_by_server(member);
+  for (auto member = meta.first(); member; member = member.next())
+    gives_way |= set_by_server(member);
   if (!meta) {
     splices.push_back({insertion - base, 0, events::SpliceKind::meta_member, ""});
   } else {
@@ -98,13 +104,14 @@ std::vector<Splice> splices_of(const json::Value& resource, std::string_view id,
     const std::uint32_t inside = meta.begin() + 1;
     std::string kept = gives_way ? kept_meta(resource, meta, replaced) : std::string{};
     if (!kept.empty() || (!gives_way && meta.size() != 0)) kept = fmt::format(",{}", kept);
-    splices.push_back({inside - base, gives_way ? meta.end() - 1 - inside : 0, events::SpliceKind::meta_fields,
-                       std::move(kept)});
+    splices.push_back({inside - base, gives_way ? meta.end() - 1 - inside : 0,
+                       events::SpliceKind::meta_fields, std::move(kept)});
   }
 
   for (const auto& reference : replaced) {
     if (gives_way && reference.begin > meta.begin() && reference.begin < meta.end()) continue;
-    splices.push_back({reference.begin - base, reference.end - reference.begin, events::SpliceKind::text, reference.text});
+    splices.push_back({reference.begin - base, reference.end - reference.begin,
+                       events::SpliceKind::text, reference.text});
   }
   std::ranges::stable_sort(splices, {}, &Splice::offset);
   return splices;
@@ -137,7 +144,8 @@ events::Result<std::string> spliced(std::string_view document, std::span<const S
                                     events::Version version, events::KnownTime updated) {
   std::vector<events::SpliceView> views;
   views.reserve(splices.size());
-  for (const Splice& splice : splices) views.push_back({splice.offset, splice.length, splice.kind, splice.text});
+  for (const Splice& splice : splices)
+    views.push_back({splice.offset, splice.length, splice.kind, splice.text});
   return events::apply_splices(document, views, version, updated);
 }
 

@@ -30,17 +30,20 @@ std::string name_of(const PlannedWrite& write) {
 
 ops::auth::Access access_of(Verb verb) {
   switch (verb) {
-    case Verb::create: return ops::auth::Access::create;
-    case Verb::update: return ops::auth::Access::update;
-    case Verb::remove: return ops::auth::Access::remove;
+    case Verb::create:
+      return ops::auth::Access::create;
+    case Verb::update:
+      return ops::auth::Access::update;
+    case Verb::remove:
+      return ops::auth::Access::remove;
   }
   return ops::auth::Access::update;
 }
 
 }  // namespace
 
-Placement::Placement(const RequestContext& context, const std::vector<Write>& writes, References& references,
-                     std::vector<PlannedWrite>& planned)
+Placement::Placement(const RequestContext& context, const std::vector<Write>& writes,
+                     References& references, std::vector<PlannedWrite>& planned)
     : context_(context),
       writes_(writes),
       references_(references),
@@ -82,9 +85,10 @@ void Placement::register_writes() {
     if (writes_[i].verb == Verb::create) continue;
     auto [place, fresh] = seen.try_emplace({writes_[i].type, writes_[i].id.text()}, i);
     if (!fresh) {
-      errors_.push_back(unprocessable(fmt::format("{} and {} change the same resource; a transaction changes each once",
-                                                  writes_[place->second].path, writes_[i].path),
-                                      writes_[i].path));
+      errors_.push_back(unprocessable(
+          fmt::format("{} and {} change the same resource; a transaction changes each once",
+                      writes_[place->second].path, writes_[i].path),
+          writes_[i].path));
     }
   }
 }
@@ -103,23 +107,29 @@ void Placement::join_equal_creates() {
 void Placement::match_creates(bool anywhere) {
   const events::Lookup& lookup = context_.environment.lookup;
   if (!anywhere && stream_name_.empty()) return;
-  if (std::ranges::none_of(writes_, [](const Write& write) { return write.if_none_exist.has_value(); })) return;
+  if (std::ranges::none_of(writes_,
+                           [](const Write& write) { return write.if_none_exist.has_value(); }))
+    return;
   if (anywhere || stream_name_ != directory_stream) {
-    auto version = lookup.stream_version(anywhere ? key_of(std::string(directory_stream)) : stream_);
+    auto version =
+        lookup.stream_version(anywhere ? key_of(std::string(directory_stream)) : stream_);
     if (!version) return errors_.push_back(version.error());
     stream_version_ = *version;
   }
   for (std::size_t i = 0; i < writes_.size() && errors_.size() < errors_max; ++i) {
     const auto& criterion = writes_[i].if_none_exist;
     if (!criterion || !open(i) || searched_anywhere(writes_[i].type) != anywhere) continue;
-    auto found = lookup.find_by_identifier(writes_[i].type, anywhere ? std::nullopt : std::optional(stream_),
-                                           criterion->system, criterion->value, 2);
+    auto found =
+        lookup.find_by_identifier(writes_[i].type, anywhere ? std::nullopt : std::optional(stream_),
+                                  criterion->system, criterion->value, 2);
     if (!found) {
       errors_.push_back(found.error());
     } else if (found->size() > 1) {
-      errors_.push_back({ErrorCode::precondition_failed,
-                         fmt::format("{}: several resources fit its If-None-Exist; name one by its id", writes_[i].path),
-                         writes_[i].path});
+      errors_.push_back(
+          {ErrorCode::precondition_failed,
+           fmt::format("{}: several resources fit its If-None-Exist; name one by its id",
+                       writes_[i].path),
+           writes_[i].path});
     } else if (found->size() == 1) {
       planned_[i].fate = Fate::matched;
       planned_[i].id = found->front().id;
@@ -132,14 +142,16 @@ void Placement::match_creates(bool anywhere) {
 void Placement::name_patients() {
   const events::Secret& secret = context_.environment.secrets.log_secret;
   for (std::size_t i = 0; i < writes_.size(); ++i) {
-    if (writes_[i].type != ResourceType::Patient || writes_[i].verb != Verb::create || planned_[i].fate == Fate::matched) {
+    if (writes_[i].type != ResourceType::Patient || writes_[i].verb != Verb::create ||
+        planned_[i].fate == Fate::matched) {
       continue;
     }
     if (planned_[i].fate == Fate::same) {
       planned_[i].id = planned_[planned_[i].same_as].id;
     } else if (const auto& criterion = writes_[i].if_none_exist) {
       // Rivals make the same id, so they meet in one stream.
-      planned_[i].id = events::patient_id_of_identifier(secret, criterion->system.value_or(""), criterion->value);
+      planned_[i].id = events::patient_id_of_identifier(secret, criterion->system.value_or(""),
+                                                        criterion->value);
     } else {
       planned_[i].id = events::server_patient_id(context_.seed(writes_[i].ordinal));
     }
@@ -197,16 +209,19 @@ void Placement::choose_stream(std::size_t index, const std::string& only_patient
   if ((*known)->stream == key_of(streams_[index])) return;
   // A resource that names no patient of its own, and every delete, stays where it is.
   if (write.verb == Verb::remove || patients_[index].size() != 1) {
-    auto name = stream_name_of(context_.environment.lookup, context_.environment.secrets, write.type, **known);
+    auto name = stream_name_of(context_.environment.lookup, context_.environment.secrets,
+                               write.type, **known);
     if (!name) return errors_.push_back(name.error());
     streams_[index] = *name;
     return;
   }
-  errors_.push_back({ErrorCode::conflict,
-                     fmt::format("{}: {} belongs to another patient's record; a PUT cannot move it. Delete it there "
-                                 "first and use another id, or correct the subject",
-                                 write.path, name_of(planned)),
-                     write.path});
+  errors_.push_back(
+      {ErrorCode::conflict,
+       fmt::format(
+           "{}: {} belongs to another patient's record; a PUT cannot move it. Delete it there "
+           "first and use another id, or correct the subject",
+           write.path, name_of(planned)),
+       write.path});
 }
 
 void Placement::require_one_stream() {
@@ -230,19 +245,20 @@ void Placement::require_one_stream() {
       where += fmt::format("; and {} more records", by_stream.size() - number);
       break;
     }
-    where += fmt::format("{}{}: ", where.empty() ? "" : "; ", patient ? fmt::format("patient record {}", ++number)
-                                                                     : (++number, "record \"" + stream + "\""));
+    where += fmt::format("{}{}: ", where.empty() ? "" : "; ",
+                         patient ? fmt::format("patient record {}", ++number)
+                                 : (++number, "record \"" + stream + "\""));
     for (std::size_t n = 0; n < indexes.size() && n < 3; ++n) {
       where += fmt::format("{}{} ({})", n == 0 ? "" : ", ", writes_[indexes[n]].path,
                            events::type_name(writes_[indexes[n]].type));
     }
     if (indexes.size() > 3) where += fmt::format(" and {} more", indexes.size() - 3);
   }
-  errors_.push_back(unprocessable(
-      fmt::format("a transaction changes one record at a time, this one {}: {}. Send one transaction for each, or a "
-                  "batch",
-                  by_stream.size(), where),
-      writes_[by_stream.rbegin()->second.front()].path));
+  errors_.push_back(unprocessable(fmt::format("a transaction changes one record at a time, this "
+                                              "one {}: {}. Send one transaction for each, or a "
+                                              "batch",
+                                              by_stream.size(), where),
+                                  writes_[by_stream.rbegin()->second.front()].path));
 }
 
 void Placement::name_others() {
@@ -259,10 +275,12 @@ void Placement::name_others() {
 
 void Placement::permit_all() {
   for (std::size_t i = 0; i < writes_.size(); ++i) {
-    const std::string_view patient = stream_name_.starts_with("Patient/") ? std::string_view(stream_name_).substr(8)
-                                                                           : std::string_view{};
-    auto permitted = ops::auth::permit(context_.principal,
-                                       {access_of(writes_[i].verb), events::type_name(writes_[i].type), patient});
+    const std::string_view patient = stream_name_.starts_with("Patient/")
+                                         ? std::string_view(stream_name_).substr(8)
+                                         : std::string_view{};
+    auto permitted = ops::auth::permit(
+        context_.principal,
+        {access_of(writes_[i].verb), events::type_name(writes_[i].type), patient});
     if (!permitted) return errors_.push_back(permitted.error());
   }
 }

@@ -30,11 +30,12 @@ class Placement {
  private:
   using Error = events::Error;
 
-  void register_writes();       // fullUrls, duplicates
+  void register_writes();  // fullUrls, duplicates
   void join_equal_creates();
-  void match_creates(bool anywhere);  // If-None-Exist; patients and directory, then the stream's own types
+  void match_creates(
+      bool anywhere);  // If-None-Exist; patients and directory, then the stream's own types
   void name_patients();
-  void find_patients();         // of each write, by its subjects
+  void find_patients();  // of each write, by its subjects
   void choose_streams();
   void require_one_stream();
   void name_others();

@@ -22,11 +22,17 @@ class Assembly {
  public:
   Assembly(const RequestContext& context, const std::vector<Write>& writes, References& references,
            std::vector<PlannedWrite>& planned)
-      : context_(context), writes_(writes), references_(references), planned_(planned), medications_(writes.size()) {
+      : context_(context),
+        writes_(writes),
+        references_(references),
+        planned_(planned),
+        medications_(writes.size()) {
     mapping_.resolve = [this](std::string_view reference, const json::Value& place) {
       return references_.resolve(reference, place);
     };
-    mapping_.medication_code = [this](const ResolvedReference& reference) { return medication_facts(reference); };
+    mapping_.medication_code = [this](const ResolvedReference& reference) {
+      return medication_facts(reference);
+    };
   }
 
   // The events; fills `documents`.
@@ -75,7 +81,8 @@ Refusals Assembly::assemble(std::vector<std::string_view>& documents) {
 
 void Assembly::map_medications() {
   for (std::size_t i = 0; i < writes_.size() && refusals_.size() < errors_max; ++i) {
-    if (writes_[i].type == ResourceType::Medication && written(i) && writes_[i].verb != Verb::remove) {
+    if (writes_[i].type == ResourceType::Medication && written(i) &&
+        writes_[i].verb != Verb::remove) {
       medications_[i] = map(i);
     }
   }
@@ -84,7 +91,8 @@ void Assembly::map_medications() {
 std::optional<MappedResource> Assembly::map(std::size_t i) {
   const json::Value& resource = writes_[i].resource;
   if (const json::Value meta = resource["meta"]; meta && !meta.is_object()) {
-    refusals_.push_back(events::unprocessable(meta.path() + " is not an object; leave it out or send {}", meta.path()));
+    refusals_.push_back(events::unprocessable(
+        meta.path() + " is not an object; leave it out or send {}", meta.path()));
     return std::nullopt;
   }
   auto mapped = map_resource(resource, planned_[i].id.text(), mapping_);
@@ -95,7 +103,8 @@ std::optional<MappedResource> Assembly::map(std::size_t i) {
   return std::move(*mapped);
 }
 
-void Assembly::add(std::size_t i, const MappedResource& mapped, std::vector<std::string_view>& documents) {
+void Assembly::add(std::size_t i, const MappedResource& mapped,
+                   std::vector<std::string_view>& documents) {
   const json::Value& resource = writes_[i].resource;
   auto splices = splices_of(resource, planned_[i].id.text(), mapped.replaced_references);
   const std::string content = content_of(resource, mapped.replaced_references);
@@ -110,7 +119,8 @@ void Assembly::add(std::size_t i, const MappedResource& mapped, std::vector<std:
 
 events::Result<std::string> Assembly::medication_facts(const ResolvedReference& reference) const {
   if (reference.type != ResourceType::Medication || reference.id.empty()) return std::string{};
-  if (auto entry = references_.entry_of(reference.type, reference.id); entry && medications_[*entry]) {
+  if (auto entry = references_.entry_of(reference.type, reference.id);
+      entry && medications_[*entry]) {
     return medications_[*entry]->facts;
   }
   return context_.environment.lookup.facts_of(reference.type, events::ResourceId(reference.id));
@@ -134,7 +144,8 @@ tl::expected<Plan, Refusals> plan(const RequestContext& context, const std::vect
   References references(context.environment.lookup, context.base_url);
   Plan made;
   Placement placement(context, writes, references, made.writes);
-  if (auto refusals = placement.place(); !refusals.empty()) return tl::unexpected(std::move(refusals));
+  if (auto refusals = placement.place(); !refusals.empty())
+    return tl::unexpected(std::move(refusals));
   if (placement.stream_name().empty()) return made;
 
   Submission submission;
@@ -146,8 +157,8 @@ tl::expected<Plan, Refusals> plan(const RequestContext& context, const std::vect
     submission.draft.body = assembly.finish(placement, request);
   }
   submission.draft.stream = placement.stream();
-  submission.draft.commit = events::commit_key(context.environment.secrets.log_secret, context.seed(commit_ordinal),
-                                               placement.stream());
+  submission.draft.commit = events::commit_key(context.environment.secrets.log_secret,
+                                               context.seed(commit_ordinal), placement.stream());
   submission.draft.assembly = fresh_assembly();
   submission.draft.claimed_time = claimed_now();
   submission.id = {placement.partition(), submission.draft.commit};

@@ -28,8 +28,8 @@ struct PlannedWrite {
   Fate fate = Fate::event;
   std::size_t event = 0;
   std::size_t same_as = 0;
-  events::Version version;      // matched
-  std::string path;             // where messages point
+  events::Version version;  // matched
+  std::string path;         // where messages point
   // Only with RequestContext::keep_documents:
   std::string_view document;
   std::vector<Splice> splices;

@@ -25,7 +25,8 @@ std::optional<Literal> parse_literal(std::string_view reference) {
   if (slash == std::string_view::npos) return std::nullopt;
   const auto type = events::type_of_name(reference.substr(0, slash));
   std::string_view id = reference.substr(slash + 1);
-  if (const auto history = id.find("/_history/"); history != std::string_view::npos) id = id.substr(0, history);
+  if (const auto history = id.find("/_history/"); history != std::string_view::npos)
+    id = id.substr(0, history);
   if (!type || !events::is_fhir_id(id)) return std::nullopt;
   return Literal{*type, std::string(id)};
 }
@@ -36,7 +37,8 @@ std::optional<std::string> local_part(std::string_view full_url) {
   const auto last = full_url.rfind('/');
   if (last == std::string_view::npos || last == 0) return std::nullopt;
   const auto before = full_url.rfind('/', last - 1);
-  const std::string_view local = before == std::string_view::npos ? full_url : full_url.substr(before + 1);
+  const std::string_view local =
+      before == std::string_view::npos ? full_url : full_url.substr(before + 1);
   return parse_literal(local) ? std::optional(std::string(local)) : std::nullopt;
 }
 
@@ -61,15 +63,18 @@ References::References(const events::Lookup& lookup, std::string_view base_url)
 
 events::Status References::add(std::size_t index, const Write& write) {
   if (entries_.size() <= index) entries_.resize(index + 1);
-  entries_[index] = {write.type, write.id, write.verb == Verb::remove ? json::Value{} : write.resource};
+  entries_[index] = {write.type, write.id,
+                     write.verb == Verb::remove ? json::Value{} : write.resource};
   if (!write.id.text().empty()) settle(index, write.id);
   if (write.full_url.empty()) return {};
   if (!by_url_.emplace(write.full_url, index).second) {
-    return unprocessable(fmt::format("{}.fullUrl: another entry has the same; give each its own", write.path),
-                         write.path + ".fullUrl");
+    return unprocessable(
+        fmt::format("{}.fullUrl: another entry has the same; give each its own", write.path),
+        write.path + ".fullUrl");
   }
   // A reference relative to the other server's base means the entry, not a resource of ours.
-  if (auto local = local_part(write.full_url); local && write.verb == Verb::create) by_url_.emplace(*local, index);
+  if (auto local = local_part(write.full_url); local && write.verb == Verb::create)
+    by_url_.emplace(*local, index);
   return {};
 }
 
@@ -96,17 +101,21 @@ events::Result<ResolvedReference> References::to_entry(std::size_t index) const 
   return ResolvedReference{entry.type, entry.id.text(), true};
 }
 
-events::Result<ResolvedReference> References::resolve(std::string_view reference, const json::Value& place) {
+events::Result<ResolvedReference> References::resolve(std::string_view reference,
+                                                      const json::Value& place) {
   if (reference.empty() || reference.front() == '#') return ResolvedReference{};
   if (auto entry = entry_of_url(reference)) return to_entry(*entry);
   if (reference.starts_with("urn:uuid:") || reference.starts_with("urn:oid:")) {
-    return unprocessable(fmt::format("{}: \"{}\" is the fullUrl of no entry of this request; send the entry along, or "
-                                     "refer to Type/id",
-                                     place.path(), reference),
-                         place.path());
+    return unprocessable(
+        fmt::format(
+            "{}: \"{}\" is the fullUrl of no entry of this request; send the entry along, or "
+            "refer to Type/id",
+            place.path(), reference),
+        place.path());
   }
   if (reference.starts_with(fhir_base_)) reference.remove_prefix(fhir_base_.size());
-  if (reference.find('?') != std::string_view::npos && reference.find("://") > reference.find('?')) {
+  if (reference.find('?') != std::string_view::npos &&
+      reference.find("://") > reference.find('?')) {
     return conditional(reference, place);
   }
   if (auto literal = parse_literal(reference)) {
@@ -115,21 +124,25 @@ events::Result<ResolvedReference> References::resolve(std::string_view reference
   return ResolvedReference{};
 }
 
-events::Result<std::optional<std::string>> References::patient(std::string_view reference, const json::Value& place) {
+events::Result<std::optional<std::string>> References::patient(std::string_view reference,
+                                                               const json::Value& place) {
   if (auto entry = entry_of_url(reference)) {
     if (entries_[*entry].type != ResourceType::Patient) return std::optional<std::string>{};
     return std::optional(entries_[*entry].id.text());
   }
-  if (!reference.starts_with("Patient") && !reference.starts_with(fhir_base_) && !reference.starts_with("urn:")) {
+  if (!reference.starts_with("Patient") && !reference.starts_with(fhir_base_) &&
+      !reference.starts_with("urn:")) {
     return std::optional<std::string>{};
   }
   auto resolved = resolve(reference, place);
   if (!resolved) return resolved.error();
-  if (resolved->type != ResourceType::Patient || resolved->id.empty()) return std::optional<std::string>{};
+  if (resolved->type != ResourceType::Patient || resolved->id.empty())
+    return std::optional<std::string>{};
   return std::optional(resolved->id);
 }
 
-events::Result<ResolvedReference> References::conditional(std::string_view reference, const json::Value& place) {
+events::Result<ResolvedReference> References::conditional(std::string_view reference,
+                                                          const json::Value& place) {
   auto known = conditionals_.find(std::string(reference));
   if (known == conditionals_.end()) {
     auto wanted = parse_conditional_reference(reference, "reference");
@@ -151,19 +164,22 @@ events::Result<ResolvedReference> References::search(const ConditionalReference&
     if (has_identifier(entry.resource, wanted.criterion)) ids.insert(entry.id.text());
   }
 
-  const bool anywhere = wanted.type == ResourceType::Patient || events::is_directory_type(wanted.type);
+  const bool anywhere =
+      wanted.type == ResourceType::Patient || events::is_directory_type(wanted.type);
   if (anywhere || stream_) {
-    auto there = lookup_.find_by_identifier(wanted.type, anywhere ? std::nullopt : stream_, wanted.criterion.system,
-                                            wanted.criterion.value, 2);
+    auto there = lookup_.find_by_identifier(wanted.type, anywhere ? std::nullopt : stream_,
+                                            wanted.criterion.system, wanted.criterion.value, 2);
     if (!there) return there.error();
     for (const events::Known& known : *there) ids.insert(known.id.text());
   }
   if (ids.empty()) {
-    return unprocessable("no resource has this identifier; load it first, or send it in the same transaction");
+    return unprocessable(
+        "no resource has this identifier; load it first, or send it in the same transaction");
   }
   if (ids.size() > 1) {
     return Error{ErrorCode::precondition_failed,
-                 "several resources have this identifier; refer to the one you mean by Type/id", {}};
+                 "several resources have this identifier; refer to the one you mean by Type/id",
+                 {}};
   }
   return ResolvedReference{wanted.type, *ids.begin(), true};
 }
@@ -176,7 +192,8 @@ const std::multimap<std::string, std::size_t>& References::identifiers_of(Resour
     if (entries_[i].type != type) continue;
     const json::Value identifiers = entries_[i].resource["identifier"];
     if (identifiers.is_object()) place->second.emplace(identifiers["value"].string(), i);
-    for (auto one = identifiers.is_array() ? identifiers.first() : json::Value{}; one; one = one.next()) {
+    for (auto one = identifiers.is_array() ? identifiers.first() : json::Value{}; one;
+         one = one.next()) {
       place->second.emplace(one["value"].string(), i);
     }
   }

@@ -34,7 +34,8 @@ class References {
   events::Result<ResolvedReference> resolve(std::string_view reference, const json::Value& place);
   // The Patient it leads to, nothing if it does not lead to one. Needs the ids of Patient
   // entries only.
-  events::Result<std::optional<std::string>> patient(std::string_view reference, const json::Value& place);
+  events::Result<std::optional<std::string>> patient(std::string_view reference,
+                                                     const json::Value& place);
   // The entry that writes that resource.
   std::optional<std::size_t> entry_of(events::ResourceType type, const std::string& id) const;
 
@@ -47,7 +48,8 @@ class References {
 
   std::optional<std::size_t> entry_of_url(std::string_view url) const;
   events::Result<ResolvedReference> to_entry(std::size_t index) const;
-  events::Result<ResolvedReference> conditional(std::string_view reference, const json::Value& place);
+  events::Result<ResolvedReference> conditional(std::string_view reference,
+                                                const json::Value& place);
   events::Result<ResolvedReference> search(const ConditionalReference& wanted);
   const std::multimap<std::string, std::size_t>& identifiers_of(events::ResourceType type);
 
@@ -57,7 +59,8 @@ class References {
   std::vector<Entry> entries_;
   std::unordered_map<std::string, std::size_t> by_url_;
   std::map<std::pair<events::ResourceType, std::string>, std::size_t> by_id_;
-  std::map<events::ResourceType, std::multimap<std::string, std::size_t>> by_identifier_;  // value of each
+  std::map<events::ResourceType, std::multimap<std::string, std::size_t>>
+      by_identifier_;  // value of each
   std::unordered_map<std::string, events::Result<ResolvedReference>> conditionals_;
 };
 

@@ -16,8 +16,8 @@ std::array<std::uint8_t, 16> random_bytes() {
 }  // namespace
 
 events::Secret RequestContext::seed(std::uint64_t ordinal) const {
-  return events::request_seed(environment.secrets.log_secret, principal.issuer + "|" + principal.subject, key,
-                              ordinal);
+  return events::request_seed(environment.secrets.log_secret,
+                              principal.issuer + "|" + principal.subject, key, ordinal);
 }
 
 events::Digest16 RequestContext::digest(std::initializer_list<std::string_view> parts) const {

@@ -24,7 +24,7 @@ struct RequestContext {
   const Environment& environment;
   ops::auth::Principal principal;
   std::string request_id;
-  std::string base_url;        // "http://host:port": absolute references to it are local
+  std::string base_url;  // "http://host:port": absolute references to it are local
   // Idempotency key: what the sender gave, else the digest of a Bundle's content, else
   // fresh. With the principal it names the request for good.
   std::string key;

@@ -13,14 +13,19 @@ using events::ResourceType;
 // `patient`; the others are named.
 std::vector<std::string_view> subject_elements(ResourceType type) {
   switch (type) {
-    case ResourceType::Coverage: return {"beneficiary"};
-    case ResourceType::Task: return {"for"};
-    case ResourceType::Provenance: return {"target"};
+    case ResourceType::Coverage:
+      return {"beneficiary"};
+    case ResourceType::Task:
+      return {"for"};
+    case ResourceType::Provenance:
+      return {"target"};
     case ResourceType::Group:
     case ResourceType::Medication:
     case ResourceType::Questionnaire:
-    case ResourceType::ValueSet: return {};
-    default: return {"subject", "patient"};
+    case ResourceType::ValueSet:
+      return {};
+    default:
+      return {"subject", "patient"};
   }
 }
 
@@ -29,7 +34,8 @@ std::vector<std::string_view> subject_elements(ResourceType type) {
 std::vector<json::Value> subject_references(ResourceType type, const json::Value& resource) {
   std::vector<json::Value> references;
   auto add = [&](const json::Value& element) {
-    if (auto reference = element["reference"]; reference.is_string()) references.push_back(reference);
+    if (auto reference = element["reference"]; reference.is_string())
+      references.push_back(reference);
   };
   if (events::is_directory_type(type)) return references;
   for (const auto name : subject_elements(type)) {
@@ -41,7 +47,8 @@ std::vector<json::Value> subject_references(ResourceType type, const json::Value
   return references;
 }
 
-std::string stream_of(ResourceType type, const std::vector<std::string>& patients, const std::string& only_patient) {
+std::string stream_of(ResourceType type, const std::vector<std::string>& patients,
+                      const std::string& only_patient) {
   const bool directory = events::is_directory_type(type);
   if (directory && type != ResourceType::Medication) return std::string(directory_stream);
   if (patients.size() == 1) return events::patient_stream(events::ResourceId(patients.front()));
@@ -50,8 +57,9 @@ std::string stream_of(ResourceType type, const std::vector<std::string>& patient
   return "other/" + std::string(events::type_name(type));
 }
 
-events::Result<std::string> stream_name_of(const events::Lookup& lookup, const events::Secrets& secrets,
-                                           ResourceType type, const events::Known& known) {
+events::Result<std::string> stream_name_of(const events::Lookup& lookup,
+                                           const events::Secrets& secrets, ResourceType type,
+                                           const events::Known& known) {
   auto told = lookup.stream_name(known.stream);
   if (!told) return told.error();
   if (*told) return **told;
@@ -65,15 +73,16 @@ events::Result<std::string> stream_name_of(const events::Lookup& lookup, const e
     const auto* subjects = flatbuffers::GetRoot<events::schema::Facts>(facts->data())->subjects();
     for (flatbuffers::uoffset_t i = 0; subjects != nullptr && i < subjects->size(); ++i) {
       const auto* id = subjects->Get(i)->id();
-      if (id != nullptr) candidates.push_back(events::patient_stream(events::ResourceId(id->str())));
+      if (id != nullptr)
+        candidates.push_back(events::patient_stream(events::ResourceId(id->str())));
     }
   }
   for (std::string& name : candidates) {
     if (events::stream_key(secrets.log_secret, name) == known.stream) return std::move(name);
   }
   return events::unprocessable(fmt::format(
-      "{}/{}: the record it is kept in cannot be told from the resource alone; name its patient", events::type_name(type),
-      known.id.text()));
+      "{}/{}: the record it is kept in cannot be told from the resource alone; name its patient",
+      events::type_name(type), known.id.text()));
 }
 
 }  // namespace ingest::fhir

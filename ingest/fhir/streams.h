@@ -26,7 +26,8 @@ std::string stream_of(events::ResourceType type, const std::vector<std::string>&
 
 // The name of the stream that `known` was found in: asked of the lookup, else tried by
 // what the resource says of itself. unprocessable if neither tells.
-events::Result<std::string> stream_name_of(const events::Lookup& lookup, const events::Secrets& secrets,
+events::Result<std::string> stream_name_of(const events::Lookup& lookup,
+                                           const events::Secrets& secrets,
                                            events::ResourceType type, const events::Known& known);
 
 }  // namespace ingest::fhir

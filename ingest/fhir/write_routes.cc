@@ -25,15 +25,16 @@ class WriteRoutes {
  public:
   explicit WriteRoutes(const Dependencies& dependencies)
       : depends_(dependencies),
-        environment_{dependencies.lookup, dependencies.secrets, dependencies.log_id, dependencies.partitions},
+        environment_{dependencies.lookup, dependencies.secrets, dependencies.log_id,
+                     dependencies.partitions},
         metrics_(dependencies.metrics) {}
 
   Response bundle(const Request& request);
   Response single(const Request& request, Verb verb);
 
  private:
-  Response transaction(const Request& request, const RequestContext& context, json::Document document,
-                       const events::Digest16& digest);
+  Response transaction(const Request& request, const RequestContext& context,
+                       json::Document document, const events::Digest16& digest);
   Response batch(const RequestContext& context, const json::Value& bundle);
   Response show(const Request& request, const Preferences& preferences, const Settled& settled);
   std::optional<std::string> representation(const PlannedWrite& write, const WriteOutcome& outcome);
@@ -56,15 +57,17 @@ std::optional<Response> WriteRoutes::check_content(const Request& request) {
   const std::string* type = request.header("content-type");
   if (type != nullptr && is_json(*type)) return std::nullopt;
   metrics_.refused(ErrorCode::unsupported);
-  return ops::http::refusal(415,
-                            fmt::format("Content-Type: \"{}\" is not understood; send application/fhir+json",
-                                        type == nullptr ? "" : type->substr(0, 100)),
-                            ops::http::ErrorForm::operation_outcome);
+  return ops::http::refusal(
+      415,
+      fmt::format("Content-Type: \"{}\" is not understood; send application/fhir+json",
+                  type == nullptr ? "" : type->substr(0, 100)),
+      ops::http::ErrorForm::operation_outcome);
 }
 
 // The key is the sender's, or empty.
 events::Result<RequestContext> WriteRoutes::context_of(const Request& request) {
-  RequestContext context{environment_, request.principal, request.request_id, request.base_url, {}, false};
+  RequestContext context{environment_, request.principal, request.request_id, request.base_url, {},
+                         false};
   const std::string* key = request.header("idempotency-key");
   if (key == nullptr) return context;
   if (key->empty() || key->size() > idempotency_key_bytes_max) {
@@ -92,11 +95,12 @@ Response WriteRoutes::bundle(const Request& request) {
 }
 
 Response WriteRoutes::batch(const RequestContext& context, const json::Value& bundle) {
-  return Response::fhir(200, bundle_json("batch-response", run_batch(context, bundle, depends_.intake, metrics_)));
+  return Response::fhir(
+      200, bundle_json("batch-response", run_batch(context, bundle, depends_.intake, metrics_)));
 }
 
-Response WriteRoutes::transaction(const Request& request, const RequestContext& context, json::Document document,
-                                  const events::Digest16& digest) {
+Response WriteRoutes::transaction(const Request& request, const RequestContext& context,
+                                  json::Document document, const events::Digest16& digest) {
   const Preferences preferences = preferences_of(request, Return::minimal);
   std::optional<json::Document> parsed(std::move(document));
   const auto planning = [&]() -> tl::expected<Plan, Refusals> {
@@ -111,11 +115,13 @@ Response WriteRoutes::transaction(const Request& request, const RequestContext& 
   };
   auto settled = settle(depends_.intake, planning, preferences.respond_async);
   if (!settled) return refuse(std::move(settled.error()));
-  if (settled->durable_only) return accepted_response(settled->plan.submission->id, request.base_url);
+  if (settled->durable_only)
+    return accepted_response(settled->plan.submission->id, request.base_url);
 
   std::vector<std::string> entries;
   entries.reserve(settled->plan.writes.size());
-  for (std::size_t i = 0; i < settled->plan.writes.size(); ++i) entries.push_back(entry_json(outcome_of(*settled, i)));
+  for (std::size_t i = 0; i < settled->plan.writes.size(); ++i)
+    entries.push_back(entry_json(outcome_of(*settled, i)));
   Response response = Response::fhir(200, bundle_json("transaction-response", entries));
   if (settled->receipt) name_commit(response, *settled->receipt, depends_.log_id);
   return response;
@@ -127,7 +133,9 @@ events::Result<Write> read_write(const Request& request, Verb verb, const json::
   const auto type = events::type_of_name(name);
   if (!type) {
     return Error{ErrorCode::not_found,
-                 fmt::format("\"{}\" is not a resource type that is kept here; see /fhir/metadata", name.substr(0, 64)), {}};
+                 fmt::format("\"{}\" is not a resource type that is kept here; see /fhir/metadata",
+                             name.substr(0, 64)),
+                 {}};
   }
   Write write;
   write.verb = verb;
@@ -137,7 +145,8 @@ events::Result<Write> read_write(const Request& request, Verb verb, const json::
   if (verb != Verb::create) {
     const std::string_view id = request.capture("id");
     if (!events::is_fhir_id(id)) {
-      return events::invalid("the id in the URL has 1 to 64 letters, digits, - and .", write.path + ".id");
+      return events::invalid("the id in the URL has 1 to 64 letters, digits, - and .",
+                             write.path + ".id");
     }
     write.id = events::ResourceId(std::string(id));
     if (const std::string* tag = request.header("if-match")) {
@@ -146,11 +155,14 @@ events::Result<Write> read_write(const Request& request, Verb verb, const json::
       write.if_match = *version;
     }
   }
-  if (const std::string* tag = request.header("if-none-match"); tag != nullptr && verb == Verb::update) {
-    if (*tag != "*") return events::invalid("If-None-Match: only * is supported for a PUT", "If-None-Match");
+  if (const std::string* tag = request.header("if-none-match");
+      tag != nullptr && verb == Verb::update) {
+    if (*tag != "*")
+      return events::invalid("If-None-Match: only * is supported for a PUT", "If-None-Match");
     write.if_none_match_any = true;
   }
-  if (const std::string* criteria = request.header("if-none-exist"); criteria != nullptr && verb == Verb::create) {
+  if (const std::string* criteria = request.header("if-none-exist");
+      criteria != nullptr && verb == Verb::create) {
     auto criterion = parse_identifier_criterion(*criteria, "If-None-Exist");
     if (!criterion) return criterion.error();
     write.if_none_exist = std::move(*criterion);
@@ -178,17 +190,20 @@ Response WriteRoutes::single(const Request& request, Verb verb) {
   auto write = read_write(request, verb, document ? document->root() : json::Value{});
   if (!write) return refuse(write.error());
   const std::string* criteria = request.header("if-none-exist");
-  const auto digest = context->digest({"single", request.method, request.path, std::to_string(write->if_match),
-                                       write->if_none_match_any ? "*" : "", criteria == nullptr ? "" : *criteria,
-                                       request.body});
+  const auto digest = context->digest(
+      {"single", request.method, request.path, std::to_string(write->if_match),
+       write->if_none_match_any ? "*" : "", criteria == nullptr ? "" : *criteria, request.body});
   auto settled = settle(
-      depends_.intake, [&] { return plan(*context, {*write}, 0, digest); }, preferences.respond_async);
+      depends_.intake, [&] { return plan(*context, {*write}, 0, digest); },
+      preferences.respond_async);
   if (!settled) return refuse(std::move(settled.error()));
-  if (settled->durable_only) return accepted_response(settled->plan.submission->id, request.base_url);
+  if (settled->durable_only)
+    return accepted_response(settled->plan.submission->id, request.base_url);
   return show(request, preferences, *settled);
 }
 
-Response WriteRoutes::show(const Request& request, const Preferences& preferences, const Settled& settled) {
+Response WriteRoutes::show(const Request& request, const Preferences& preferences,
+                           const Settled& settled) {
   const WriteOutcome outcome = outcome_of(settled, 0);
   Response response = Response::fhir(status_of(outcome), "");
   if (outcome.version.exists()) response.with("ETag", entity_tag(outcome.version));
@@ -197,21 +212,28 @@ Response WriteRoutes::show(const Request& request, const Preferences& preference
 
   const bool removed = status_of(outcome) == 204;
   if (!removed) {
-    response.with("Location", fmt::format("{}/fhir/{}/{}/_history/{}", request.base_url, events::type_name(outcome.type),
-                                          outcome.id.text(), outcome.version.value));
+    response.with("Location", fmt::format("{}/fhir/{}/{}/_history/{}", request.base_url,
+                                          events::type_name(outcome.type), outcome.id.text(),
+                                          outcome.version.value));
   }
   if (preferences.what == Return::operation_outcome) {
     response.status = removed ? 200 : response.status;
     response.body = ops::http::operation_outcome(
-        {{ErrorCode::invalid, removed ? "deleted" : fmt::format("version {}", outcome.version.value), {}}}, "information");
+        {{ErrorCode::invalid,
+          removed ? "deleted" : fmt::format("version {}", outcome.version.value),
+          {}}},
+        "information");
   } else if (preferences.what == Return::representation && !removed) {
     response.body = representation(settled.plan.writes.front(), outcome).value_or("");
   }
-  if (response.body.empty()) std::erase_if(response.headers, [](const auto& header) { return header.first == "Content-Type"; });
+  if (response.body.empty())
+    std::erase_if(response.headers,
+                  [](const auto& header) { return header.first == "Content-Type"; });
   return response;
 }
 
-std::optional<std::string> WriteRoutes::representation(const PlannedWrite& write, const WriteOutcome& outcome) {
+std::optional<std::string> WriteRoutes::representation(const PlannedWrite& write,
+                                                       const WriteOutcome& outcome) {
   const bool sent_now = outcome.updated && outcome.id == write.id && !write.document.empty();
   if (sent_now) {
     auto text = spliced(write.document, write.splices, outcome.version, *outcome.updated);
@@ -227,8 +249,10 @@ std::optional<std::string> WriteRoutes::representation(const PlannedWrite& write
 void add_write_routes(ops::http::Router& router, const Dependencies& dependencies) {
   auto routes = std::make_shared<WriteRoutes>(dependencies);
   router.add("POST", "/fhir", [routes](const Request& request) { return routes->bundle(request); });
-  router.add("POST", "/fhir/{type}", [routes](const Request& request) { return routes->single(request, Verb::create); });
-  router.add("PUT", "/fhir/{type}/{id}", [routes](const Request& request) { return routes->single(request, Verb::update); });
+  router.add("POST", "/fhir/{type}",
+             [routes](const Request& request) { return routes->single(request, Verb::create); });
+  router.add("PUT", "/fhir/{type}/{id}",
+             [routes](const Request& request) { return routes->single(request, Verb::update); });
   router.add("DELETE", "/fhir/{type}/{id}",
              [routes](const Request& request) { return routes->single(request, Verb::remove); });
 }

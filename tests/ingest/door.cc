@@ -1,0 +1,114 @@
+#include "tests/ingest/door.h"
+
+#include <fmt/format.h>
+
+#include "events/check.h"
+
+namespace ingest::test {
+
+Door::Door(const IntakeOptions& options) : node(key_log, partitions) {
+  projections::ShardsOptions shards_options;
+  shards_options.directory = folder.path() / "shards";
+  auto opened = projections::Shards::open(shards_options, log, node.opener, registry);
+  CHECK(opened.has_value());
+  shards = std::move(*opened);
+  intake = std::make_unique<Intake>(options, log, node.sealer, shards->lookup(), registry);
+  add_ingest_routes(
+      router, {*intake, shards->lookup(), node.secrets, node.keys->log_id(), partitions, registry});
+}
+
+ops::http::Response Door::send(std::string method, std::string path, std::string body,
+                               Headers headers) {
+  ops::http::Request request;
+  request.method = std::move(method);
+  request.path = request.target = std::move(path);
+  request.body = std::move(body);
+  request.headers = std::move(headers);
+  if (request.header("content-type") == nullptr)
+    request.headers.emplace_back("content-type", "application/fhir+json");
+  request.principal.subject = "anonymous";
+  request.request_id = "test";
+  request.base_url = "http://here";
+  return router.route(request);
+}
+
+std::string Door::state_of(const std::string& commit) {
+  const std::string body = send("GET", "/commits/" + commit).body;
+  const auto from = body.find("\"state\":\"") + 9;
+  return body.substr(from, body.find('"', from) - from);
+}
+
+std::size_t Door::records() const {
+  std::size_t count = 0;
+  for (std::uint32_t p = 0; p < partitions; ++p) count += log.records({p}).size();
+  return count;
+}
+
+std::string Door::read(const std::string& type, const std::string& id) {
+  const auto resource_type = *events::type_of_name(type);
+  auto known = shards->lookup().find(resource_type, events::ResourceId(id));
+  if (!known || !*known) return {};
+  auto row =
+      shards->shard((*known)->partition).view()->current((*known)->stream, resource_type, id);
+  if (!row || !*row) return {};
+  auto text = shards->document((*known)->stream, **row);
+  return text ? *text : std::string{};
+}
+
+std::string header(const ops::http::Response& response, std::string_view name) {
+  for (const auto& [one, value] : response.headers) {
+    if (one == name) return value;
+  }
+  return {};
+}
+
+namespace {
+
+std::string bundle(const char* type, const std::vector<std::string>& entries) {
+  std::string json = fmt::format(R"({{"resourceType":"Bundle","type":"{}","entry":[)", type);
+  for (std::size_t i = 0; i < entries.size(); ++i) json += (i == 0 ? "" : ",") + entries[i];
+  return json + "]}";
+}
+
+std::string id_member(const std::string& id) {
+  return id.empty() ? "" : fmt::format(R"("id":"{}",)", id);
+}
+
+}  // namespace
+
+std::string transaction(const std::vector<std::string>& entries) {
+  return bundle("transaction", entries);
+}
+std::string batch(const std::vector<std::string>& entries) { return bundle("batch", entries); }
+
+std::string entry(const std::string& method, const std::string& url, const std::string& resource,
+                  const std::string& full_url, const std::string& more) {
+  std::string json = "{";
+  if (!full_url.empty()) json += fmt::format(R"("fullUrl":"{}",)", full_url);
+  if (!resource.empty()) json += fmt::format(R"("resource":{},)", resource);
+  return json + fmt::format(R"("request":{{"method":"{}","url":"{}"{}}}}})", method, url,
+                            more.empty() ? "" : "," + more);
+}
+
+std::string patient(const std::string& identifier, const std::string& id) {
+  const std::string identifiers =
+      identifier.empty()
+          ? ""
+          : fmt::format(R"("identifier":[{{"system":"urn:test","value":"{}"}}],)", identifier);
+  return fmt::format(R"({{"resourceType":"Patient",{}{}"gender":"female"}})", id_member(id),
+                     identifiers);
+}
+
+std::string condition(const std::string& subject, const std::string& text, const std::string& id) {
+  return fmt::format(
+      R"({{"resourceType":"Condition",{}"subject":{{"reference":"{}"}},"code":{{"text":"{}"}}}})",
+      id_member(id), subject, text);
+}
+
+std::string organization(const std::string& identifier) {
+  return fmt::format(
+      R"({{"resourceType":"Organization","identifier":[{{"system":"urn:test","value":"{}"}}],"name":"north"}})",
+      identifier);
+}
+
+}  // namespace ingest::test
