@@ -14,8 +14,11 @@ struct Command {
 };
 
 constexpr std::array commands{
+    Command{"serve", "run a node", &prepare_serve},
     Command{"load", "send FHIR files to a server", &prepare_load},
     Command{"generate", "write a synthetic population", &prepare_generate},
+    Command{"topics", "compare the Kafka topics' settings with what we need", &prepare_topics},
+    Command{"rebuild", "build all read models again from the log", &prepare_rebuild},
 };
 
 }  // namespace

@@ -1,0 +1,75 @@
+#include "ops/node/health.h"
+
+#include <fmt/format.h>
+
+namespace ops::node {
+
+Health::Health(const projections::Shards& shards, events::EventLog& log, runtime::Metrics& metrics)
+    : shards_(shards), log_(log), metrics_(metrics) {}
+
+void Health::add_routes(http::Router& router) {
+  constexpr auto problem = http::ErrorForm::problem;
+  router.add("GET", "/health/live", [](const http::Request&) { return http::Response::json(200, R"({"status":"live"})"); }, problem);
+  router.add("GET", "/health/ready", [this](const http::Request& request) { return ready(request); }, problem);
+  router.add(
+      "GET", "/metrics",
+      [this](const http::Request&) {
+        http::Response response;
+        response.body = metrics_.text();
+        return std::move(response).with("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+      },
+      problem);
+}
+
+bool Health::caught_up() {
+  if (caught_up_) return true;
+  const std::lock_guard lock(mutex_);
+  for (std::uint32_t p = 0; p < shards_.count(); ++p) {
+    const events::PartitionId partition{p};
+    auto known = ends_at_start_.find(partition);
+    if (known == ends_at_start_.end()) {
+      const auto end = log_.end(partition);
+      if (!end) return false;
+      known = ends_at_start_.emplace(partition, *end).first;
+    }
+    if (shards_.shard(partition).next_offset() < known->second) return false;
+  }
+  caught_up_ = true;
+  return true;
+}
+
+std::string Health::shard_json(events::PartitionId partition, bool hash_now) {
+  const projections::Shard& shard = shards_.shard(partition);
+  const auto view = shard.view();
+  std::optional<Hash> hash;
+  if (hash_now) {
+    if (auto computed = projections::state_hash(*view)) hash = Hash{view->next_offset(), *computed};
+  }
+  const std::lock_guard lock(mutex_);
+  if (hash) hashes_[partition] = *hash;
+  const auto known = hashes_.find(partition);
+  const std::string hash_json = known == hashes_.end()
+                                    ? "null,\"state_hash_at\":null"
+                                    : fmt::format("\"{}\",\"state_hash_at\":{}", known->second.hex, known->second.at.value);
+  const std::string problem = shard.problem();
+  return fmt::format(R"({{"shard":{},"position":{},"state_hash":{},"problem":{}}})", partition.value, view->next_offset().value, hash_json,
+                     problem.empty() ? "null" : http::json_quote(problem));
+}
+
+http::Response Health::ready(const http::Request& request) {
+  const std::string* hash = request.parameter("state_hash");
+  const bool ready = caught_up();
+  const std::string writes = log_.write_problem();
+  std::string shards;
+  for (std::uint32_t p = 0; p < shards_.count(); ++p) {
+    if (p > 0) shards += ',';
+    shards += shard_json({p}, hash != nullptr && *hash == "now");
+  }
+  auto response = http::Response::json(
+      ready ? 200 : 503, fmt::format(R"({{"status":"{}","writes":{},"shards":[{}]}})", ready ? "ready" : "catching up",
+                                     writes.empty() ? "\"open\"" : http::json_quote(writes), shards));
+  if (!ready) response.with("Retry-After", "1");
+  return response;
+}
+
+}  // namespace ops::node

@@ -1,0 +1,45 @@
+// /health/live, /health/ready and /metrics.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <mutex>
+
+#include "events/log/event_log.h"
+#include "ops/http/http.h"
+#include "ops/runtime/metrics.h"
+#include "projections/shards.h"
+
+namespace ops::node {
+
+// Ready once every shard has reached the log's end as it was asked at the first question; from
+// then on it stays so while the node runs: reads go on when the log is away, and the answer
+// says what is wrong. `?state_hash=now` computes the hashes, which reads all rows; without
+// it the ones last computed are shown, with their positions.
+class Health {
+ public:
+  // All outlive this.
+  Health(const projections::Shards& shards, events::EventLog& log, runtime::Metrics& metrics);
+  void add_routes(http::Router& router);
+
+ private:
+  struct Hash {
+    events::Offset at;
+    std::string hex;
+  };
+  http::Response ready(const http::Request& request);
+  bool caught_up();
+  std::string shard_json(events::PartitionId partition, bool hash_now);
+
+  const projections::Shards& shards_;
+  events::EventLog& log_;
+  runtime::Metrics& metrics_;
+  std::atomic<bool> caught_up_{false};
+
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  std::map<events::PartitionId, events::Offset> ends_at_start_;
+  std::map<events::PartitionId, Hash> hashes_;
+};
+
+}  // namespace ops::node

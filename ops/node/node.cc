@@ -1,0 +1,79 @@
+#include "ops/node/node.h"
+
+#include "ingest/intake.h"
+#include "ingest/routes.h"
+#include "ops/http/server.h"
+#include "ops/node/health.h"
+#include "ops/node/openapi.h"
+#include "ops/node/storage.h"
+#include "query/routes.h"
+
+namespace ops::node {
+
+// In start order; stopped in reverse.
+struct Node::Parts {
+  runtime::Metrics metrics;
+  std::unique_ptr<Storage> storage;
+  std::unique_ptr<ingest::Intake> intake;
+  std::unique_ptr<query::Sources> sources;
+  std::unique_ptr<query::LiveHub> live;
+  std::unique_ptr<Health> health;
+  http::Router router;
+  std::unique_ptr<http::Server> server;
+};
+
+namespace {
+
+using events::Result;
+
+// A version as FHIR answers it, for `Prefer: return=representation` of what was there already.
+Result<std::string> read_version(projections::Shards& shards, events::ResourceType type, const events::ResourceId& id, events::Version version) {
+  auto known = shards.lookup().find(type, id);
+  if (!known) return known.error();
+  if (!*known) return events::Error{events::ErrorCode::not_found, "no such resource", {}};
+  auto row = shards.shard((*known)->partition).view()->version((*known)->stream, type, id.text(), version);
+  if (!row) return row.error();
+  if (!*row) return events::Error{events::ErrorCode::not_found, "no such version", {}};
+  return shards.document((*known)->stream, **row);
+}
+
+}  // namespace
+
+Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Node::~Node() = default;
+std::uint16_t Node::port() const { return parts_->server->port(); }
+
+Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
+  auto parts = std::make_unique<Parts>();
+  auto& registry = parts->metrics.registry();
+  auto storage = Storage::open(settings, registry);
+  if (!storage) return storage.error();
+  parts->storage = std::move(*storage);
+  Storage& stored = *parts->storage;
+  projections::Shards& shards = *stored.shards;
+
+  parts->intake = std::make_unique<ingest::Intake>(ingest::IntakeOptions{}, *stored.clinical, *stored.sealer, shards.lookup(), registry);
+  parts->sources = std::make_unique<query::Sources>(query::Sources{shards, *stored.clinical, stored.keys->log_id(), stored.secrets.log_secret});
+  parts->live = std::make_unique<query::LiveHub>(query::LiveOptions{}, *parts->sources);
+  parts->health = std::make_unique<Health>(shards, *stored.clinical, parts->metrics);
+
+  ingest::Dependencies writing{*parts->intake, shards.lookup(), stored.secrets, stored.keys->log_id(), shards.count(), registry};
+  writing.read_version = [&shards](events::ResourceType type, const events::ResourceId& id, events::Version version) {
+    return read_version(shards, type, id, version);
+  };
+  ingest::add_ingest_routes(parts->router, writing);
+  query::add_query_routes(parts->router, *parts->sources, *parts->live);
+  parts->health->add_routes(parts->router);
+  add_description_routes(parts->router);
+
+  http::ServerOptions options;
+  options.address = settings.address;
+  options.port = settings.port;
+  options.body_bytes_max = settings.body_bytes_max;
+  auto server = http::Server::start(options, parts->router, registry);
+  if (!server) return server.error();
+  parts->server = std::move(*server);
+  return std::unique_ptr<Node>(new Node(std::move(parts)));
+}
+
+}  // namespace ops::node

@@ -1,0 +1,108 @@
+#include "ops/node/settings.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <cstdlib>
+
+namespace ops::node {
+namespace {
+
+using events::invalid;
+using events::Result;
+
+const std::vector<runtime::Setting>& all_settings() {
+  static const std::vector<runtime::Setting> settings{
+      {"data", "./chartlog-data", "folder of the log and the read models"},
+      {"listen", "127.0.0.1:8080", "host:port of HTTP; port 0: a free one"},
+      {"secrets", "", "file of the log's secrets; default: DIR/secrets, made at the first start"},
+      {"kafka", "", "brokers host:port,…; without it the log is embedded, on this machine"},
+      {"topic", "chartlog", "Kafka topic of the clinical log; <topic>.keys lies beside it"},
+      {"partitions", "16", "of a log that has to be made; fixed for its life"},
+      {"site", "", "the place of care this node belongs to"},
+      {"roles", "ingest,project,query", "of this node; all three for now"},
+      {"mllp", "", "host:port of HL7 v2; not built yet"},
+      {"insecure", "no", "listen on addresses that other machines reach, without authentication"},
+      {"body-limit", "134217728", "bytes of one request's body"},
+      {"delivery-timeout", "30", "seconds after which an unanswered append is unknown (Kafka)"},
+      {"log-level", "info", "debug, info, warn or error"},
+  };
+  return settings;
+}
+
+Result<NodeSettings> place(const runtime::Config& config, NodeSettings node) {
+  const std::string& listen = config.text("listen");
+  const auto colon = listen.rfind(':');
+  const bool has_port = colon != std::string::npos && colon + 1 < listen.size() &&
+                        listen.find_first_not_of("0123456789", colon + 1) == std::string::npos;
+  const unsigned long port = has_port && listen.size() - colon <= 6 ? std::stoul(listen.substr(colon + 1)) : 65536;
+  boost::system::error_code failed;
+  std::string host = has_port ? listen.substr(0, colon) : std::string();
+  if (host == "localhost") host = "127.0.0.1";
+  if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
+  const auto address = boost::asio::ip::make_address(host, failed);
+  if (failed || port > 65535) {
+    return invalid(fmt::format("listen: \"{}\" is not an address and a port; write 127.0.0.1:8080 or [::1]:8080", listen));
+  }
+  auto insecure = config.yes("insecure");
+  if (!insecure) return insecure.error();
+  if (!address.is_loopback() && !*insecure) {
+    return invalid(fmt::format("listen: {} can be reached from other machines and nothing authenticates them yet; use a loopback address, "
+                               "or say --insecure",
+                               listen));
+  }
+  node.address = host;
+  node.port = static_cast<std::uint16_t>(port);
+  return node;
+}
+
+Result<NodeSettings> settle(const runtime::Config& config) {
+  NodeSettings node;
+  node.data = config.text("data");
+  node.secrets = config.text("secrets").empty() ? node.data / "secrets" : std::filesystem::path(config.text("secrets"));
+  node.kafka = config.text("kafka");
+  node.topic = config.text("topic");
+  node.site = config.text("site");
+  node.log_level = config.text("log-level");
+  auto partitions = config.number("partitions", 1, 1024);
+  if (!partitions) return partitions.error();
+  node.partitions = static_cast<std::uint32_t>(*partitions);
+  auto body = config.number("body-limit", 1024, 1u << 30);
+  if (!body) return body.error();
+  node.body_bytes_max = *body;
+  auto delivery = config.number("delivery-timeout", 1, 600);
+  if (!delivery) return delivery.error();
+  node.delivery_timeout = std::chrono::seconds(*delivery);
+  if (config.text("roles") != "ingest,project,query") {
+    return invalid(fmt::format("roles: \"{}\" cannot be had yet; every node has ingest,project,query", config.text("roles")));
+  }
+  if (!config.text("mllp").empty()) return invalid("mllp: HL7 v2 is not built yet; leave it out");
+  return place(config, std::move(node));
+}
+
+}  // namespace
+
+ReadSettings add_settings(CLI::App& app) {
+  auto flags = std::make_shared<std::map<std::string, std::string>>();
+  auto file = std::make_shared<std::string>();
+  for (const runtime::Setting& setting : all_settings()) {
+    const std::string what = setting.value.empty() ? setting.what : fmt::format("{} [{}]", setting.what, setting.value);
+    if (setting.name == "insecure") {
+      app.add_flag_callback("--insecure", [flags] { (*flags)["insecure"] = "yes"; }, what);
+    } else {
+      app.add_option_function<std::string>("--" + setting.name, [flags, name = setting.name](const std::string& value) { (*flags)[name] = value; }, what);
+    }
+  }
+  app.add_option("--config", *file, "TOML file of the same settings");
+  return [flags, file]() -> Result<NodeSettings> {
+    const runtime::Config::Flags said(flags->begin(), flags->end());
+    const auto environment = [](const std::string& name) { return std::getenv(name.c_str()); };
+    const auto path = file->empty() ? std::nullopt : std::optional<std::filesystem::path>(*file);
+    auto config = runtime::Config::read(all_settings(), said, environment, path);
+    if (!config) return config.error();
+    return settle(*config);
+  };
+}
+
+}  // namespace ops::node

@@ -1,0 +1,40 @@
+// The settings of a node: `serve`, `rebuild` and `topics` read the same ones.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "events/result.h"
+#include "ops/runtime/config.h"
+
+namespace CLI {
+class App;
+}
+
+namespace ops::node {
+
+struct NodeSettings {
+  std::filesystem::path data = "./chartlog-data";
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;
+  std::filesystem::path secrets;  // DIR/secrets unless named
+  std::string kafka;              // empty: the embedded log
+  std::string topic = "chartlog";
+  std::uint32_t partitions = 16;
+  std::string site;
+  std::string log_level = "info";
+  std::size_t body_bytes_max = 128u << 20;
+  std::chrono::milliseconds delivery_timeout{30'000};
+};
+
+// Adds a flag for each setting; what comes back reads flag > environment > --config FILE >
+// default, and refuses by name what does not fit together.
+using ReadSettings = std::function<events::Result<NodeSettings>()>;
+ReadSettings add_settings(CLI::App& app);
+
+}  // namespace ops::node

@@ -1,0 +1,77 @@
+#include "ops/node/storage.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include "events/dictionary.h"
+#include "events/log/embedded_log.h"
+#include "events/log/kafka_log.h"
+
+namespace ops::node {
+namespace {
+
+using events::EventLog;
+using events::Result;
+
+// `name`: of the side log, empty for the clinical one.
+Result<std::unique_ptr<EventLog>> open_log(const NodeSettings& settings, const std::string& name, std::uint32_t partitions) {
+  if (settings.kafka.empty()) {
+    events::EmbeddedLogOptions options;
+    options.directory = settings.data / "log" / (name.empty() ? "clinical" : name);
+    options.partitions = partitions;
+    return events::open_embedded_log(options);
+  }
+  events::KafkaLogOptions options;
+  options.brokers = settings.kafka;
+  options.topic = name.empty() ? settings.topic : settings.topic + "." + name;
+  options.partitions = partitions;
+  options.delivery_timeout = settings.delivery_timeout;
+  char host[256] = "node";
+  ::gethostname(host, sizeof host - 1);
+  options.node = fmt::format("chartlog-{}-{}", host, ::getpid());
+  return events::open_kafka_log(options);
+}
+
+events::Status read_secrets(const NodeSettings& settings, events::Secrets& secrets) {
+  bool made = false;
+  auto read = events::Secrets::read_or_make(settings.secrets, made);
+  if (!read) return read.error();
+  if (made) {
+    spdlog::warn("made new secrets file=\"{}\": keep a copy apart from the data, without it nothing on the log can be opened",
+                 settings.secrets.string());
+  }
+  secrets = *read;
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Storage>> Storage::open(const NodeSettings& settings, prometheus::Registry& metrics) {
+  auto folder = DataFolder::lock(settings.data);
+  if (!folder) return folder.error();
+  auto storage = std::make_unique<Storage>(std::move(*folder));
+  if (auto read = read_secrets(settings, storage->secrets); !read) return read.error();
+
+  auto clinical = open_log(settings, {}, settings.partitions);
+  if (!clinical) return clinical.error();
+  storage->clinical = std::move(*clinical);
+  auto key_log = open_log(settings, "keys", 1);
+  if (!key_log) return key_log.error();
+  storage->key_log = std::move(*key_log);
+  const std::uint32_t partitions = storage->clinical->partition_count();
+  auto keys = events::KeyStore::open(*storage->key_log, storage->secrets, partitions);
+  if (!keys) return keys.error();
+  storage->keys = std::move(*keys);
+
+  storage->sealer = std::make_unique<events::Sealer>(storage->secrets, *storage->keys, events::current_dictionary());
+  storage->opener = std::make_unique<events::Opener>(storage->secrets, *storage->keys, partitions);
+  projections::ShardsOptions options;
+  options.directory = settings.data / "shards";
+  auto shards = projections::Shards::open(options, *storage->clinical, *storage->opener, metrics);
+  if (!shards) return shards.error();
+  storage->shards = std::move(*shards);
+  return storage;
+}
+
+}  // namespace ops::node
