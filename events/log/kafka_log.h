@@ -6,14 +6,15 @@
 namespace events {
 
 struct KafkaLogOptions {
-  std::string brokers;            // host:port,…
+  std::string brokers;  // host:port,…
   std::string topic;
-  std::uint32_t partitions = 16;  // of a topic that has to be made
+  std::uint32_t partitions = 16;  // of a topic that has to be made; another number is refused
   std::string node;               // group.id and client.id
   std::chrono::milliseconds delivery_timeout{30'000};
   std::chrono::milliseconds start_timeout{15'000};
-  std::size_t queue_bytes_max = 64u << 20;   // producer; per partition consumer: an eighth of it
-  std::chrono::milliseconds settings_interval{10'000};  // how often topic settings are compared again
+  std::size_t queue_bytes_max = 64u << 20;  // producer; per partition consumer: an eighth of it
+  std::chrono::milliseconds settings_interval{
+      10'000};  // how often topic settings are compared again
 };
 
 // Makes a missing topic (replication min(3, brokers), min.insync.replicas

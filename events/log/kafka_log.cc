@@ -1,0 +1,95 @@
+#include "events/log/kafka_log.h"
+
+#include <fmt/format.h>
+
+#include "events/check.h"
+#include "events/log/kafka_consumer.h"
+#include "events/log/kafka_producer.h"
+#include "events/log/kafka_topic.h"
+#include "events/log/kafka_watch.h"
+
+namespace events {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr auto end_timeout = std::chrono::seconds(5);
+
+class KafkaLog final : public EventLog {
+ public:
+  KafkaLog(const KafkaLogOptions& options, std::unique_ptr<kafka::Producer> producer,
+           std::unique_ptr<kafka::ConsumerPool> consumers)
+      : options_(options),
+        producer_(std::move(producer)),
+        consumers_(std::move(consumers)),
+        watch_(options, producer_->client(), *consumers_) {}
+
+  Status start() {
+    if (auto seen = watch_.look(options_.start_timeout); !seen) return seen;
+    watch_.start();
+    return {};
+  }
+
+  std::uint32_t partition_count() const override { return options_.partitions; }
+
+  void append(PartitionId partition, std::string_view key, std::string_view value,
+              AppendDone done) override {
+    CHECK(partition.value < options_.partitions);
+    if (std::string drifted = watch_.problem(); !drifted.empty()) {
+      return done({Delivery::not_persisted, {}, {}, std::move(drifted)});
+    }
+    producer_->append(partition, key, value, std::move(done));
+  }
+
+  Result<std::unique_ptr<LogReader>> read(PartitionId partition, Offset from) override {
+    CHECK(partition.value < options_.partitions);
+    return consumers_->read(partition, from);
+  }
+
+  // Through a consumer: a producer's default isolation would stop at a foreign open
+  // transaction.
+  Result<Offset> end(PartitionId partition) override {
+    CHECK(partition.value < options_.partitions);
+    auto marks = consumers_->watermarks(partition, end_timeout);
+    if (!marks) return marks.error();
+    return marks->second;
+  }
+
+  std::string write_problem() const override {
+    std::string problem = watch_.problem();
+    return problem.empty() ? producer_->client().problem() : problem;
+  }
+
+  LogFigures figures() const override { return producer_->figures(); }
+
+ private:
+  const KafkaLogOptions options_;
+  const std::unique_ptr<kafka::Producer> producer_;
+  const std::unique_ptr<kafka::ConsumerPool> consumers_;
+  kafka::Watch watch_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<EventLog>> open_kafka_log(const KafkaLogOptions& options) {
+  CHECK(options.partitions > 0);
+  auto producer = kafka::Producer::open(options);
+  if (!producer) return producer.error();
+  const auto deadline = steady_clock::now() + options.start_timeout;
+  if (auto made = kafka::make_topic((*producer)->client(), options, deadline); !made)
+    return made.error();
+  auto consumers = kafka::ConsumerPool::open(options);
+  if (!consumers) return consumers.error();
+  auto log = std::make_unique<KafkaLog>(options, std::move(*producer), std::move(*consumers));
+  if (auto started = log->start(); !started) return started.error();
+  return std::unique_ptr<EventLog>(std::move(log));
+}
+
+Result<std::vector<TopicSetting>> check_topic(const KafkaLogOptions& options) {
+  auto producer = kafka::Producer::open(options);
+  if (!producer) return producer.error();
+  return kafka::read_settings((*producer)->client(), options,
+                              steady_clock::now() + options.start_timeout);
+}
+
+}  // namespace events

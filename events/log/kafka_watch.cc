@@ -1,0 +1,147 @@
+#include "events/log/kafka_watch.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "events/log/kafka_topic.h"
+
+namespace events::kafka {
+namespace {
+
+using std::chrono::steady_clock;
+using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t,
+                                   Destroy<rd_kafka_topic_partition_list_destroy>>;
+
+constexpr auto look_timeout = std::chrono::seconds(5);
+
+Error differs(std::string message) {
+  return {ErrorCode::precondition_failed, std::move(message), {}};
+}
+
+std::string cluster_id(const Client& client, std::chrono::milliseconds timeout) {
+  char* id = rd_kafka_clusterid(client.get(), milliseconds(timeout));
+  if (id == nullptr) return {};
+  std::string text = id;
+  rd_kafka_mem_free(client.get(), id);
+  return text;
+}
+
+// The first offset whose record is not older than `time`.
+Result<std::int64_t> offset_at(const Client& client, const std::string& topic,
+                               PartitionId partition, std::int64_t time,
+                               std::chrono::milliseconds timeout) {
+  const Partitions asked(rd_kafka_topic_partition_list_new(1));
+  auto* one = rd_kafka_topic_partition_list_add(asked.get(), topic.c_str(),
+                                                static_cast<std::int32_t>(partition.value));
+  one->offset = time;
+  const auto error = rd_kafka_offsets_for_times(client.get(), asked.get(), milliseconds(timeout));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR || one->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return unavailable(fmt::format(
+        "topic {}: {}", topic, describe(error != RD_KAFKA_RESP_ERR_NO_ERROR ? error : one->err)));
+  }
+  return one->offset;
+}
+
+}  // namespace
+
+Watch::Watch(const KafkaLogOptions& options, const Client& admin, ConsumerPool& consumers)
+    : options_(options), admin_(admin), consumers_(consumers), ends_(options.partitions) {}
+
+Status Watch::look(std::chrono::milliseconds timeout) {
+  Status seen = look_at_settings(timeout);
+  if (seen) seen = look_at_identity(timeout);
+  remember(seen);
+  return seen;
+}
+
+void Watch::start() {
+  thread_ = std::jthread([this](const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (!stopping_.wait_for(lock, stop, options_.settings_interval, [] { return false; })) {
+      if (stop.stop_requested()) return;
+      lock.unlock();
+      static_cast<void>(look(look_timeout));
+      lock.lock();
+    }
+  });
+}
+
+std::string Watch::problem() const {
+  const std::lock_guard lock(mutex_);
+  return problem_;
+}
+
+Status Watch::look_at_settings(std::chrono::milliseconds timeout) const {
+  auto settings = read_settings(admin_, options_, steady_clock::now() + timeout);
+  if (!settings && settings.error().code == ErrorCode::not_found)
+    return differs(settings.error().message);
+  if (!settings) return settings.error();
+  const std::string different = differences(*settings);
+  if (different.empty()) return {};
+  return differs(fmt::format("topic {}: {}", options_.topic, different));
+}
+
+Status Watch::look_at_identity(std::chrono::milliseconds timeout) {
+  const std::string cluster = cluster_id(admin_, timeout);
+  if (cluster.empty()) return unavailable("the cluster does not tell its id");
+  if (cluster_.empty()) cluster_ = cluster;
+  if (cluster != cluster_)
+    return differs(fmt::format("another cluster answers: {}, not {}", cluster, cluster_));
+
+  for (std::uint32_t i = 0; i < options_.partitions; ++i) {
+    auto marks = consumers_.watermarks({i}, timeout);
+    if (!marks) return marks.error();
+    const auto [low, high] = *marks;
+    if (low > Offset{}) {
+      return differs(fmt::format("topic {} partition {} begins at offset {}: records were deleted",
+                                 options_.topic, i, low.value));
+    }
+    if (high < ends_[i]) {
+      return differs(fmt::format(
+          "topic {} partition {} ends at offset {}, before {}: it was made again or cut",
+          options_.topic, i, high.value, ends_[i].value));
+    }
+    ends_[i] = high;
+  }
+  return look_at_first_record(timeout);
+}
+
+// The record at offset zero of one partition stands for the topic.
+Status Watch::look_at_first_record(std::chrono::milliseconds timeout) {
+  if (first_) {
+    auto after = offset_at(consumers_.client(), options_.topic, first_->partition,
+                           first_->milliseconds + 1, timeout);
+    if (!after) return after.error();
+    if (*after != 0) return {};
+    return differs(fmt::format(
+        "topic {} partition {}: its first record is not the one it was: it was made again",
+        options_.topic, first_->partition.value));
+  }
+  for (std::uint32_t i = 0; i < options_.partitions && !first_; ++i) {
+    if (ends_[i] == Offset{}) continue;
+    auto reader = consumers_.read({i}, {0});
+    if (!reader) return reader.error();
+    auto records = (*reader)->next(1, timeout);
+    if (!records) return records.error();
+    if (records->empty()) return unavailable("no first record yet");
+    const auto time = std::chrono::floor<std::chrono::milliseconds>(records->front().append_time);
+    first_ = First{{i}, time.time_since_epoch().count()};
+  }
+  return {};
+}
+
+// A broker that is away says nothing of the topic: the last finding stays.
+void Watch::remember(const Status& seen) {
+  if (!seen && seen.error().code != ErrorCode::precondition_failed) return;
+  std::string problem = seen ? "" : seen.error().message;
+  const std::lock_guard lock(mutex_);
+  if (problem == problem_) return;
+  if (problem.empty()) {
+    spdlog::info("topic {} is as it must be again", options_.topic);
+  } else {
+    spdlog::error("writes stop: {}", problem);
+  }
+  problem_ = std::move(problem);
+}
+
+}  // namespace events::kafka
