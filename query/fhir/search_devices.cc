@@ -22,8 +22,6 @@ constexpr std::array device{
     Parameter{"model", string, take<&Device::model>},
     Parameter{"status", token, take<&Device::status>, "http://hl7.org/fhir/device-status"},
     Parameter{"type", token, take<&Device::type>},
-    Parameter{"udi-carrier", string, take<&Device::udi_carrier>},
-    Parameter{"udi-di", string, take<&Device::udi>},
 };
 
 using schema::Specimen;

@@ -3,34 +3,58 @@
 namespace query::fhir {
 namespace {
 
-// Types without a table of their own yet: only what schema::General holds without doubt.
+// Types without a table of their own yet: what schema::General holds of them without
+// doubt. Its fields mean another element in each type, see ingest/fhir/general.cc.
 using schema::General;
 constexpr Parameter identifier{"identifier", token, take<&General::identifiers>};
 constexpr Parameter encounter{"encounter", reference, take<&General::encounter>};
+constexpr Parameter status{"status", token, take<&General::status>};
+constexpr Parameter name{"name", string, take<&General::name>};
+constexpr Parameter code{"code", token, take<&General::code>};
+constexpr Parameter category{"category", token, take<&General::categories>};
+constexpr Parameter date_of{"date", date, take<&General::when>};
 
-constexpr std::array about_patient{identifier, encounter,
-                                   Parameter{"status", token, take<&General::status>}};
-constexpr std::array adverse_event{identifier};
-constexpr std::array family_history{identifier, Parameter{"status", token, take<&General::status>}};
-constexpr std::array named{identifier, Parameter{"name", string, take<&General::name>}};
-constexpr std::array named_with_status{identifier, Parameter{"name", string, take<&General::name>},
-                                       Parameter{"status", token, take<&General::status>}};
+constexpr std::array adverse_event{identifier,
+                                   Parameter{"actuality", token, take<&General::status>,
+                                             "http://hl7.org/fhir/adverse-event-actuality"},
+                                   category, date_of,
+                                   Parameter{"event", token, take<&General::code>}};
+constexpr std::array communication{identifier, category, encounter,
+                                   Parameter{"sent", date, take<&General::when>}, status};
+constexpr std::array device_request{
+    identifier, Parameter{"authored-on", date, take<&General::when>}, code, encounter, status};
+constexpr std::array endpoint{identifier, name,
+                              Parameter{"payload-type", token, take<&General::categories>}, status};
+constexpr std::array family_history{identifier, date_of,
+                                    Parameter{"relationship", token, take<&General::code>}, status};
+constexpr std::array healthcare_service{
+    identifier, name, Parameter{"service-category", token, take<&General::categories>}};
+constexpr std::array media{
+    identifier, Parameter{"created", date, take<&General::when, &General::period>},
+    encounter,  Parameter{"operator", reference, take<&General::actors>},
+    status,     Parameter{"type", token, take<&General::code>}};
+constexpr std::array questionnaire{identifier, date_of,
+                                   Parameter{"effective", date, take<&General::period>}, status,
+                                   Parameter{"title", string, take<&General::name>}};
+constexpr std::array task{identifier, Parameter{"authored-on", date, take<&General::when>}, code,
+                          encounter,  Parameter{"period", date, take<&General::period>},    status};
+constexpr std::array value_set{identifier, date_of, name, status};
 constexpr std::array<std::string_view, 1> subject_only{"subject"};
 
 }  // namespace
 
 TypeTables general_tables() {
   static constexpr std::array tables{
-      TypeParameters{ResourceType::Endpoint, named_with_status, {}},
-      TypeParameters{ResourceType::HealthcareService, named, {}},
-      TypeParameters{ResourceType::Media, about_patient, patient_and_subject},
-      TypeParameters{ResourceType::DeviceRequest, about_patient, patient_and_subject},
-      TypeParameters{ResourceType::Communication, about_patient, patient_and_subject},
       TypeParameters{ResourceType::AdverseEvent, adverse_event, subject_only},
+      TypeParameters{ResourceType::Communication, communication, patient_and_subject},
+      TypeParameters{ResourceType::DeviceRequest, device_request, patient_and_subject},
+      TypeParameters{ResourceType::Endpoint, endpoint, {}},
       TypeParameters{ResourceType::FamilyMemberHistory, family_history, patient_only},
-      TypeParameters{ResourceType::Questionnaire, named_with_status, {}},
-      TypeParameters{ResourceType::Task, about_patient, patient_and_subject},
-      TypeParameters{ResourceType::ValueSet, named_with_status, {}},
+      TypeParameters{ResourceType::HealthcareService, healthcare_service, {}},
+      TypeParameters{ResourceType::Media, media, patient_and_subject},
+      TypeParameters{ResourceType::Questionnaire, questionnaire, {}},
+      TypeParameters{ResourceType::Task, task, patient_and_subject},
+      TypeParameters{ResourceType::ValueSet, value_set, {}},
   };
   return tables;
 }

@@ -39,7 +39,6 @@ constexpr std::array goal{
     Parameter{"lifecycle-status", token, take<&Goal::lifecycle_status>,
               "http://hl7.org/fhir/goal-status"},
     Parameter{"start-date", date, take<&Goal::start>},
-    Parameter{"target-date", date, take<&Goal::target_due>},
 };
 
 using schema::ServiceRequest;
