@@ -16,12 +16,15 @@ constexpr std::string_view latin_1E00 =
     "rrssssssssssttttttttuuuuuuuuuuvvvvwwwwwwwwwwxxxxyyzzzzzzhtwyas??s?aaaaaaaaaaaaaaaaaaaaaaaaeeee"
     "eeeeeeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy??????";
 
+constexpr char32_t not_utf8 = 0xDC00;  // a surrogate: no text has it, nothing folds it
+
 // The code point at `at`, which moves behind it. Bytes that are not UTF-8 stand for themselves.
 char32_t next_code_point(std::string_view text, std::size_t& at) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   const std::uint8_t lead = byte(at);
   const std::size_t length = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  if (length == 1 || at + length > text.size()) return byte(at++);
+  if (lead < 0x80) return byte(at++);
+  if (lead < 0xC0 || at + length > text.size()) return not_utf8 + byte(at++);
   char32_t point = lead & (0xFF >> (length + 1));
   for (std::size_t i = 1; i < length; ++i) point = point << 6 | (byte(at + i) & 0x3F);
   at += length;

@@ -161,7 +161,7 @@ class ChartWriter {
     std::size_t rows = 0;
     for (; cursor.valid() && rows < observations_read_max; cursor.next(), ++rows) {
       if (is_entered_in_error(cursor.facts())) continue;
-      Bin& bin = bins[bin_of(*cursor.facts().of_as_Observation())];
+      Bin& bin = bins[bin_of(cursor.facts().of_as_Observation())];
       bin.more = bin.written == limit_;
       if (bin.more) {
         if (bins[0].more && bins[1].more && bins[2].more) break;
@@ -186,9 +186,9 @@ class ChartWriter {
     bool more = false;
   };
 
-  static std::size_t bin_of(const schema::Observation& observation) {
-    if (observation.categories() == nullptr) return 2;
-    for (const auto* category : *observation.categories()) {
+  static std::size_t bin_of(const schema::Observation* observation) {
+    if (observation == nullptr || observation->categories() == nullptr) return 2;
+    for (const auto* category : *observation->categories()) {
       if (category->codings() == nullptr) continue;
       for (const auto* coding : *category->codings()) {
         if (text_of(coding->code()) == "vital-signs") return 0;

@@ -27,6 +27,11 @@ class RowsView final : public projections::ShardView {
   Family family(std::string_view projection) const override {
     return {static_cast<std::uint32_t>(projections::projection_index(projection))};
   }
+  std::vector<std::pair<std::string, Family>> logical_families() const override {
+    std::vector<std::pair<std::string, Family>> all;
+    for (const auto& name : families()) all.emplace_back(name, family(name));
+    return all;
+  }
   events::Result<std::optional<projections::VersionRow>> current(const events::StreamKey&,
                                                                  events::ResourceType,
                                                                  std::string_view) const override {

@@ -10,7 +10,7 @@
 #include "events/secrets.h"
 #include "projections/catalog.h"
 #include "projections/shard.h"
-#include "tests/projections/temp_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace tests {
 
@@ -41,7 +41,7 @@ class FoldedRows {
   using Name = std::tuple<std::string, events::ResourceType, std::string>;
   void fold(const Name& name, Current& current, const std::string& facts, const std::string& site);
 
-  projections::tests::TempFolder folder_;
+  TemporaryFolder folder_;
   std::unique_ptr<projections::Store> store_;
   std::map<Name, Current> current_;
   std::int64_t events_ = 0;
