@@ -3,7 +3,7 @@
 set -euo pipefail
 url=$1
 count=0
-fhir=(-sS -H 'Content-Type: application/fhir+json')
+type=application/fhir+json
 
 ok() { count=$((count + 1)); echo "ok $count - $1"; }
 fail() { echo "FAILED: $1"; exit 1; }
@@ -11,7 +11,7 @@ fail() { echo "FAILED: $1"; exit 1; }
 expect() {
   local want=$1 what=$2; shift 2
   local file; file=$(mktemp)
-  body=$(curl "${fhir[@]}" -D "$file" "$@" -w '\n%{http_code}')
+  body=$(curl -sS -H "Content-Type: $type" -D "$file" "$@" -w '\n%{http_code}')
   local status=${body##*$'\n'}
   body=${body%$'\n'*}; head=$(tr -d '\r' <"$file"); rm -f "$file"
   [ "$status" = "$want" ] || fail "$what: $status instead of $want: $body"
@@ -44,7 +44,7 @@ expect 400 'a token of another log' -H 'Chartlog-Min-Position: 00000000000000000
 expect 404 'an unknown patient' "$url/charts/nobody"
 expect 400 'broken JSON' -X POST "$url/fhir/Patient" -d '{"resourceType":"Patient",'
 expect 400 'duplicate keys' -X POST "$url/fhir/Patient" -d '{"resourceType":"Patient","gender":"male","gender":"female"}'
-expect 415 'another content type' -X POST "$url/fhir/Patient" -H 'Content-Type: text/plain' -d 'x'
+type=text/plain expect 415 'another content type' -X POST "$url/fhir/Patient" -d 'x'
 expect 405 'a method that is not there' -X DELETE "$url/fhir/metadata"
 live=$(curl -sS -m 3 "$url/live?patient=$id&since=$(cut -d: -f1 <<<"$position"):$(cut -d: -f2 <<<"$position" | sed 's/-.*/-0/')" || true)
 grep -q '^event: change' <<<"$live" || fail "no change on /live: $live"
