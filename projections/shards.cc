@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 #include "events/check.h"
@@ -35,6 +36,7 @@ class OpenShards final : public Shards {
         lookup_(workers_, outcomes_) {}
   ~OpenShards() override {
     background_ = {};  // stops a rebuild first: it asks the workers
+    for (const auto& worker : workers_) worker->request_stop();
     workers_.clear();
   }
 
@@ -162,10 +164,15 @@ Status OpenShards::check_against_log(const Generation& generation,
 }
 
 Status OpenShards::open() {
+  // All at a time: opening one is mostly waiting for the disk.
+  std::vector<std::future<Result<std::shared_ptr<Generation>>>> opening;
+  for (std::uint32_t i = 0; i < log_.partition_count(); ++i) {
+    opening.push_back(std::async(std::launch::async, [this, i] { return open_current({i}); }));
+  }
   std::vector<events::PartitionId> changed;
   for (std::uint32_t i = 0; i < log_.partition_count(); ++i) {
     const events::PartitionId partition{i};
-    auto generation = open_current(partition);
+    auto generation = opening[i].get();
     if (!generation) return generation.error();
     if (auto same = check_against_log(**generation, partition); !same) return same;
     for (const bool resting : (*generation)->resting) {

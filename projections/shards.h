@@ -25,6 +25,8 @@ struct ShardsOptions {
   std::uint64_t flush_events_max = 200'000;
   std::size_t batch_bytes_max = 4u << 20;
   std::uint64_t state_hash_every = 1u << 20;  // records
+  // False plays a crash: what is not on disk is read from the log again.
+  bool flush_at_close = true;
   // Empty: all_projections(). Tests give their own; outlives the shards.
   std::span<const std::unique_ptr<const Projection>> projections;
 };

@@ -39,6 +39,7 @@ Worker::~Worker() {
   if (!thread_.joinable()) return;
   thread_.request_stop();
   thread_.join();
+  if (!context_.options.flush_at_close) return;
   if (auto flushed = generation_->store->flush(); !flushed) {
     spdlog::error("flush partition={} error=\"{}\"", partition_.value, flushed.error().message);
   }

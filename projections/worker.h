@@ -37,6 +37,7 @@ class Worker final : public Shard {
          std::shared_ptr<Generation> generation);
   ~Worker() override;  // after the batch at hand: flushes, stops
   Status start();
+  void request_stop() { thread_.request_stop(); }  // so that many stop at a time
 
   events::PartitionId partition() const override { return partition_; }
   std::shared_ptr<const ShardView> view() const override;

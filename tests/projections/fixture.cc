@@ -85,6 +85,7 @@ Act remove(std::string id) { return {Act::Do::remove, "Condition", std::move(id)
 ShardsFixture::ShardsFixture(std::uint32_t partitions)
     : log(partitions), node(key_log, partitions) {
   options.directory = folder.path() / "shards";
+  options.flush_at_close = false;
 }
 ShardsFixture::~ShardsFixture() = default;
 
@@ -179,16 +180,7 @@ void ShardsFixture::open() {
   shards = std::move(*opened);
 }
 
-void ShardsFixture::close() { shards.reset(); }
-
-void ShardsFixture::crash() {
-  // The files as they are now are all that a killed process leaves.
-  const auto copy = folder.path() / "as-killed";
-  std::filesystem::copy(options.directory, copy, std::filesystem::copy_options::recursive);
-  close();
-  std::filesystem::remove_all(options.directory);
-  std::filesystem::rename(copy, options.directory);
-}
+void ShardsFixture::crash() { shards.reset(); }
 
 std::shared_ptr<const projections::ShardView> ShardsFixture::view(std::uint32_t partition) {
   settle();

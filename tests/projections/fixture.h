@@ -59,8 +59,8 @@ struct ShardsFixture {
 
   void open();  // the shards, if they are not; CHECKs that it goes well
   events::Result<std::unique_ptr<projections::Shards>> try_open();
-  void close();  // in peace
-  // As if the process had been killed here: what was not flushed is lost.
+  // As if the process had been killed: what was not flushed is lost and comes from the log
+  // again, unless the test has set options.flush_at_close.
   void crash();
 
   std::shared_ptr<const projections::ShardView> view(std::uint32_t partition = 0);
