@@ -1,0 +1,117 @@
+#include "query/live.h"
+
+#include "tests/projections/facts_builder.h"
+#include "tests/query/read_fixture.h"
+
+namespace tests {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class LiveTest : public ::testing::Test {
+ protected:
+  LiveTest() { query::add_live_routes(read_.router, read_.sources, hub_); }
+
+  std::shared_ptr<Listener> listen(const std::string& target,
+                                   std::vector<std::pair<std::string, std::string>> headers = {}) {
+    auto response = read_.get(target, std::move(headers));
+    EXPECT_EQ(response.status, 200) << response.body;
+    auto listener = std::make_shared<Listener>();
+    if (response.stream) response.stream(listener);
+    return listener;
+  }
+  events::Position given(const std::string& id, const std::string& of_patient = "ana") {
+    return read_.send(of_patient, "Condition", id, condition(id, id, "2020"));
+  }
+  static query::LiveOptions quick() {
+    query::LiveOptions options;
+    options.heartbeat = std::chrono::milliseconds(30);
+    options.changes_a_turn = 2;
+    return options;
+  }
+  ReadFixture read_{2};
+  query::LiveHub hub_{quick(), read_.sources};
+};
+
+TEST_F(LiveTest, WithoutSinceAListenerHearsWhatCommitsFromNowOn) {
+  given("before");
+  auto listener = listen("/live");
+  given("after");
+
+  ASSERT_TRUE(listener->hears(R"("id":"after")"));
+  EXPECT_THAT(listener->heard(), Not(HasSubstr("before")));
+  EXPECT_THAT(listener->heard(), HasSubstr("event: change\nid: "));
+  EXPECT_THAT(listener->heard(), HasSubstr(R"("patient":"ana")"));
+  EXPECT_THAT(listener->heard(),
+              HasSubstr(R"({"effect":"recorded","type":"Condition","id":"after","version":1})"));
+}
+
+TEST_F(LiveTest, FromAnyPositionNothingIsMissedAndNothingTwice) {
+  auto first = listen("/live");
+  for (int i = 0; i < 9; ++i) given("a" + std::to_string(i), i % 2 == 0 ? "ana" : "ben");
+  ASSERT_TRUE(first->hears("event: change", 9));
+  first->hang_up();
+  for (int i = 0; i < 9; ++i) given("b" + std::to_string(i), i % 2 == 0 ? "ana" : "ben");
+
+  auto again = listen("/live", {{"last-event-id", first->last_id()}});
+
+  ASSERT_TRUE(again->hears("event: change", 9));
+  given("end");
+  ASSERT_TRUE(again->hears(R"("id":"end")"));
+  EXPECT_THAT(again->heard(), Not(HasSubstr(R"("id":"a)")));
+  for (int i = 0; i < 9; ++i) {
+    EXPECT_TRUE(again->hears(R"("id":"b)" + std::to_string(i) + "\"")) << i;
+  }
+  std::size_t changes = 0;
+  const auto heard = again->heard();
+  for (auto at = heard.find("event: change"); at != heard.npos;
+       at = heard.find("event: change", at + 1)) {
+    ++changes;
+  }
+  EXPECT_EQ(changes, 10u);
+}
+
+TEST_F(LiveTest, APatientsListenerHearsOnlyThatPatient) {
+  auto listener = listen("/live?patient=ana");
+  given("other", "ben");
+  given("own", "ana");
+
+  ASSERT_TRUE(listener->hears(R"("id":"own")"));
+  EXPECT_THAT(listener->heard(), Not(HasSubstr("other")));
+}
+
+TEST_F(LiveTest, SinceATokenOfOneCommitStartsBehindIt) {
+  const auto position = given("one");
+  given("two");
+  auto listener = listen("/live?patient=ana&since=" + read_.token(position));
+
+  ASSERT_TRUE(listener->hears(R"("id":"two")"));
+  EXPECT_THAT(listener->heard(), Not(HasSubstr(R"("id":"one")")));
+}
+
+TEST_F(LiveTest, ASilentLineIsKeptAlive) {
+  auto listener = listen("/live");
+
+  EXPECT_TRUE(listener->hears(": alive", 2));
+}
+
+TEST_F(LiveTest, AListenerThatHasGoneIsLetGo) {
+  auto listener = listen("/live");
+  listener->hang_up();
+  given("one");
+
+  EXPECT_TRUE(listener->is_closed());
+}
+
+TEST_F(LiveTest, PositionsOfNoPlaceInThisLogAreRefused) {
+  const auto position = given("one");
+  const auto beyond = read_.token({position.partition, {position.offset.value + 9}});
+  EXPECT_EQ(read_.get("/live?since=" + beyond).status, 400);
+  EXPECT_EQ(read_.get("/live?since=x").status, 400);
+  EXPECT_EQ(read_.get("/live?patient=a%20b").status, 400);
+  EXPECT_EQ(read_.get("/live?from=1").status, 400);
+}
+
+}  // namespace
+}  // namespace tests
