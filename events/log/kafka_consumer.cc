@@ -10,6 +10,8 @@ namespace events::kafka {
 namespace {
 
 using std::chrono::steady_clock;
+using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t,
+                                   Destroy<rd_kafka_topic_partition_list_destroy>>;
 
 constexpr std::size_t fetch_bytes_max = 8u << 20;
 
@@ -199,22 +201,33 @@ Result<std::unique_ptr<LogReader>> ConsumerPool::read(PartitionId partition, Off
   return std::unique_ptr<LogReader>(std::move(reader));
 }
 
-Result<std::pair<Offset, Offset>> ConsumerPool::watermarks(
-    PartitionId partition, std::chrono::milliseconds timeout) const {
+Result<Offset> ConsumerPool::offset_at(PartitionId partition, std::int64_t time,
+                                       std::chrono::milliseconds timeout) const {
   const auto deadline = steady_clock::now() + timeout;
   while (true) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
-    std::int64_t low = 0, high = 0;
-    const auto error = rd_kafka_query_watermark_offsets(
-        client().get(), options_.topic.c_str(), static_cast<std::int32_t>(partition.value), &low,
-        &high, std::max(1, milliseconds(left)));
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return std::pair(Offset{low}, Offset{high});
+    const Partitions asked(rd_kafka_topic_partition_list_new(1));
+    auto* one = rd_kafka_topic_partition_list_add(asked.get(), options_.topic.c_str(),
+                                                  static_cast<std::int32_t>(partition.value));
+    one->offset = time;
+    auto error =
+        rd_kafka_offsets_for_times(client().get(), asked.get(), std::max(1, milliseconds(left)));
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = one->err;
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return Offset{one->offset};
     if (!passes(error) || left <= leader_pause) {
       return unavailable(fmt::format("topic {} partition {}: {}", options_.topic, partition.value,
                                      describe(error)));
     }
     std::this_thread::sleep_for(leader_pause);
   }
+}
+
+Result<Offset> ConsumerPool::first(PartitionId partition, std::chrono::milliseconds timeout) const {
+  return offset_at(partition, RD_KAFKA_OFFSET_BEGINNING, timeout);
+}
+
+Result<Offset> ConsumerPool::end(PartitionId partition, std::chrono::milliseconds timeout) const {
+  return offset_at(partition, RD_KAFKA_OFFSET_END, timeout);
 }
 
 }  // namespace events::kafka

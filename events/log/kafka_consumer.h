@@ -31,9 +31,14 @@ class ConsumerPool {
   // The pool outlives its readers.
   Result<std::unique_ptr<LogReader>> read(PartitionId partition, Offset from);
 
-  // The broker's answer now: first offset and the one after the last durable record.
-  Result<std::pair<Offset, Offset>> watermarks(PartitionId partition,
-                                               std::chrono::milliseconds timeout) const;
+  // The broker's answers now. They do not use rd_kafka_query_watermark_offsets: that
+  // one waits past its timeout, for ever, while the broker is away (2.0.2).
+  Result<Offset> first(PartitionId partition, std::chrono::milliseconds timeout) const;
+  Result<Offset> end(PartitionId partition, std::chrono::milliseconds timeout) const;
+  // First offset whose record is not older than `time` (milliseconds since 1970); the
+  // end, as -1, if there is none.
+  Result<Offset> offset_at(PartitionId partition, std::int64_t time,
+                           std::chrono::milliseconds timeout) const;
 
   Client& client() const { return *consumers_.front()->client; }
 

@@ -50,9 +50,7 @@ class KafkaLog final : public EventLog {
   // transaction.
   Result<Offset> end(PartitionId partition) override {
     CHECK(partition.value < options_.partitions);
-    auto marks = consumers_->watermarks(partition, end_timeout);
-    if (!marks) return marks.error();
-    return marks->second;
+    return consumers_->end(partition, end_timeout);
   }
 
   std::string write_problem() const override {

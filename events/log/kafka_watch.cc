@@ -9,8 +9,6 @@ namespace events::kafka {
 namespace {
 
 using std::chrono::steady_clock;
-using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t,
-                                   Destroy<rd_kafka_topic_partition_list_destroy>>;
 
 constexpr auto look_timeout = std::chrono::seconds(5);
 
@@ -24,22 +22,6 @@ std::string cluster_id(const Client& client, std::chrono::milliseconds timeout) 
   std::string text = id;
   rd_kafka_mem_free(client.get(), id);
   return text;
-}
-
-// The first offset whose record is not older than `time`.
-Result<std::int64_t> offset_at(const Client& client, const std::string& topic,
-                               PartitionId partition, std::int64_t time,
-                               std::chrono::milliseconds timeout) {
-  const Partitions asked(rd_kafka_topic_partition_list_new(1));
-  auto* one = rd_kafka_topic_partition_list_add(asked.get(), topic.c_str(),
-                                                static_cast<std::int32_t>(partition.value));
-  one->offset = time;
-  const auto error = rd_kafka_offsets_for_times(client.get(), asked.get(), milliseconds(timeout));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR || one->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return unavailable(fmt::format(
-        "topic {}: {}", topic, describe(error != RD_KAFKA_RESP_ERR_NO_ERROR ? error : one->err)));
-  }
-  return one->offset;
 }
 
 }  // namespace
@@ -89,19 +71,20 @@ Status Watch::look_at_identity(std::chrono::milliseconds timeout) {
     return differs(fmt::format("another cluster answers: {}, not {}", cluster, cluster_));
 
   for (std::uint32_t i = 0; i < options_.partitions; ++i) {
-    auto marks = consumers_.watermarks({i}, timeout);
-    if (!marks) return marks.error();
-    const auto [low, high] = *marks;
-    if (low > Offset{}) {
+    const auto first = consumers_.first({i}, timeout);
+    if (!first) return first.error();
+    const auto end = consumers_.end({i}, timeout);
+    if (!end) return end.error();
+    if (*first > Offset{}) {
       return differs(fmt::format("topic {} partition {} begins at offset {}: records were deleted",
-                                 options_.topic, i, low.value));
+                                 options_.topic, i, first->value));
     }
-    if (high < ends_[i]) {
+    if (*end < ends_[i]) {
       return differs(fmt::format(
           "topic {} partition {} ends at offset {}, before {}: it was made again or cut",
-          options_.topic, i, high.value, ends_[i].value));
+          options_.topic, i, end->value, ends_[i].value));
     }
-    ends_[i] = high;
+    ends_[i] = *end;
   }
   return look_at_first_record(timeout);
 }
@@ -109,10 +92,9 @@ Status Watch::look_at_identity(std::chrono::milliseconds timeout) {
 // The record at offset zero of one partition stands for the topic.
 Status Watch::look_at_first_record(std::chrono::milliseconds timeout) {
   if (first_) {
-    auto after = offset_at(consumers_.client(), options_.topic, first_->partition,
-                           first_->milliseconds + 1, timeout);
+    const auto after = consumers_.offset_at(first_->partition, first_->milliseconds + 1, timeout);
     if (!after) return after.error();
-    if (*after != 0) return {};
+    if (*after != Offset{}) return {};
     return differs(fmt::format(
         "topic {} partition {}: its first record is not the one it was: it was made again",
         options_.topic, first_->partition.value));

@@ -9,11 +9,9 @@
 #include <string>
 
 #include "events/log/embedded_log.h"
+#include "events/log/kafka_log.h"
 #include "tests/events/append_child.h"
 #include "tests/events/log_contract.h"
-#ifdef CHARTLOG_HAS_KAFKA_LOG
-#include "events/log/kafka_log.h"
-#endif
 
 namespace events {
 namespace {
@@ -23,12 +21,10 @@ Result<std::unique_ptr<EventLog>> open(int count, char** words) {
   if (kind == "embedded" && count == 3) {
     return open_embedded_log({.directory = words[2], .partitions = LogUnderTest::partitions});
   }
-#ifdef CHARTLOG_HAS_KAFKA_LOG
   if (kind == "kafka" && count == 4) {
     return open_kafka_log(
         {.brokers = words[2], .topic = words[3], .partitions = LogUnderTest::partitions});
   }
-#endif
   return invalid("embedded DIRECTORY | kafka BROKERS TOPIC");
 }
 

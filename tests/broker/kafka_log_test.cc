@@ -1,0 +1,199 @@
+#include "events/log/kafka_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <latch>
+#include <map>
+#include <thread>
+
+#include "tests/broker/broker_process.h"
+#include "tests/broker/topic.h"
+
+namespace events {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+using testing::HasSubstr;
+
+constexpr PartitionId first{0};
+
+class KafkaLogTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (test_broker().empty()) GTEST_SKIP() << "CHARTLOG_TEST_BROKER is not set";
+    options_ = {.brokers = test_broker(),
+                .topic = fresh_topic(),
+                .partitions = 2,
+                .settings_interval = 100ms};
+  }
+  std::unique_ptr<EventLog> open() {
+    auto log = open_kafka_log(options_);
+    EXPECT_TRUE(log) << log.error().message;
+    return std::move(*log);
+  }
+  std::string refusal() {
+    auto log = open_kafka_log(options_);
+    EXPECT_FALSE(log);
+    if (log) return "opened";
+    EXPECT_EQ(log.error().code, ErrorCode::precondition_failed) << log.error().message;
+    return log.error().message;
+  }
+  KafkaLogOptions options_;
+};
+
+template <class Condition>
+bool within(std::chrono::seconds patience, Condition holds) {
+  for (const auto deadline = steady_clock::now() + patience; steady_clock::now() < deadline;) {
+    if (holds()) return true;
+    std::this_thread::sleep_for(10ms);
+  }
+  return false;
+}
+
+TEST_F(KafkaLogTest, MakesATopicWithAllTheSettingsItWants) {
+  open();
+  auto settings = check_topic(options_);
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_EQ(settings->size(), 9u);
+  for (const TopicSetting& setting : *settings)
+    EXPECT_TRUE(setting.ok) << setting.name << " is " << setting.is;
+}
+
+TEST_F(KafkaLogTest, EachSettingThatDiffersIsNamedAndRefused) {
+  open();
+  alter_topic(options_.brokers, options_.topic, "cleanup.policy", "compact");
+  EXPECT_THAT(refusal(), HasSubstr("cleanup.policy is compact, must be delete"));
+  alter_topic(options_.brokers, options_.topic, "message.timestamp.type", "CreateTime");
+  EXPECT_THAT(refusal(), HasSubstr("message.timestamp.type is CreateTime, must be LogAppendTime"));
+  EXPECT_THAT(refusal(), HasSubstr("retention.ms is "));
+}
+
+TEST_F(KafkaLogTest, AnotherNumberOfPartitionsIsRefused) {
+  open();
+  options_.partitions = 3;
+  EXPECT_THAT(refusal(), HasSubstr("partitions is 2, must be 3"));
+}
+
+TEST_F(KafkaLogTest, NoBrokerIsUnavailable) {
+  options_.brokers = "127.0.0.1:1";
+  options_.start_timeout = 1s;
+  auto log = open_kafka_log(options_);
+  ASSERT_FALSE(log);
+  EXPECT_EQ(log.error().code, ErrorCode::unavailable) << log.error().message;
+}
+
+TEST_F(KafkaLogTest, DriftedSettingsStopWritesUntilTheyAreRight) {
+  auto log = open();
+  ASSERT_EQ(append_and_wait(*log, first, "key", "before").delivery, Delivery::persisted);
+  EXPECT_EQ(log->write_problem(), "");
+
+  alter_topic(options_.brokers, options_.topic, "retention.ms", "1000");
+  ASSERT_TRUE(within(30s, [&] { return !log->write_problem().empty(); }));
+  EXPECT_THAT(log->write_problem(), HasSubstr("retention.ms is 1000, must be -1"));
+  const Appended refused = append_and_wait(*log, first, "key", "value");
+  EXPECT_EQ(refused.delivery, Delivery::not_persisted);
+  EXPECT_THAT(refused.why, HasSubstr("retention.ms"));
+  auto records = (*log->read(first, {0}))->next(1u << 20, 30s);
+  ASSERT_TRUE(records);
+  EXPECT_EQ(records->at(0).value, "before") << "reads go on";
+}
+
+TEST_F(KafkaLogTest, ATopicMadeAgainStopsWritesForGood) {
+  {
+    auto log = open();
+    append_and_wait(*log, first, "key", "of the old topic");
+  }
+  auto log = open();  // has seen the old topic's first record
+  delete_topic(options_.brokers, options_.topic);
+  ASSERT_TRUE(within(30s, [&] { return !log->write_problem().empty(); }));
+
+  auto again = open();
+  ASSERT_EQ(append_and_wait(*again, first, "key", "of the new topic").delivery,
+            Delivery::persisted);
+  EXPECT_TRUE(within(30s, [&] {
+    return log->write_problem().find("made again") != std::string::npos;
+  })) << log->write_problem();
+}
+
+// A broker of their own, because they kill it.
+class KilledBrokerTest : public KafkaLogTest {
+ protected:
+  void SetUp() override {
+    KafkaLogTest::SetUp();
+    if (IsSkipped()) return;
+    broker_ = std::make_unique<BrokerProcess>();
+    options_.brokers = broker_->address();
+  }
+  std::unique_ptr<BrokerProcess> broker_;
+};
+
+TEST_F(KilledBrokerTest, AnswersStayTrueReadsGoOnAndWhatIsUnknownMayBeSentAgain) {
+  auto log = open();
+  auto reader = *log->read(first, {0});
+  constexpr int count = 4000;
+  std::vector<Appended> answers(count);
+  std::latch all(count);
+  std::promise<void> half_way;
+  for (int i = 0; i < count; ++i) {
+    log->append(first, "key", std::to_string(i), [&, i](const Appended& appended) {
+      answers[static_cast<std::size_t>(i)] = appended;
+      all.count_down();
+      if (i == count / 4) half_way.set_value();
+    });
+  }
+  half_way.get_future().wait();
+  broker_->kill();
+  ASSERT_TRUE(within(30s, [&] { return !log->write_problem().empty(); })) << "nobody noticed";
+  Result<std::vector<LogRecord>> away;
+  ASSERT_TRUE(within(30s, [&] {
+    away = reader->next(1u << 20, 50ms);
+    return !away;
+  }));
+  EXPECT_EQ(away.error().code, ErrorCode::unavailable) << away.error().message;
+  EXPECT_EQ(log->end(first).error().code, ErrorCode::unavailable);
+
+  broker_->start();
+  all.wait();
+  ASSERT_TRUE(within(30s, [&] { return log->write_problem().empty(); })) << log->write_problem();
+  for (int i = 0; i < count; ++i) {
+    Appended& answer = answers[static_cast<std::size_t>(i)];
+    if (answer.delivery == Delivery::unknown)
+      answer = append_and_wait(*log, first, "key", std::to_string(i));
+    EXPECT_EQ(answer.delivery, Delivery::persisted) << answer.why;
+  }
+
+  std::map<std::int64_t, std::string> found;
+  auto again = *log->read(first, {0});
+  const std::int64_t end = log->end(first)->value;
+  within(30s, [&] {
+    auto records = again->next(1u << 20, 1s);
+    if (records) {
+      for (const LogRecord& record : *records) found[record.offset.value] = record.value;
+    }
+    return !found.empty() && found.rbegin()->first + 1 == end;
+  });
+  for (int i = 0; i < count; ++i) {
+    EXPECT_EQ(found[answers[static_cast<std::size_t>(i)].position.offset.value], std::to_string(i));
+  }
+  auto goes_on = reader->next(1u << 20, 30s);
+  EXPECT_TRUE(goes_on) << goes_on.error().message;
+}
+
+TEST_F(KilledBrokerTest, WhatNeverReachedTheBrokerIsSurelyNotPersisted) {
+  options_.delivery_timeout = 1s;
+  auto log = open();
+  ASSERT_EQ(append_and_wait(*log, first, "key", "before").delivery, Delivery::persisted);
+  broker_->kill();
+  ASSERT_TRUE(within(30s, [&] { return !log->write_problem().empty(); }));
+  EXPECT_EQ(append_and_wait(*log, first, "key", "never").delivery, Delivery::not_persisted);
+
+  broker_->start();
+  ASSERT_TRUE(within(30s, [&] { return log->write_problem().empty(); }));
+  EXPECT_EQ(append_and_wait(*log, first, "key", "after").position, (Position{first, {1}}));
+}
+
+}  // namespace
+}  // namespace events

@@ -1,0 +1,21 @@
+// What the tests against a real broker share.
+#pragma once
+
+#include <string>
+
+#include "events/log/kafka_log.h"
+
+namespace events {
+
+// `host:port` of CHARTLOG_TEST_BROKER; empty where none runs.
+std::string test_broker();
+
+// A name that no test used before.
+std::string fresh_topic();
+
+// Alters one setting of a topic, as an operator would.
+void alter_topic(const std::string& brokers, const std::string& topic, const std::string& setting,
+                 const std::string& value);
+void delete_topic(const std::string& brokers, const std::string& topic);
+
+}  // namespace events
