@@ -1,0 +1,128 @@
+// A whole node on the embedded log in a temporary folder, asked over HTTP.
+#include "ops/node/node.h"
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ops/http/client.h"
+#include "tests/temporary_folder.h"
+
+namespace ops::node {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class NodeTest : public ::testing::Test {
+ protected:
+  NodeTest() {
+    settings_.data = folder_.path() / "data";
+    settings_.secrets = settings_.data / "secrets";
+    settings_.port = 0;
+    settings_.partitions = 2;
+  }
+  void start() {
+    auto node = Node::start(settings_);
+    ASSERT_TRUE(node) << node.error().message;
+    node_ = std::move(*node);
+  }
+  http::Answer ask(const std::string& method, const std::string& path,
+                   const std::string& body = {}) {
+    http::Client client(http::Url{"127.0.0.1", std::to_string(node_->port()), ""},
+                        std::chrono::seconds(20));
+    auto answer = client.ask(method, path, {{"Content-Type", "application/fhir+json"}}, body);
+    EXPECT_TRUE(answer) << answer.error().message;
+    return answer ? std::move(*answer) : http::Answer{};
+  }
+  void wait_until_ready() {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (ask("GET", "/health/ready").status != 200)
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+  }
+
+  tests::TemporaryFolder folder_;
+  NodeSettings settings_;
+  std::unique_ptr<Node> node_;
+};
+
+constexpr const char* patient =
+    R"({"resourceType":"Patient","id":"node-1","gender":"female","birthDate":"1970-01-02"})";
+
+TEST_F(NodeTest, WhatWasWrittenIsThereAfterARestart) {
+  start();
+  EXPECT_EQ(ask("PUT", "/fhir/Patient/node-1", patient).status, 201);
+  node_.reset();
+  start();
+  wait_until_ready();
+  const auto read = ask("GET", "/fhir/Patient/node-1");
+  EXPECT_EQ(read.status, 200);
+  EXPECT_THAT(read.body, HasSubstr("1970-01-02"));
+  EXPECT_EQ(ask("GET", "/raw/Patient/node-1/1").body, patient);
+}
+
+TEST_F(NodeTest, AWriteSaysItsCommitAndItsPosition) {
+  start();
+  const auto created = ask("PUT", "/fhir/Patient/node-1", patient);
+  ASSERT_NE(created.header("chartlog-commit"), nullptr);
+  ASSERT_NE(created.header("chartlog-position"), nullptr);
+  EXPECT_EQ(*created.header("etag"), "W/\"1\"");
+  const auto outcome = ask("GET", "/commits/" + *created.header("chartlog-commit"));
+  EXPECT_THAT(outcome.body, HasSubstr("accepted"));
+}
+
+TEST_F(NodeTest, ASecondProcessOnTheFolderIsRefusedByName) {
+  start();
+  const auto second = Node::start(settings_);
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().message, HasSubstr(settings_.data.string()));
+  EXPECT_THAT(second.error().message, HasSubstr(std::to_string(::getpid())));
+}
+
+TEST_F(NodeTest, SecretsAreMadeOnceAndOthersAreRefused) {
+  start();
+  ASSERT_EQ(ask("PUT", "/fhir/Patient/node-1", patient).status, 201);
+  node_.reset();
+  struct stat status {};
+  ASSERT_EQ(::stat(settings_.secrets.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777u, 0600u);
+  settings_.secrets = folder_.path() / "other-secrets";
+  const auto refused = Node::start(settings_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, events::ErrorCode::precondition_failed)
+      << refused.error().message;
+}
+
+TEST_F(NodeTest, AnotherNumberOfPartitionsIsRefused) {
+  start();
+  node_.reset();
+  settings_.partitions = 3;
+  const auto refused = Node::start(settings_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, events::ErrorCode::precondition_failed)
+      << refused.error().message;
+}
+
+TEST_F(NodeTest, ReadinessListsEachShardWithItsStateHashWhenAsked) {
+  start();
+  wait_until_ready();
+  EXPECT_THAT(ask("GET", "/health/ready").body, HasSubstr(R"("state_hash":null)"));
+  const auto before = ask("GET", "/health/ready?state_hash=now").body;
+  EXPECT_THAT(before, HasSubstr(R"("shard":1)"));
+  EXPECT_THAT(before, Not(HasSubstr(R"("state_hash":null)")));
+  ASSERT_EQ(ask("PUT", "/fhir/Patient/node-1", patient).status, 201);
+  EXPECT_NE(ask("GET", "/health/ready?state_hash=now").body, before);
+}
+
+TEST_F(NodeTest, TheDescriptionAndTheFiguresAreServed) {
+  start();
+  EXPECT_EQ(ask("GET", "/health/live").status, 200);
+  EXPECT_THAT(ask("GET", "/openapi.json").body, HasSubstr("/charts/{patient}"));
+  EXPECT_THAT(ask("GET", "/").body, HasSubstr("<h1>Chartlog</h1>"));
+  EXPECT_THAT(ask("GET", "/metrics").body, HasSubstr("http_requests_total"));
+  EXPECT_EQ(ask("GET", "/nowhere").status, 404);
+  EXPECT_EQ(ask("DELETE", "/health/live").status, 405);
+}
+
+}  // namespace
+}  // namespace ops::node
