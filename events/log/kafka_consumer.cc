@@ -30,7 +30,9 @@ Settings settings(const KafkaLogOptions& options) {
       {"queued.max.messages.kbytes", std::to_string(queue_kbytes)},
       {"queued.min.messages", "1000000"},  // the bytes are the bound
       {"fetch.max.bytes", std::to_string(fetch_bytes_max)},
-      {"fetch.wait.max.ms", "500"},
+      // One fetch is under way at a time, for all partitions that had room when it was
+      // sent: a new reader, or one whose queue was full, waits it out.
+      {"fetch.wait.max.ms", "50"},
       {"fetch.error.backoff.ms", "50"},
       {"reconnect.backoff.ms", "50"},
       {"reconnect.backoff.max.ms", "1000"},
