@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ struct LogKind {
   std::function<std::unique_ptr<LogUnderTest>()> make;
 };
 
+// ctest names the tests by it.
+inline void PrintTo(const LogKind& kind, std::ostream* out) { *out << kind.name; }
 inline std::string name_of(const testing::TestParamInfo<LogKind>& info) { return info.param.name; }
 
 class LogContract : public testing::TestWithParam<LogKind> {
