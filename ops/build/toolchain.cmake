@@ -12,6 +12,9 @@ if(CHARTLOG_SANITIZE)
   add_compile_options(-fsanitize=${CHARTLOG_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${CHARTLOG_SANITIZE})
 endif()
+if(CHARTLOG_SANITIZE STREQUAL "thread")
+  add_compile_options(-Wno-tsan)  # Asio has fences, which it does not need beside its mutexes
+endif()
 add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 
 find_package(PkgConfig REQUIRED)
