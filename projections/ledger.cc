@@ -33,9 +33,13 @@ IdentifierHash identifier_hash(std::string_view system, std::string_view value) 
          first_bytes_of_hash(system, system_bytes);
 }
 
-std::string resource_prefix(events::ResourceType type, std::string_view id) {
+std::string id_hash(events::ResourceType type, std::string_view id) {
   const auto name = KeyWriter().u16(static_cast<std::uint16_t>(type)).raw(id).key();
-  return KeyWriter().u8(resource).raw(first_bytes_of_hash(name, resource_hash_bytes)).key();
+  return first_bytes_of_hash(name, resource_hash_bytes);
+}
+
+std::string resource_prefix(events::ResourceType type, std::string_view id) {
+  return KeyWriter().u8(resource).raw(id_hash(type, id)).key();
 }
 
 std::string resource_key(events::ResourceType type, std::string_view id,
@@ -217,6 +221,15 @@ Result<std::vector<KnownSince>> find_known(const RowView& rows, events::Partitio
            std::pair(other.first_known, other.first_offset);
   });
   return found;
+}
+
+Status each_id_hash(const RowView& rows, const std::function<void(std::string_view)>& take) {
+  const auto all = rows.scan(ledger_family, KeyWriter().u8(resource).key());
+  for (; all->valid(); all->next()) {
+    if (all->key().size() <= resource_hash_bytes) return does_not_read("resource");
+    take(all->key().substr(1, resource_hash_bytes));
+  }
+  return all->status();
 }
 
 void put_resource(RowBatch& batch, const events::StreamKey& stream, events::ResourceType type,

@@ -12,6 +12,7 @@
 // cheaply); acceptance always names its own.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,6 +54,8 @@ struct StreamRow {
   std::uint64_t pending_bytes = 0;  // of parts that wait, see pending.h
 };
 
+// What names a resource in its key; 16 bytes.
+std::string id_hash(events::ResourceType type, std::string_view id);
 std::string resource_prefix(events::ResourceType type, std::string_view id);
 std::string resource_key(events::ResourceType type, std::string_view id,
                          const events::StreamKey& stream);
@@ -102,6 +105,9 @@ struct KnownSince {
 // In every stream that has or had it, earliest first.
 Result<std::vector<KnownSince>> find_known(const RowView& rows, events::PartitionId partition,
                                            events::ResourceType type, std::string_view id);
+
+// The hashes of all resources that the shard has or had.
+Status each_id_hash(const RowView& rows, const std::function<void(std::string_view)>& take);
 
 // Writes a resource's new row and moves its identifier rows from `before`'s to its own.
 void put_resource(RowBatch& batch, const events::StreamKey& stream, events::ResourceType type,

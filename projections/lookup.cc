@@ -57,7 +57,9 @@ const Worker& ShardLookup::home(const events::StreamKey& stream) const {
 Result<std::optional<events::Known>> ShardLookup::find(events::ResourceType type,
                                                        const events::ResourceId& id) const {
   std::optional<KnownSince> best;
+  const auto hash = id_hash(type, id.text());
   const auto look_in = [&](const Worker& worker) -> Status {
+    if (!worker.may_have(hash)) return {};
     const NewestRows rows(worker);
     auto found = find_known(*rows.view, worker.partition(), type, id.text());
     if (!found) return found.error();
@@ -108,8 +110,7 @@ Result<std::string> ShardLookup::facts_of(events::ResourceType type,
   return *row ? std::move((*row)->facts) : std::string();
 }
 
-Result<std::optional<std::string>> ShardLookup::stream_name(
-    const events::StreamKey& stream) const {
+Result<std::optional<std::string>> ShardLookup::stream_name(const events::StreamKey& stream) const {
   auto first = home(stream).view()->changes({0}, stream, 1);
   if (!first) return first.error();
   if (first->empty()) return std::optional<std::string>();

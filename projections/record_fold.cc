@@ -43,12 +43,13 @@ Status apply_all(const Projection& projection, std::span<const AcceptedEvent> ev
 
 RecordFold::RecordFold(events::PartitionId partition, ProjectionList projections,
                        std::vector<bool> resting, const events::Opener& opener,
-                       ShardMetrics& metrics)
+                       ShardMetrics& metrics, IdFilter* ids)
     : partition_(partition),
       projections_(projections),
       resting_(std::move(resting)),
       opener_(opener),
-      metrics_(metrics) {}
+      metrics_(metrics),
+      ids_(ids) {}
 
 Status RecordFold::load(const RowView& rows) {
   auto position = read_position(rows);
@@ -285,6 +286,7 @@ Status RecordFold::write_ledger(const events::Opener::Commit& commit, const Deci
   }
   if (outcome.verdict != Verdict::accepted) return {};
   for (const auto& change : decision.changes) {
+    if (!change.before && ids_ != nullptr) ids_->add(id_hash(change.type, change.id));
     put_resource(batch, header.stream, change.type, change.id, change.before, change.after);
   }
   auto stream = StreamLedger(batch, header.stream).stream();

@@ -13,6 +13,7 @@
 #include "projections/acceptance.h"
 #include "projections/change_rows.h"
 #include "projections/families.h"
+#include "projections/id_filter.h"
 #include "projections/metrics.h"
 #include "projections/shard_meta.h"
 
@@ -34,9 +35,10 @@ struct FoldStop {
 class RecordFold {
  public:
   // All outlive this. `resting[i]`: the i-th projection is not folded (its rows are of
-  // another version and a new generation is on its way).
+  // another version and a new generation is on its way). `ids`: gets each new resource; may be
+  // none.
   RecordFold(events::PartitionId partition, ProjectionList projections, std::vector<bool> resting,
-             const events::Opener& opener, ShardMetrics& metrics);
+             const events::Opener& opener, ShardMetrics& metrics, IdFilter* ids = nullptr);
 
   // Takes up where `rows` stand.
   Status load(const RowView& rows);
@@ -82,6 +84,7 @@ class RecordFold {
   const std::vector<bool> resting_;
   const events::Opener& opener_;
   ShardMetrics& metrics_;
+  IdFilter* const ids_;
 
   ShardPosition position_;
   std::optional<events::KnownTime> oldest_pending_;  // so that most records ask no row

@@ -25,7 +25,7 @@ Worker::Worker(WorkerContext context, events::PartitionId partition,
       partition_(partition),
       metrics_(context_.metrics, partition),
       fold_(std::make_unique<RecordFold>(partition, context_.projections, generation->resting,
-                                         context_.opener, metrics_)),
+                                         context_.opener, metrics_, &ids_)),
       generation_(std::move(generation)) {}
 
 Status Worker::start() {
@@ -89,7 +89,15 @@ void Worker::stand_still(std::string why, std::stop_token stop) {
   changed_.wait_for(lock, stop, retry_wait, [&] { return !tasks_.empty(); });
 }
 
+// Before the first record: what the rows have already.
+void Worker::fill_id_filter() {
+  const auto filled = each_id_hash(*generation_->store->snapshot(),
+                                   [this](std::string_view hash) { ids_.add(hash); });
+  if (filled) ids_.set_complete();  // else all are asked, as if there were no filter
+}
+
 void Worker::run(std::stop_token stop) {
+  fill_id_filter();
   while (!stop.stop_requested()) {
     run_tasks();
     step(stop);
@@ -238,8 +246,9 @@ Status Worker::adopt(std::shared_ptr<Generation> built) {
 }
 
 Status Worker::adopt_here(std::shared_ptr<Generation> built) {
+  // It catches up on ids that are in the filter already; once more does no harm.
   auto fold = std::make_unique<RecordFold>(partition_, context_.projections, built->resting,
-                                           context_.opener, metrics_);
+                                           context_.opener, metrics_, &ids_);
   if (auto loaded = fold->load(*built->store->latest()); !loaded) return loaded;
   const CatchUp rest{context_.log, context_.options.batch_bytes_max, {}, {}};
   auto caught_up = fold_until(*fold, *built->store, partition_, fold_->position().next, rest);

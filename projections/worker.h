@@ -45,6 +45,8 @@ class Worker final : public Shard {
   events::Offset next_offset() const override;
   std::string problem() const override;
   std::shared_ptr<const Generation> generation() const;
+  // False: the shard surely never had a resource of that ledger hash.
+  bool may_have(std::string_view id_hash) const { return ids_.may_have(id_hash); }
 
   // Both run on the worker's thread, between two batches.
   Status repair(const ParkedPatient& parked);
@@ -54,6 +56,7 @@ class Worker final : public Shard {
  private:
   using Task = std::packaged_task<Status()>;
   void run(std::stop_token stop);
+  void fill_id_filter();
   void run_tasks();
   void step(std::stop_token stop);
   void fold(std::vector<events::LogRecord> records, std::stop_token stop);
@@ -69,6 +72,7 @@ class Worker final : public Shard {
   const WorkerContext context_;
   const events::PartitionId partition_;
   ShardMetrics metrics_;
+  IdFilter ids_;  // the worker adds, anybody asks
 
   // The worker's thread only.
   std::unique_ptr<RecordFold> fold_;
