@@ -29,7 +29,7 @@ std::size_t events_of(const Plan& plan) {
 // events: what was created then is matched here by now. So it is found by name there.
 const EventOutcome* event_of(const Settled& settled, const PlannedWrite& write) {
   const auto& events = settled.receipt->outcome.events;
-  if (write.fate == Fate::event && events.size() == events_of(settled.plan))
+  if (write.fate == Fate::event && events.size() == settled.planned_events)
     return &events[write.event];
   if (write.fate != Fate::event && !settled.receipt->outcome.repeat) return nullptr;
   const auto found = std::ranges::find_if(events, [&](const EventOutcome& event) {
@@ -46,7 +46,8 @@ tl::expected<Settled, Failure> judged(Plan plan, Receipt receipt) {
                                   receipt.commit,
                                   receipt.outcome.position});
   }
-  return Settled{std::move(plan), std::move(receipt)};
+  const std::size_t planned_events = events_of(plan);
+  return Settled{std::move(plan), std::move(receipt), false, planned_events};
 }
 
 tl::expected<Settled, Failure> settle(Intake& intake, const Planning& planning,

@@ -13,6 +13,7 @@ struct Settled {
   Plan plan;                       // its submission's bytes are gone
   std::optional<Receipt> receipt;  // nothing: nothing had to be written, or `durable_only`
   bool durable_only = false;       // Prefer: respond-async
+  std::size_t planned_events = 0;  // with a receipt: how many writes of the plan are events
 };
 
 using Planning = std::function<tl::expected<Plan, Refusals>()>;

@@ -2,7 +2,6 @@
 #include <array>
 
 #include "ops/node/command.h"
-#include "ops/runtime/memory.h"
 
 namespace {
 
@@ -25,7 +24,6 @@ constexpr std::array commands{
 }  // namespace
 
 int main(int argc, char** argv) {
-  ops::runtime::bound_heap();
   CLI::App app("An event-sourced health record platform.", "chartlog");
   app.require_subcommand(1);
   std::array<Run, commands.size()> runs;
