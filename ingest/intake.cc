@@ -49,7 +49,7 @@ struct Intake::State {
 
   // A commit between append and answer.
   struct InFlight {
-    const Submission& submission;
+    events::CommitId id;
     events::AssemblyId assembly;
     std::shared_ptr<Shipment> shipment;
     std::future<events::Outcome> outcome;
@@ -70,7 +70,7 @@ struct Intake::State {
 
   Deliveries deliveries;  // last: its thread uses the others
 
-  events::Result<InFlight> start(const Submission& submission);
+  events::Result<InFlight> start(Submission& submission);
   events::Result<Receipt> finish(InFlight& in_flight);
   events::Status durable(const events::CommitId& id, Shipment& shipment,
                          Clock::time_point deadline);
@@ -86,7 +86,7 @@ void Intake::State::remember(const events::CommitId& id) {
   unjudged_order.pop_front();
 }
 
-events::Result<Intake::State::InFlight> Intake::State::start(const Submission& submission) {
+events::Result<Intake::State::InFlight> Intake::State::start(Submission& submission) {
   if (auto problem = log.write_problem(); !problem.empty()) {
     return events::unavailable(fmt::format("nothing was written, try again: {}", problem));
   }
@@ -94,7 +94,8 @@ events::Result<Intake::State::InFlight> Intake::State::start(const Submission& s
   if (!built) return built.error();
   const events::AssemblyId assembly = built->assembly;
 
-  InFlight in_flight{submission, assembly, nullptr, lookup.expect(submission.id, assembly),
+  submission.draft = {};  // sealed: the typed fields of a large bundle are as large as its text
+  InFlight in_flight{submission.id, assembly, nullptr, lookup.expect(submission.id, assembly),
                      Clock::now() + options.outcome_timeout};
   auto shipment = deliveries.send(std::move(*built));
   if (!shipment) {
@@ -122,7 +123,7 @@ events::Status Intake::State::durable(const events::CommitId& id, Shipment& ship
 }
 
 events::Result<Receipt> Intake::State::finish(InFlight& in_flight) {
-  const events::CommitId& id = in_flight.submission.id;
+  const events::CommitId& id = in_flight.id;
   if (auto there = durable(id, *in_flight.shipment, in_flight.deadline); !there) {
     lookup.forget(id, in_flight.assembly);
     return there.error();
@@ -146,17 +147,17 @@ Intake::Intake(const IntakeOptions& options, events::EventLog& log, const events
 
 Intake::~Intake() = default;
 
-events::Result<Receipt> Intake::submit(const Submission& submission) {
+events::Result<Receipt> Intake::submit(Submission submission) {
   auto in_flight = state_->start(submission);
   if (!in_flight) return in_flight.error();
   return state_->finish(*in_flight);
 }
 
 std::vector<events::Result<Receipt>> Intake::submit_all(
-    const std::vector<Submission>& submissions) {
+    std::vector<Submission> submissions) {
   std::vector<events::Result<State::InFlight>> started;
   started.reserve(submissions.size());
-  for (const Submission& submission : submissions) started.push_back(state_->start(submission));
+  for (Submission& submission : submissions) started.push_back(state_->start(submission));
 
   std::vector<events::Result<Receipt>> receipts;
   receipts.reserve(submissions.size());

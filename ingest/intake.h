@@ -50,9 +50,9 @@ class Intake {
   // Seals, appends, waits for the judgement. A refused commit is a Receipt whose outcome
   // says so. Errors: overloaded, unavailable (nothing was or will be written),
   // outcome_unknown (message has the commit id; later resent by this node until it is known).
-  events::Result<Receipt> submit(const Submission& submission);
+  events::Result<Receipt> submit(Submission submission);
   // The same for many: all are appended before the first is waited for. One result each.
-  std::vector<events::Result<Receipt>> submit_all(const std::vector<Submission>& submissions);
+  std::vector<events::Result<Receipt>> submit_all(std::vector<Submission> submissions);
   // Durable, not judged yet (Prefer: respond-async).
   events::Status submit_async(const Submission& submission);
 

@@ -89,8 +89,7 @@ void Batch::plan_entry(std::size_t i, bool last_wave) {
 }
 
 void Batch::submit_group() {
-  auto receipts = intake_.submit_all(submissions_);
-  submissions_.clear();
+  auto receipts = intake_.submit_all(std::exchange(submissions_, {}));
   for (std::size_t n = 0; n < group_.size(); ++n)
     settle_entry(group_[n], std::move(plans_[n]), receipts[n]);
   group_.clear();

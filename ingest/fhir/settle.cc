@@ -64,8 +64,7 @@ tl::expected<Settled, Failure> settle(Intake& intake, const Planning& planning,
       plan->submission->draft = {};
       return Settled{std::move(*plan), {}, true};
     }
-    auto receipt = intake.submit(*plan->submission);
-    plan->submission->draft = {};
+    auto receipt = intake.submit(std::move(*plan->submission));
     if (!receipt) {
       const bool may_be_there = receipt.error().code == events::ErrorCode::outcome_unknown;
       return tl::unexpected(
