@@ -29,8 +29,12 @@ function(project_test name)
   if("unit" IN_LIST ARG_LABELS)
     add_dependencies(unit_tests ${name}_tests)
   endif()
+  set(environment "")
+  if(CHARTLOG_SANITIZE STREQUAL "thread")
+    set(environment ENVIRONMENT "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.suppressions")
+  endif()
   gtest_discover_tests(${name}_tests DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
-    PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 120)
+    PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 120 ${environment})
 endfunction()
 
 # Generated code stays in the build tree: <build>/generated/<dir>/<name>_generated.h
