@@ -5,8 +5,8 @@
 #include <iterator>
 
 #include "ops/http/http.h"
+#include "query/fhir/criteria.h"
 #include "query/fhir/patient_search.h"
-#include "query/fhir/search_parameters.h"
 
 namespace query::fhir {
 namespace {

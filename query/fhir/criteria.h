@@ -11,10 +11,23 @@
 #include "events/ids.h"
 #include "events/resource_type.h"
 #include "events/result.h"
+#include "projections/search/search_parameters.h"
 #include "query/fhir/decimal.h"
-#include "query/fhir/search_parameters.h"
 
 namespace query::fhir {
+
+// The tables of parameters, which projections read too.
+using projections::search::common_parameters;
+using projections::search::find_parameter;
+using projections::search::Home;
+using projections::search::home_of;
+using projections::search::is_patient_name;
+using projections::search::Parameter;
+using projections::search::ParameterKind;
+using projections::search::search_table;
+using projections::search::searched_types;
+using projections::search::subject_parameter;
+using projections::search::TypeParameters;
 
 using events::Result;
 using events::Status;

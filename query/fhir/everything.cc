@@ -7,20 +7,22 @@
 
 #include "events/clinical_time.h"
 #include "projections/chart.h"
+#include "projections/search/values.h"
 #include "query/fhir/bundle.h"
 #include "query/fhir/criteria.h"
 #include "query/fhir/cursor.h"
 #include "query/fhir/negotiation.h"
 #include "query/fhir/page.h"
 #include "query/fhir/reader.h"
-#include "query/fhir/values.h"
 
 namespace query::fhir {
 namespace {
 
+namespace schema = events::schema;
 using events::ResourceType;
 using ops::http::Request;
 using ops::http::Response;
+using projections::search::Values;
 
 struct EverythingQuery {
   Page page;

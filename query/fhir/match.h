@@ -3,10 +3,15 @@
 
 #include <functional>
 
+#include "projections/search/values.h"
 #include "query/fhir/criteria.h"
-#include "query/fhir/values.h"
 
 namespace query::fhir {
+
+namespace schema = events::schema;
+using projections::search::DateValue;
+using projections::search::TokenValue;
+using projections::search::Values;
 
 // Each of the values that one kind compares.
 bool matches(const TokenPattern& pattern, const TokenValue& value, std::string_view implied_system);

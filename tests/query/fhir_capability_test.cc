@@ -4,7 +4,7 @@
 #include <set>
 
 #include "query/fhir/capability.h"
-#include "query/fhir/search_parameters.h"
+#include "query/fhir/criteria.h"
 
 namespace query::fhir {
 namespace {

@@ -2,11 +2,11 @@
 
 #include <set>
 
-#include "query/fhir/search_parameters.h"
-#include "query/fhir/values.h"
+#include "projections/search/search_parameters.h"
+#include "projections/search/values.h"
 #include "tests/query/fhir_facts.h"
 
-namespace query::fhir {
+namespace projections::search {
 namespace {
 
 TEST(FhirSearchTables, EveryTypeButPatientAndGroupHasOne) {
@@ -29,7 +29,7 @@ TEST(FhirSearchTables, NamesAreUniqueWithinAType) {
 
 // A table that reads the fields of another type would crash or find nonsense.
 TEST(FhirSearchTables, AParameterFindsNothingInAResourceOfAnotherType) {
-  const auto patient = testing::facts_of<schema::PatientT>(
+  const auto patient = query::fhir::testing::facts_of<schema::PatientT>(
       schema::ResourceType::Patient, [](auto& made) { made.gender = "male"; });
   for (const TypeParameters& table : searched_types()) {
     for (const Parameter& parameter : table.own) {
@@ -51,4 +51,4 @@ TEST(FhirSearchTables, OnlyPatientsResourcesNeedAPatient) {
 }
 
 }  // namespace
-}  // namespace query::fhir
+}  // namespace projections::search

@@ -1,6 +1,6 @@
-#include "query/fhir/search_tables.h"
+#include "projections/search/search_tables.h"
 
-namespace query::fhir {
+namespace projections::search {
 namespace {
 
 using schema::CarePlan;
@@ -73,4 +73,4 @@ TypeTables plan_tables() {
   return tables;
 }
 
-}  // namespace query::fhir
+}  // namespace projections::search

@@ -1,6 +1,6 @@
-#include "query/fhir/search_tables.h"
+#include "projections/search/search_tables.h"
 
-namespace query::fhir {
+namespace projections::search {
 namespace {
 
 template <auto Field>
@@ -67,4 +67,4 @@ TypeTables directory_tables() {
   return tables;
 }
 
-}  // namespace query::fhir
+}  // namespace projections::search

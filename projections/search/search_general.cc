@@ -1,6 +1,6 @@
-#include "query/fhir/search_tables.h"
+#include "projections/search/search_tables.h"
 
-namespace query::fhir {
+namespace projections::search {
 namespace {
 
 // Types without a table of their own yet: what schema::General holds of them without
@@ -59,4 +59,4 @@ TypeTables general_tables() {
   return tables;
 }
 
-}  // namespace query::fhir
+}  // namespace projections::search

@@ -13,7 +13,7 @@ namespace events::schema {
 struct Facts;
 }
 
-namespace query::fhir {
+namespace projections::search {
 
 struct Values;
 
@@ -76,4 +76,4 @@ TypeTables person_tables();
 TypeTables directory_tables();
 TypeTables general_tables();
 
-}  // namespace query::fhir
+}  // namespace projections::search

@@ -1,6 +1,6 @@
-#include "query/fhir/search_tables.h"
+#include "projections/search/search_tables.h"
 
-namespace query::fhir {
+namespace projections::search {
 namespace {
 
 // R4: Encounter.participant.individual.where(resolve() is Practitioner)
@@ -42,4 +42,4 @@ TypeTables encounter_tables() {
   return tables;
 }
 
-}  // namespace query::fhir
+}  // namespace projections::search

@@ -4,9 +4,9 @@
 #include <array>
 #include <string_view>
 
-#include "query/fhir/values.h"
+#include "projections/search/values.h"
 
-namespace query::fhir {
+namespace projections::search {
 
 inline constexpr std::array<std::string_view, 1> patient_only{"patient"};
 inline constexpr std::array<std::string_view, 2> patient_and_subject{"patient", "subject"};
@@ -20,4 +20,4 @@ using ParameterKind::token;
 using ParameterKind::uri;
 using schema::ResourceType;
 
-}  // namespace query::fhir
+}  // namespace projections::search

@@ -1,6 +1,6 @@
-#include "query/fhir/search_tables.h"
+#include "projections/search/search_tables.h"
 
-namespace query::fhir {
+namespace projections::search {
 namespace {
 
 using schema::Component;
@@ -96,4 +96,4 @@ TypeTables observation_tables() {
   return tables;
 }
 
-}  // namespace query::fhir
+}  // namespace projections::search

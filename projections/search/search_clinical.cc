@@ -1,6 +1,6 @@
-#include "query/fhir/search_tables.h"
+#include "projections/search/search_tables.h"
 
-namespace query::fhir {
+namespace projections::search {
 namespace {
 
 // R4: AllergyIntolerance.code | AllergyIntolerance.reaction.substance
@@ -92,4 +92,4 @@ TypeTables clinical_tables() {
   return tables;
 }
 
-}  // namespace query::fhir
+}  // namespace projections::search

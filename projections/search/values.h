@@ -9,9 +9,9 @@
 
 #include "events/clinical_time.h"
 #include "events/schema/clinical_generated.h"
-#include "query/fhir/search_parameters.h"
+#include "projections/search/search_parameters.h"
 
-namespace query::fhir {
+namespace projections::search {
 
 namespace schema = events::schema;
 
@@ -100,4 +100,4 @@ struct TakeEach {
 template <auto List, auto... Fields>
 constexpr Take take_each = &TakeEach<List, Fields...>::call;
 
-}  // namespace query::fhir
+}  // namespace projections::search

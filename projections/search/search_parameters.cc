@@ -1,11 +1,11 @@
-#include "query/fhir/search_parameters.h"
+#include "projections/search/search_parameters.h"
 
 #include <algorithm>
 #include <array>
 
-#include "query/fhir/values.h"
+#include "projections/search/values.h"
 
-namespace query::fhir {
+namespace projections::search {
 namespace {
 
 void take_id(const schema::Facts& facts, Values& values) {
@@ -101,4 +101,4 @@ bool is_patient_name(const TypeParameters& table, std::string_view name) {
          table.patient_names.end();
 }
 
-}  // namespace query::fhir
+}  // namespace projections::search

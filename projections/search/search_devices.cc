@@ -1,6 +1,6 @@
-#include "query/fhir/search_tables.h"
+#include "projections/search/search_tables.h"
 
-namespace query::fhir {
+namespace projections::search {
 namespace {
 
 // R4: Device.deviceName.name | Device.type.coding.display | Device.type.text
@@ -55,4 +55,4 @@ TypeTables device_tables() {
   return tables;
 }
 
-}  // namespace query::fhir
+}  // namespace projections::search

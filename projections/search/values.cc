@@ -1,6 +1,6 @@
-#include "query/fhir/values.h"
+#include "projections/search/values.h"
 
-namespace query::fhir {
+namespace projections::search {
 namespace {
 
 std::string_view view(const flatbuffers::String* text) {
@@ -96,4 +96,4 @@ void Values::add(const flatbuffers::Optional<bool>& flag) {
   if (flag.has_value()) strings.push_back(*flag ? "true" : "false");
 }
 
-}  // namespace query::fhir
+}  // namespace projections::search

@@ -1,6 +1,6 @@
-#include "query/fhir/search_tables.h"
+#include "projections/search/search_tables.h"
 
-namespace query::fhir {
+namespace projections::search {
 namespace {
 
 constexpr char email[] = "email";
@@ -89,4 +89,4 @@ TypeTables person_tables() {
   return tables;
 }
 
-}  // namespace query::fhir
+}  // namespace projections::search

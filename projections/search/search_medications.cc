@@ -1,6 +1,6 @@
-#include "query/fhir/search_tables.h"
+#include "projections/search/search_tables.h"
 
-namespace query::fhir {
+namespace projections::search {
 namespace {
 
 // The facts' `medication` is the codeable concept, or what the reference resolved to when
@@ -99,4 +99,4 @@ TypeTables medication_tables() {
   return tables;
 }
 
-}  // namespace query::fhir
+}  // namespace projections::search
