@@ -109,6 +109,7 @@ class Check:
         _, second = self.post(text)
         if [location.split("/_history")[0] for location in first] != [location.split("/_history")[0] for location in second]:
             self.fail("the information bundle gave other ids the second time")
+        self.compare_raw(resources, first)
         self.wanted += kinds
 
     def patient(self, text):
