@@ -21,7 +21,12 @@ const events::schema::Coding* chosen(const events::schema::Concept& codes,
 }  // namespace
 
 Coded coded(const events::schema::Concept* codes, std::string_view preferred) {
-  Coded found;
+  const auto found = coded_text(codes, preferred);
+  return {std::string(found.system), std::string(found.code), std::string(found.display)};
+}
+
+CodedText coded_text(const events::schema::Concept* codes, std::string_view preferred) {
+  CodedText found;
   if (codes == nullptr) return found;
   if (const auto* coding = chosen(*codes, preferred)) {
     found.system = text_of(coding->system());

@@ -97,20 +97,18 @@ std::optional<std::int64_t> KeyReader::descending() {
 
 std::optional<std::string> KeyReader::text() {
   std::string value;
-  for (std::size_t i = 0; i + 1 < rest_.size(); ++i) {
-    if (rest_[i] != escape) {
-      value.push_back(rest_[i]);
-      continue;
-    }
-    const char next = rest_[++i];
-    if (next == end_of_text) {
-      rest_.remove_prefix(i + 1);
+  for (std::size_t begin = 0;;) {
+    const auto zero = rest_.find(escape, begin);
+    if (zero == rest_.npos || zero + 1 == rest_.size()) return std::nullopt;
+    value.append(rest_.substr(begin, zero - begin));
+    begin = zero + 2;
+    if (rest_[zero + 1] == end_of_text) {
+      rest_.remove_prefix(begin);
       return value;
     }
-    if (next != escaped_zero) return std::nullopt;
+    if (rest_[zero + 1] != escaped_zero) return std::nullopt;
     value.push_back(escape);
   }
-  return std::nullopt;
 }
 
 }  // namespace projections

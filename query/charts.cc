@@ -16,7 +16,7 @@ namespace schema = events::schema;
 using events::Result;
 using events::Status;
 using projections::ChartCursor;
-using projections::coded;
+using projections::coded_text;
 using projections::text_of;
 using Type = events::ResourceType;
 
@@ -44,7 +44,7 @@ constexpr std::array sections = {
 
 // "No known …": SNOMED CT and the IPS absent-unknown code system.
 bool says_none_known(const schema::Concept* codes) {
-  const auto code = coded(codes).code;
+  const auto code = coded_text(codes).code;
   return code == "716186003" || code == "160245001" || code == "no-known-allergies" ||
          code == "no-known-problems";
 }
@@ -66,9 +66,9 @@ bool is_active(const schema::Facts& facts) {
     clinical = allergy->clinical_status();
     verification = allergy->verification_status();
   }
-  const std::string status = coded(clinical).code;
+  const auto status = coded_text(clinical).code;
   return status != "inactive" && status != "resolved" && status != "remission" &&
-         coded(verification).code != "refuted";
+         coded_text(verification).code != "refuted";
 }
 
 class ChartWriter {

@@ -7,7 +7,7 @@ namespace query {
 namespace {
 
 namespace schema = events::schema;
-using projections::coded;
+using projections::coded_text;
 using projections::text_of;
 using Concepts = flatbuffers::Vector<flatbuffers::Offset<schema::Concept>>;
 using References = flatbuffers::Vector<flatbuffers::Offset<schema::Reference>>;
@@ -34,15 +34,15 @@ class FactsWriter {
     if (value) text(name, value->text());
   }
   void code(std::string_view name, const schema::Concept* value) {
-    write_coded(name, coded(value), json_);
+    write_coded(name, coded_text(value), json_);
   }
   void refer(std::string_view name, const schema::Reference* reference) {
     if (reference == nullptr) return;
     json_.key(name).begin_object();
-    const std::string id(text_of(reference->id()));
-    std::string display;
+    const auto id = text_of(reference->id());
+    std::string_view display;
     if (!id.empty()) {
-      json_.member("reference", std::string(events::type_name(reference->type())) + "/" + id);
+      json_.key("reference").joined({events::type_name(reference->type()), "/", id});
       display = names_.of(reference->type(), id);
     } else {
       text("reference", reference->literal());
@@ -336,8 +336,8 @@ class FactsWriter {
 
  private:
   void status(const schema::Concept* clinical, const schema::Concept* verification) {
-    json_.optional("status", coded(clinical).code);
-    json_.optional("verification", coded(verification).code);
+    json_.optional("status", coded_text(clinical).code);
+    json_.optional("verification", coded_text(verification).code);
   }
   template <class Dosages>
   void doses(const Dosages* dosages) {
@@ -356,7 +356,7 @@ class FactsWriter {
 
 }  // namespace
 
-void write_coded(std::string_view name, const projections::Coded& coded, JsonWriter& json) {
+void write_coded(std::string_view name, const projections::CodedText& coded, JsonWriter& json) {
   if (coded.empty()) return;
   json.key(name).begin_object();
   json.optional("system", coded.system).optional("code", coded.code);
@@ -416,7 +416,7 @@ bool has_error_status(const schema::Facts& facts) {
 }
 template <class Table>
 bool is_refuted_as_error(const schema::Facts& facts) {
-  return coded(facts.of_as<Table>()->verification_status()).code == "entered-in-error";
+  return coded_text(facts.of_as<Table>()->verification_status()).code == "entered-in-error";
 }
 }  // namespace
 

@@ -16,7 +16,7 @@ void write_facts(const events::schema::Facts& facts, std::string_view id, events
 // Demographics: name, birth date, gender, sex at birth, deceased, identifiers, address, language.
 void write_patient(const events::schema::Facts& facts, std::string_view id, events::Version version,
                    JsonWriter& json);
-void write_coded(std::string_view name, const projections::Coded& coded, JsonWriter& json);
+void write_coded(std::string_view name, const projections::CodedText& coded, JsonWriter& json);
 
 // Recorded by mistake: hidden, but reachable by id.
 bool is_entered_in_error(const events::schema::Facts& facts);

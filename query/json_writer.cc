@@ -64,7 +64,16 @@ JsonWriter& JsonWriter::key(std::string_view name) {
 }
 JsonWriter& JsonWriter::value(std::string_view text) {
   separate();
-  text_ += ops::http::json_quote(text);
+  text_.push_back('"');
+  ops::http::append_json_escaped(text_, text);
+  text_.push_back('"');
+  return *this;
+}
+JsonWriter& JsonWriter::joined(std::initializer_list<std::string_view> parts) {
+  separate();
+  text_.push_back('"');
+  for (const auto part : parts) ops::http::append_json_escaped(text_, part);
+  text_.push_back('"');
   return *this;
 }
 JsonWriter& JsonWriter::value(bool flag) {

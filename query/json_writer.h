@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@ class JsonWriter {
   JsonWriter& key(std::string_view name);
   JsonWriter& value(std::string_view text);
   JsonWriter& value(const char* text) { return value(std::string_view(text)); }
+  JsonWriter& joined(std::initializer_list<std::string_view> parts);  // as one text
   JsonWriter& value(bool flag);
   JsonWriter& value(std::uint64_t number);
   JsonWriter& null();

@@ -16,12 +16,12 @@ using projections::MedicationState;
 void write_mention(const projections::Mention& who, Names& names, JsonWriter& json) {
   if (who.id.empty() && who.display.empty()) return;
   json.key("by").begin_object();
-  std::string display;
+  std::string_view display;
   if (!who.id.empty()) {
-    json.member("reference", std::string(events::type_name(who.type)) + "/" + who.id);
+    json.key("reference").joined({events::type_name(who.type), "/", who.id});
     display = names.of(who.type, who.id);
   }
-  json.optional("display", display.empty() ? who.display : display).end_object();
+  json.optional("display", display.empty() ? std::string_view(who.display) : display).end_object();
 }
 
 void write_said(const MedicationClaim& claim, Names& names, JsonWriter& json) {

@@ -62,7 +62,7 @@ void write_patient(const schema::Facts& facts, std::string_view id, events::Vers
   if (patient->addresses() && patient->addresses()->size() > 0) {
     write_address(*patient->addresses()->Get(0), json);
   }
-  write_coded("language", projections::coded(patient->language()), json);
+  write_coded("language", projections::coded_text(patient->language()), json);
   json.end_object();
 }
 

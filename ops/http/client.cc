@@ -202,12 +202,19 @@ bool Client::read_line(std::string& line) {
   }
 }
 
+// What has not come yet is received where it belongs: bodies may be large.
 bool Client::read_exactly(std::size_t bytes, std::string& into) {
-  while (buffer_.size() - begin_ < bytes) {
-    if (!read_more()) return false;
+  const auto there = std::min(bytes, buffer_.size() - begin_);
+  auto at = into.size() + there;
+  into.append(buffer_, begin_, there);
+  begin_ += there;
+  into.resize(at + bytes - there);
+  while (at < into.size()) {
+    const auto got = ::recv(socket_, into.data() + at, into.size() - at, 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    at += static_cast<std::size_t>(got);
   }
-  into.append(buffer_, begin_, bytes);
-  begin_ += bytes;
   return true;
 }
 

@@ -93,5 +93,7 @@ std::string operation_outcome(const std::vector<events::Error>& errors,
                               std::string_view severity = "error");
 // "text" with quotes and escapes.
 std::string json_quote(std::string_view text);
+// The same without the quotes, at the end of `json`.
+void append_json_escaped(std::string& json, std::string_view text);
 
 }  // namespace ops::http

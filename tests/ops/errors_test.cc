@@ -69,5 +69,17 @@ TEST(ErrorsTest, QuotedTextIsAlwaysJson) {
   EXPECT_EQ(json_quote("caf\xc3\xa9 \xff"), "\"caf\xc3\xa9 \\ufffd\"");
 }
 
+TEST(ErrorsTest, QuotingFindsWhatNeedsItAtEveryPlaceOfALongText) {
+  const std::vector<std::pair<std::string, std::string>> specials = {
+      {"\"", "\\\""}, {"\\", "\\\\"}, {"\x1f", "\\u001f"}, {"\x7f", "\x7f"},
+      {"\xc3\xa9", "\xc3\xa9"}, {"\xff", "\\ufffd"}, {" ", " "}, {"#", "#"}};
+  for (std::size_t place = 0; place < 20; ++place) {
+    for (const auto& [character, quoted] : specials) {
+      const std::string before(place, 'a'), after(20 - place, '~');
+      EXPECT_EQ(json_quote(before + character + after), "\"" + before + quoted + after + "\"");
+    }
+  }
+}
+
 }  // namespace
 }  // namespace ops::http

@@ -26,5 +26,11 @@ TEST(JsonWriter, DigitsStayAsSentAndWhatIsNoNumberIsText) {
   }
 }
 
+TEST(JsonWriter, PartsMakeOneText) {
+  JsonWriter json;
+  json.begin_object().key("a").joined({"Patient", "/", "x\"y"}).member("b", true).end_object();
+  EXPECT_EQ(std::move(json).take(), R"({"a":"Patient/x\"y","b":true})");
+}
+
 }  // namespace
 }  // namespace query
