@@ -1,13 +1,11 @@
 #include "ingest/fhir/conditions.h"
 
-#include "ingest/fhir/codes.h"
-
 namespace ingest::fhir {
 namespace {
 
 void reaction(const Element& from, schema::ReactionT& to) {
   from.get("manifestation", to.manifestation, Need::required);
-  from.code("severity", to.severity, codes::reaction_severity);
+  from.code("severity", to.severity, codes::reaction_event_severity);
   from.get("substance", to.substance);
 }
 
@@ -41,9 +39,9 @@ void map(const Element& from, schema::AllergyIntoleranceT& to) {
   from.get("identifier", to.identifiers);
   from.get("clinicalStatus", to.clinical_status);
   from.get("verificationStatus", to.verification_status);
-  from.code("type", to.type, codes::allergy_type);
-  from.code("category", to.categories, codes::allergy_category);
-  from.code("criticality", to.criticality, codes::allergy_criticality);
+  from.code("type", to.type, codes::allergy_intolerance_type);
+  from.code("category", to.categories, codes::allergy_intolerance_category);
+  from.code("criticality", to.criticality, codes::allergy_intolerance_criticality);
   from.get("code", to.code);
   from.get("encounter", to.encounter);
   from.choice("onset", {"DateTime", "Age", "Period", "Range", "String"});

@@ -1,7 +1,5 @@
 #include "ingest/fhir/documents.h"
 
-#include "ingest/fhir/codes.h"
-
 namespace ingest::fhir {
 namespace {
 
@@ -23,7 +21,7 @@ void content(const Element& from, schema::DocumentReferenceT& to) {
 
 void map(const Element& from, schema::DocumentReferenceT& to) {
   from.get("identifier", to.identifiers);
-  from.code("status", to.status, codes::document_status, Need::required);
+  from.code("status", to.status, codes::document_reference_status, Need::required);
   from.code("docStatus", to.doc_status, codes::composition_status);
   from.get("type", to.type);
   from.get("category", to.categories);

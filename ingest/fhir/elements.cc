@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "events/clinical_time.h"
-#include "ingest/fhir/codes.h"
 
 namespace ingest::fhir {
 namespace {
@@ -273,7 +272,7 @@ void read(const Element& from, schema::PeriodT& to) {
 
 void read(const Element& from, schema::QuantityT& to) {
   from.number("value", to.value);
-  from.code("comparator", to.comparator, codes::comparator);
+  from.code("comparator", to.comparator, codes::quantity_comparator);
   from.get("unit", to.unit);
   from.get("system", to.system);
   from.get("code", to.code);
@@ -320,9 +319,9 @@ void read(const Element& from, schema::AddressT& to) {
 }
 
 void read(const Element& from, schema::TelecomT& to) {
-  from.code("system", to.system, codes::telecom_system);
+  from.code("system", to.system, codes::contact_point_system);
   from.get("value", to.value);
-  from.code("use", to.use, codes::telecom_use);
+  from.code("use", to.use, codes::contact_point_use);
 }
 
 // The first dose of doseAndRate; further ones are in the document.

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "events/fhir/codes_generated.h"
 #include "events/schema/clinical_generated.h"
 #include "ingest/fhir/mapping.h"
 #include "ingest/json.h"
@@ -19,6 +20,7 @@
 namespace ingest::fhir {
 
 namespace schema = events::schema;
+namespace codes = events::fhir::codes;  // of required bindings, named as their value sets
 
 // One resource while it is mapped.
 struct Reading {

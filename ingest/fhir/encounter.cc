@@ -1,7 +1,5 @@
 #include "ingest/fhir/encounter.h"
 
-#include "ingest/fhir/codes.h"
-
 namespace ingest::fhir {
 namespace {
 

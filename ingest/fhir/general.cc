@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "events/check.h"
-#include "ingest/fhir/codes.h"
 
 namespace ingest::fhir {
 namespace {
@@ -89,7 +88,7 @@ const std::initializer_list<Shape>& shapes() {
        {"basedOn*", "partOf*", "inResponseTo*", "about*", "reasonReference*"}},
       {ResourceType::AdverseEvent,
        "actuality",
-       codes::adverse_actuality,
+       codes::adverse_event_actuality,
        must,
        "event",
        "category*",

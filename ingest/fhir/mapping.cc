@@ -231,4 +231,9 @@ tl::expected<MappedResource, std::vector<events::Error>> map_resource(
   return mapped;
 }
 
+std::string_view subject_element(events::ResourceType type) {
+  const Mapping* mapping = mapping_of(type);
+  return mapping ? mapping->subject : std::string_view();
+}
+
 }  // namespace ingest::fhir

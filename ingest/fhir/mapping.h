@@ -59,4 +59,8 @@ struct MappingContext {
 tl::expected<MappedResource, std::vector<events::Error>> map_resource(
     const json::Value& resource, std::string_view id, const MappingContext& context);
 
+// The element that decides whose record a resource of this type belongs to: "subject",
+// "patient", "beneficiary" …; empty for a type that has none.
+std::string_view subject_element(events::ResourceType type);
+
 }  // namespace ingest::fhir

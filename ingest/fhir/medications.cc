@@ -1,7 +1,5 @@
 #include "ingest/fhir/medications.h"
 
-#include "ingest/fhir/codes.h"
-
 namespace ingest::fhir {
 namespace {
 
@@ -79,9 +77,9 @@ void map(const Element& from, schema::MedicationT& to) {
 
 void map(const Element& from, schema::MedicationRequestT& to) {
   from.get("identifier", to.identifiers);
-  from.code("status", to.status, codes::prescription_status, Need::required);
+  from.code("status", to.status, codes::medicationrequest_status, Need::required);
   from.get("statusReason", to.status_reason);
-  from.code("intent", to.intent, codes::prescription_intent, Need::required);
+  from.code("intent", to.intent, codes::medicationrequest_intent, Need::required);
   from.get("category", to.categories);
   from.code("priority", to.priority, codes::request_priority);
   from.get("doNotPerform", to.do_not_perform);
@@ -110,7 +108,7 @@ void map(const Element& from, schema::MedicationRequestT& to) {
 
 void map(const Element& from, schema::MedicationStatementT& to) {
   from.get("identifier", to.identifiers);
-  from.code("status", to.status, codes::statement_status, Need::required);
+  from.code("status", to.status, codes::medication_statement_status, Need::required);
   from.get("statusReason", to.status_reasons);
   from.get("category", to.category);
   medication(from, to.medication, to.medication_reference);
@@ -127,7 +125,7 @@ void map(const Element& from, schema::MedicationStatementT& to) {
 
 void map(const Element& from, schema::MedicationDispenseT& to) {
   from.get("identifier", to.identifiers);
-  from.code("status", to.status, codes::dispense_status, Need::required);
+  from.code("status", to.status, codes::medicationdispense_status, Need::required);
   from.choice("statusReason", {"CodeableConcept", "Reference"});
   from.get("statusReasonCodeableConcept", to.status_reason);
   from.get("category", to.category);
@@ -146,7 +144,7 @@ void map(const Element& from, schema::MedicationDispenseT& to) {
 
 void map(const Element& from, schema::MedicationAdministrationT& to) {
   from.get("identifier", to.identifiers);
-  from.code("status", to.status, codes::administration_status, Need::required);
+  from.code("status", to.status, codes::medication_admin_status, Need::required);
   from.get("statusReason", to.status_reasons);
   from.get("category", to.category);
   medication(from, to.medication, to.medication_reference);

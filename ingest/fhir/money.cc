@@ -1,7 +1,5 @@
 #include "ingest/fhir/money.h"
 
-#include "ingest/fhir/codes.h"
-
 namespace ingest::fhir {
 namespace {
 
@@ -20,7 +18,7 @@ void coverage_class(const Element& from, schema::ConceptT& to) {
 
 void map(const Element& from, schema::ClaimT& to) {
   from.get("identifier", to.identifiers);
-  from.code("status", to.status, codes::money_status, Need::required);
+  from.code("status", to.status, codes::fm_status, Need::required);
   from.get("type", to.type, Need::required);
   from.code("use", to.use, codes::claim_use, Need::required);
   from.get("billablePeriod", to.billable);
@@ -39,7 +37,7 @@ void map(const Element& from, schema::ClaimT& to) {
 
 void map(const Element& from, schema::ExplanationOfBenefitT& to) {
   from.get("identifier", to.identifiers);
-  from.code("status", to.status, codes::money_status, Need::required);
+  from.code("status", to.status, codes::explanationofbenefit_status, Need::required);
   from.get("type", to.type, Need::required);
   from.code("use", to.use, codes::claim_use, Need::required);
   from.get("billablePeriod", to.billable);
@@ -48,7 +46,7 @@ void map(const Element& from, schema::ExplanationOfBenefitT& to) {
   from.get("insurer", to.insurer, Need::required);
   from.get("facility", to.facility);
   from.get("claim", to.claim);
-  from.code("outcome", to.outcome, codes::claim_outcome, Need::required);
+  from.code("outcome", to.outcome, codes::remittance_outcome, Need::required);
   encounters(from, to.encounters);
   from.each("insurance", [&](const Element& at) { at.add("coverage", to.coverages); });
   if (const Element payment = from.object("payment")) payment.get("amount", to.payment);
@@ -57,7 +55,7 @@ void map(const Element& from, schema::ExplanationOfBenefitT& to) {
 
 void map(const Element& from, schema::CoverageT& to) {
   from.get("identifier", to.identifiers);
-  from.code("status", to.status, codes::money_status, Need::required);
+  from.code("status", to.status, codes::fm_status, Need::required);
   from.get("type", to.type);
   from.get("policyHolder", to.policy_holder);
   from.get("subscriber", to.subscriber);

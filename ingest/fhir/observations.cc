@@ -1,7 +1,5 @@
 #include "ingest/fhir/observations.h"
 
-#include "ingest/fhir/codes.h"
-
 namespace ingest::fhir {
 namespace {
 
@@ -69,7 +67,7 @@ void map(const Element& from, schema::ObservationT& to) {
 
 void map(const Element& from, schema::DiagnosticReportT& to) {
   from.get("identifier", to.identifiers);
-  from.code("status", to.status, codes::report_status, Need::required);
+  from.code("status", to.status, codes::diagnostic_report_status, Need::required);
   from.get("category", to.categories);
   from.get("code", to.code, Need::required);
   from.get("encounter", to.encounter);

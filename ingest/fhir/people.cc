@@ -1,7 +1,5 @@
 #include "ingest/fhir/people.h"
 
-#include "ingest/fhir/codes.h"
-
 namespace ingest::fhir {
 namespace {
 
@@ -48,7 +46,7 @@ void map(const Element& from, schema::PatientT& to) {
   from.get("active", to.active);
   from.get("name", to.names);
   from.get("telecom", to.telecom);
-  from.code("gender", to.gender, codes::gender);
+  from.code("gender", to.gender, codes::administrative_gender);
   from.date("birthDate", to.birth_date);
   from.choice("deceased", {"Boolean", "DateTime"});
   from.get("deceasedBoolean", to.deceased);
@@ -73,7 +71,7 @@ void map(const Element& from, schema::PractitionerT& to) {
   from.get("name", to.names);
   from.get("telecom", to.telecom);
   from.get("address", to.addresses);
-  from.code("gender", to.gender, codes::gender);
+  from.code("gender", to.gender, codes::administrative_gender);
   from.each("qualification", [&](const Element& at) { at.add("code", to.qualifications); });
 }
 
@@ -94,7 +92,7 @@ void map(const Element& from, schema::RelatedPersonT& to) {
   from.get("relationship", to.relationships);
   from.get("name", to.names);
   from.get("telecom", to.telecom);
-  from.code("gender", to.gender, codes::gender);
+  from.code("gender", to.gender, codes::administrative_gender);
   from.date("birthDate", to.birth_date);
   from.get("address", to.addresses);
   from.get("period", to.period);

@@ -1,7 +1,5 @@
 #include "ingest/fhir/places.h"
 
-#include "ingest/fhir/codes.h"
-
 namespace ingest::fhir {
 
 void map(const Element& from, schema::OrganizationT& to) {

@@ -1,7 +1,5 @@
 #include "ingest/fhir/plans.h"
 
-#include "ingest/fhir/codes.h"
-
 namespace ingest::fhir {
 namespace {
 
@@ -12,7 +10,7 @@ void activity(const Element& from, schema::CarePlanT& to) {
   schema::CarePlanActivityT& made =
       *to.activities.emplace_back(std::make_unique<schema::CarePlanActivityT>());
   detail.get("code", made.code);
-  detail.code("status", made.status, codes::activity_status, Need::required);
+  detail.code("status", made.status, codes::care_plan_activity_status, Need::required);
   detail.get("description", made.description);
   detail.get("location", made.location);
 }
@@ -28,7 +26,7 @@ void participant(const Element& from, schema::ParticipantT& to) {
 void map(const Element& from, schema::CarePlanT& to) {
   from.get("identifier", to.identifiers);
   from.code("status", to.status, codes::request_status, Need::required);
-  from.code("intent", to.intent, codes::plan_intent, Need::required);
+  from.code("intent", to.intent, codes::care_plan_intent, Need::required);
   from.get("category", to.categories);
   from.get("title", to.title);
   from.get("description", to.description);
@@ -44,7 +42,7 @@ void map(const Element& from, schema::CarePlanT& to) {
 
 void map(const Element& from, schema::CareTeamT& to) {
   from.get("identifier", to.identifiers);
-  from.code("status", to.status, codes::team_status);
+  from.code("status", to.status, codes::care_team_status);
   from.get("category", to.categories);
   from.get("name", to.name);
   from.get("encounter", to.encounter);
@@ -99,7 +97,7 @@ void map(const Element& from, schema::ServiceRequestT& to) {
 
 void map(const Element& from, schema::QuestionnaireResponseT& to) {
   from.get("identifier", to.identifier);
-  from.code("status", to.status, codes::answers_status, Need::required);
+  from.code("status", to.status, codes::questionnaire_answers_status, Need::required);
   from.get("questionnaire", to.questionnaire);
   from.get("encounter", to.encounter);
   from.get("authored", to.authored);

@@ -1,7 +1,5 @@
 #include "ingest/fhir/procedures.h"
 
-#include "ingest/fhir/codes.h"
-
 namespace ingest::fhir {
 namespace {
 
@@ -88,7 +86,7 @@ void map(const Element& from, schema::DeviceT& to) {
 
 void map(const Element& from, schema::ImagingStudyT& to) {
   from.get("identifier", to.identifiers);
-  from.code("status", to.status, codes::imaging_status, Need::required);
+  from.code("status", to.status, codes::imagingstudy_status, Need::required);
   from.get("modality", to.modalities);
   from.get("encounter", to.encounter);
   from.get("started", to.started);
@@ -104,7 +102,7 @@ void map(const Element& from, schema::ImagingStudyT& to) {
 
 void map(const Element& from, schema::SupplyDeliveryT& to) {
   from.get("identifier", to.identifiers);
-  from.code("status", to.status, codes::supply_status);
+  from.code("status", to.status, codes::supplydelivery_status);
   from.get("type", to.type);
   if (const Element supplied = from.object("suppliedItem")) {
     supplied.get("quantity", to.quantity);

@@ -14,8 +14,7 @@ constexpr Parameter code{"code", token, take<&General::code>};
 constexpr Parameter category{"category", token, take<&General::categories>};
 constexpr Parameter date_of{"date", date, take<&General::when>};
 
-constexpr std::array adverse_event{identifier,
-                                   Parameter{"actuality", token, take<&General::status>,
+constexpr std::array adverse_event{Parameter{"actuality", token, take<&General::status>,
                                              "http://hl7.org/fhir/adverse-event-actuality"},
                                    category, date_of,
                                    Parameter{"event", token, take<&General::code>}};

@@ -1,0 +1,47 @@
+// Our tables of search parameters against R4's own.
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "events/fhir/definitions.h"
+#include "projections/search/search_parameters.h"
+#include "query/fhir/patient_search.h"
+
+namespace query::fhir {
+namespace {
+
+namespace search = projections::search;
+
+// Parameters that R4 does not have; each with who defines it.
+const std::set<std::string> of_others{
+    "CareTeam role",                             // US Core
+    "Encounter discharge-disposition",           // US Core
+    "Goal description",                          // US Core
+    "MedicationAdministration medication.code",  // R4: a chain over `medication`
+    "MedicationDispense medication.code",        // R4: a chain over `medication`
+    "MedicationRequest medication.code",         // R4: a chain over `medication`
+    "MedicationStatement medication.code",       // R4: a chain over `medication`
+    "QuestionnaireResponse questionnaire",       // R4: a reference; matched as the uri it is
+};
+
+void expect_as_in_r4(std::string_view type, std::string_view name, std::string_view kind) {
+  if (of_others.contains(std::string(type) + " " + std::string(name))) return;
+  const auto* parameter = events::fhir::search_parameter(type, name);
+  ASSERT_NE(parameter, nullptr) << type << " has no search parameter " << name;
+  EXPECT_EQ(to_string(parameter->kind), kind) << type << " " << name;
+}
+
+TEST(FhirDefinitions, SearchParametersAreR4sOwn) {
+  for (const auto& table : search::searched_types()) {
+    const auto type = events::type_name(table.type);
+    for (const auto parameters : {table.own, search::common_parameters()}) {
+      for (const auto& parameter : parameters)
+        expect_as_in_r4(type, parameter.name, to_string(parameter.kind));
+    }
+    for (const auto name : table.patient_names) expect_as_in_r4(type, name, "reference");
+  }
+}
+
+}  // namespace
+}  // namespace query::fhir
