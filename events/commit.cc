@@ -84,7 +84,8 @@ Result<BuiltCommit> Sealer::build(const CommitDraft& draft) const {
   if (!data_key) return data_key.error();
 
   HeaderFields fields;
-  fields.kind = schema::RecordKind::commit;
+  fields.kind = draft.transaction ? schema::RecordKind::prepare : schema::RecordKind::commit;
+  fields.transaction = draft.transaction;
   fields.log = keys_.log_id();
   fields.stream = draft.stream;
   fields.commit = draft.commit;
@@ -121,6 +122,17 @@ std::string Sealer::cancel(const StreamKey& stream, const CommitKey& commit) con
   fields.log = keys_.log_id();
   fields.stream = stream;
   fields.commit = commit;
+  return build_record(secrets_.log_secret, build_header(fields), {});
+}
+
+std::string Sealer::decision(const StreamKey& stream, const TransactionPart& transaction,
+                             TransactionVerdict verdict) const {
+  HeaderFields fields;
+  fields.kind = schema::RecordKind::decision;
+  fields.log = keys_.log_id();
+  fields.stream = stream;
+  fields.transaction = transaction;
+  fields.verdict = verdict;
   return build_record(secrets_.log_secret, build_header(fields), {});
 }
 

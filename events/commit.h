@@ -28,6 +28,14 @@ struct Record;
 inline constexpr std::uint16_t record_format = 1;
 inline constexpr std::size_t part_bytes = 768 * 1024;
 
+// A commit that is one of several, in several streams, that become true together or not at
+// all: it is prepared, and decided later by a record of its own.
+struct TransactionPart {
+  TransactionId id;
+  StreamKey home;  // whose first decision counts
+};
+enum class TransactionVerdict : std::uint8_t { commit = 1, abort = 2 };
+
 // Before sealing. `documents[i]` is the i-th document as received; the view is
 // borrowed until build() returns.
 struct CommitDraft {
@@ -37,6 +45,7 @@ struct CommitDraft {
   KnownTime claimed_time;
   std::string body;  // a finished FlatBuffer `schema::Body`
   std::vector<std::string_view> documents;
+  std::optional<TransactionPart> transaction;  // with it the record is a prepare
 };
 
 // The records of one commit, in the order they are appended: one, or parts.
@@ -57,6 +66,9 @@ class Sealer {
   Result<BuiltCommit> build(const CommitDraft& draft) const;  // unavailable: no key could be made durable
   // A record that makes `commit` dead unless it has come before.
   std::string cancel(const StreamKey& stream, const CommitKey& commit) const;
+  // What becomes of the transaction, for `stream`: its home, or one that follows it.
+  std::string decision(const StreamKey& stream, const TransactionPart& transaction,
+                       TransactionVerdict verdict) const;
 
  private:
   const Secrets& secrets_;
@@ -75,6 +87,8 @@ struct RecordHeader {
   std::uint32_t parts = 1;
   std::uint32_t key_epoch = 0;
   KnownTime claimed_time;
+  std::optional<TransactionPart> transaction;  // prepare, decision
+  std::optional<TransactionVerdict> verdict;   // decision
 };
 
 enum class RecordFault {
@@ -117,7 +131,7 @@ class Opener {
     explicit Commit(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
   };
-  // `record` is a whole commit (or joined parts) and outlives the result.
+  // `record` is a whole commit or prepare (or joined parts) and outlives the result.
   // Error unavailable: the key is unknown here yet, wait; gone: destroyed;
   // corrupt: does not open (quarantine).
   Result<Commit> open(std::string_view record) const;

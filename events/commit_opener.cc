@@ -18,7 +18,8 @@ using Flaw = std::optional<Fault>;
 
 bool is_built(schema::RecordKind kind) {
   return kind == schema::RecordKind::commit || kind == schema::RecordKind::part ||
-         kind == schema::RecordKind::cancel;
+         kind == schema::RecordKind::cancel || kind == schema::RecordKind::prepare ||
+         kind == schema::RecordKind::decision;
 }
 
 Fault damaged(std::string why) { return {RecordFault::damaged, std::move(why)}; }
@@ -75,11 +76,26 @@ Flaw flaw_of_part(const schema::Record& record) {
   return {};
 }
 
+Flaw flaw_of_transaction(const schema::Header& header) {
+  const RecordHeader read = read_header(header);
+  if (!read.transaction || read.transaction->id.is_zero() || read.transaction->home.is_zero()) {
+    return damaged("of no transaction");
+  }
+  if (header.kind() == schema::RecordKind::decision && !read.verdict) {
+    return damaged("a decision without a verdict");
+  }
+  return {};
+}
+
 Flaw flaw_of_content(const schema::Record& record) {
   const schema::Header& header = header_of(record);
+  if (header.kind() == schema::RecordKind::decision) return flaw_of_transaction(header);
   if (key_of<CommitKey>(header.commit_id()).is_zero()) return damaged("no commit id");
   switch (header.kind()) {
     case schema::RecordKind::commit:
+      return flaw_of_commit(record);
+    case schema::RecordKind::prepare:
+      if (auto flaw = flaw_of_transaction(header)) return flaw;
       return flaw_of_commit(record);
     case schema::RecordKind::part:
       return flaw_of_part(record);
@@ -145,8 +161,13 @@ Result<Opener::Commit> Opener::open(std::string_view bytes) const {
   state->record = verified_record(bytes);
   if (state->record == nullptr) return corrupt("not a record of ours");
   const schema::Header& header = header_of(*state->record);
-  if (header.kind() != schema::RecordKind::commit || header.format() != record_format) {
+  const bool prepare = header.kind() == schema::RecordKind::prepare;
+  if ((!prepare && header.kind() != schema::RecordKind::commit) ||
+      header.format() != record_format) {
     return corrupt("not a commit of this format");
+  }
+  if (prepare) {
+    if (auto flaw = flaw_of_transaction(header); flaw) return corrupt(flaw->why);
   }
   if (auto flaw = flaw_of_commit(*state->record); flaw) return corrupt(flaw->why);
   state->header = read_header(header);

@@ -61,6 +61,7 @@ class Key16 {
 using StreamKey = Key16<struct StreamTag>;      // blinded: HMAC(log secret, stream name), useless to others
 using CommitKey = Key16<struct CommitTag>;      // unique per stream
 using AssemblyId = Key16<struct AssemblyTag>;   // one attempt to append a commit
+using TransactionId = Key16<struct TransactionTag>;  // one attempt at a change of several streams
 using LogId = Key16<struct LogTag>;
 using Digest16 = Key16<struct DigestTag>;       // keyed digest of content
 

@@ -32,12 +32,16 @@ struct Outcome {
     refused = 2,  // by a precondition, for good: `refusal` says which event and why
     stale = 3,    // the edge looked too early: nothing is decided, evaluate again and resubmit
     cancelled = 4,
+    prepared = 5,  // of a transaction over several streams: it waits for the decision, what it
+                   // touches is locked
+    locked = 6,    // touches what a prepared transaction has locked: nothing is decided, try later
+    aborted = 7,   // the transaction was decided so: nothing of this attempt became true
   };
   Verdict verdict = Verdict::accepted;
   Position position;       // of the commit's last record
   KnownTime known_time;
   std::vector<EventOutcome> events;  // accepted
-  Error refusal;                     // refused, stale; `element` = "events[i]"
+  Error refusal;                     // refused, stale, locked, aborted; `element` = "events[i]"
   bool repeat = false;     // this very append was a repeat of an earlier one: the first answer
 };
 

@@ -64,6 +64,8 @@ std::string build_header(const HeaderFields& fields) {
   const auto dictionary = bytes16(fields.dictionary);
   const auto salt = bytes32(fields.salt.value_or(Secret{}));
   const auto digest = bytes32(fields.whole_digest.value_or(Secret{}));
+  const auto transaction = bytes16(fields.transaction.value_or(TransactionPart{}).id);
+  const auto home = bytes16(fields.transaction.value_or(TransactionPart{}).home);
   schema::HeaderBuilder header(builder);
   header.add_kind(fields.kind);
   header.add_format(fields.format);
@@ -78,6 +80,11 @@ std::string build_header(const HeaderFields& fields) {
   if (!fields.dictionary.is_zero()) header.add_dictionary(&dictionary);
   header.add_claimed_time(fields.claimed_time.time_since_epoch().count());
   if (fields.whole_digest) header.add_whole_digest(&digest);
+  if (fields.transaction) {
+    header.add_transaction_id(&transaction);
+    header.add_home(&home);
+  }
+  if (fields.verdict) header.add_verdict(static_cast<schema::Verdict>(*fields.verdict));
   builder.Finish(header.Finish());
   return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
 }
@@ -105,6 +112,12 @@ RecordHeader read_header(const schema::Header& header) {
   read.parts = header.parts();
   read.key_epoch = header.key_epoch();
   read.claimed_time = KnownTime(Micros(header.claimed_time()));
+  if (header.transaction_id() != nullptr) {
+    read.transaction = {key_of<TransactionId>(header.transaction_id()),
+                        key_of<StreamKey>(header.home())};
+  }
+  if (header.verdict() == schema::Verdict::commit) read.verdict = TransactionVerdict::commit;
+  if (header.verdict() == schema::Verdict::abort) read.verdict = TransactionVerdict::abort;
   return read;
 }
 

@@ -69,6 +69,8 @@ struct HeaderFields {
   Digest16 dictionary;
   KnownTime claimed_time;
   std::optional<Secret> whole_digest;
+  std::optional<TransactionPart> transaction;
+  std::optional<TransactionVerdict> verdict;
 };
 std::string build_header(const HeaderFields& fields);
 

@@ -20,6 +20,12 @@ const char* outcome_label(const events::Outcome& outcome) {
       return "stale";
     case events::Outcome::Verdict::cancelled:
       return "cancelled";
+    case events::Outcome::Verdict::prepared:
+      return "prepared";
+    case events::Outcome::Verdict::locked:
+      return "locked";
+    case events::Outcome::Verdict::aborted:
+      return "aborted";
   }
   return "accepted";
 }

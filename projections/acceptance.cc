@@ -7,9 +7,9 @@ namespace projections {
 
 Result<Decision> judge(std::uint32_t rule, const events::RecordHeader& header,
                        const events::schema::Body& body, const StreamLedger& ledger,
-                       const Moment& moment) {
+                       const Moment& moment, Stage stage) {
   CHECK(rule == 1);
-  return judge_v1(header, body, ledger, moment);
+  return judge_v1(header, body, ledger, moment, stage);
 }
 
 events::Outcome repeated(const CommitRow& row, events::PartitionId partition) {

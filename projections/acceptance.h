@@ -16,6 +16,7 @@
 #include "events/commit.h"
 #include "events/outcome.h"
 #include "projections/ledger.h"
+#include "projections/transactions.h"
 
 namespace projections {
 
@@ -35,18 +36,26 @@ struct ResourceChange {
   ResourceRow after;
 };
 
+// At which point of its life a commit is judged.
+enum class Stage {
+  whole,    // a commit: true from here on, or never
+  prepare,  // of a transaction: what it would do; prepared if it could be done
+  decided,  // the transaction's decision is to commit: what it does
+};
+
 struct Decision {
   events::Outcome outcome;
-  // Whether the ledger keeps it: not for stale ones and repeats.
+  // Whether the ledger keeps it: not for stale or locked ones and repeats.
   bool decided = false;
+  Locks locks;  // prepared only
   events::Digest16 request_digest;
-  std::vector<ResourceChange> changes;  // accepted and decided only
+  std::vector<ResourceChange> changes;  // accepted and decided, or prepared
 };
 
 // `rule` is one of 1 … newest_rule (CHECKed: a newer one stops the partition before this).
 Result<Decision> judge(std::uint32_t rule, const events::RecordHeader& header,
                        const events::schema::Body& body, const StreamLedger& ledger,
-                       const Moment& moment);
+                       const Moment& moment, Stage stage = Stage::whole);
 
 // What an earlier decision says to a repeat of its commit. The events of an accepted one
 // are not in the ledger row: the caller adds them from the Change at the outcome's position.

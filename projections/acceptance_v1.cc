@@ -26,6 +26,13 @@ Objection refused(ErrorCode code, std::string message) {
   return {Verdict::refused, {code, std::move(message), {}}};
 }
 
+Objection locked() {
+  return {Verdict::locked,
+          {ErrorCode::conflict,
+           "a transaction over several records is changing this; try again in a moment",
+           {}}};
+}
+
 // What one event would do; an objection if it cannot.
 using Judgement = tl::expected<events::EventOutcome, Objection>;
 
@@ -55,10 +62,11 @@ std::vector<IdentifierHash> identifiers_of(const schema::Event& event) {
 // Nothing reaches the ledger from here.
 class Judge {
  public:
-  Judge(const StreamLedger& ledger, const Moment& moment, bool only_event)
-      : ledger_(ledger), moment_(moment), only_event_(only_event) {}
+  Judge(const StreamLedger& ledger, const Moment& moment, bool only_event, const Locks& locks)
+      : ledger_(ledger), moment_(moment), only_event_(only_event), locks_(locks) {}
 
   Result<Judgement> judge(const schema::Event& event) {
+    if (is_locked(event)) return Judgement(tl::unexpect, locked());
     auto* place = find(event.type(), text(event.id()));
     if (place == nullptr) return *error_;
     switch (event.action()) {
@@ -84,7 +92,36 @@ class Judge {
     return changes;
   }
 
+  // What must stay as it is until the decision, so that it finds what was judged here.
+  Locks to_lock(const schema::Body& body) const {
+    Locks locks;
+    for (const auto& [name, place] : places_) locks.resources.insert(name);
+    for (const auto* event : *body.events()) {
+      for (const auto& hash : hashes_of(*event)) locks.identifiers.emplace(event->type(), hash);
+    }
+    locks.stream = body.required_stream_version() != 0;
+    return locks;
+  }
+
  private:
+  // Of the identifiers that the event brings or must not find.
+  static std::vector<IdentifierHash> hashes_of(const schema::Event& event) {
+    auto hashes = identifiers_of(event);
+    if (const auto* identifier = event.if_none_exist()) {
+      hashes.push_back(identifier_hash(text(identifier->system()), text(identifier->value())));
+    }
+    return hashes;
+  }
+  bool is_locked(const schema::Event& event) const {
+    if (locks_.stream) return true;
+    if (locks_.resources.empty()) return false;
+    if (locks_.resources.contains({event.type(), std::string(text(event.id()))})) return true;
+    for (const auto& hash : hashes_of(event)) {
+      if (locks_.identifiers.contains({event.type(), hash})) return true;
+    }
+    return false;
+  }
+
   struct Place {
     events::ResourceType type{};
     std::string id;
@@ -236,6 +273,7 @@ class Judge {
   const StreamLedger& ledger_;
   const Moment moment_;
   const bool only_event_;
+  const Locks& locks_;  // of others
   std::map<std::pair<events::ResourceType, std::string>, Place> places_;  // addresses stay
   std::unordered_multimap<IdentifierHash, Place*> written_;
   std::optional<events::Error> error_;
@@ -244,10 +282,18 @@ class Judge {
 // What is said of a commit whose key is on the ledger already.
 events::Outcome earlier(const CommitRow& row, const events::Digest16& digest,
                         const Moment& moment) {
+  events::Outcome outcome;
+  if (row.verdict == Verdict::prepared) {
+    const Objection objection = locked();
+    outcome.verdict = objection.verdict;
+    outcome.refusal = objection.why;
+    outcome.position = moment.position;
+    outcome.known_time = moment.known_time;
+    return outcome;
+  }
   if (row.verdict == Verdict::cancelled || row.request_digest == digest) {
     return repeated(row, moment.position.partition);
   }
-  events::Outcome outcome;
   outcome.verdict = Verdict::refused;
   outcome.refusal = {
       ErrorCode::conflict,
@@ -261,21 +307,30 @@ events::Outcome earlier(const CommitRow& row, const events::Digest16& digest,
 }  // namespace
 
 Result<Decision> judge_v1(const events::RecordHeader& header, const schema::Body& body,
-                          const StreamLedger& ledger, const Moment& moment) {
+                          const StreamLedger& ledger, const Moment& moment, Stage stage) {
   Decision decision;
   decision.request_digest = digest_of(body.request_digest());
   decision.outcome.position = moment.position;
   decision.outcome.known_time = moment.known_time;
 
-  auto row = ledger.commit(header.commit);
-  if (!row) return row.error();
-  if (*row) {
-    decision.outcome = earlier(**row, decision.request_digest, moment);
-    return decision;
-  }
+  Locks locks;
   auto stream = ledger.stream();
   if (!stream) return stream.error();
-  const auto required = body.required_stream_version();
+  if (stage != Stage::decided) {
+    auto row = ledger.commit(header.commit);
+    if (!row) return row.error();
+    if (*row) {
+      decision.outcome = earlier(**row, decision.request_digest, moment);
+      return decision;
+    }
+    if (stream->prepared > 0) {
+      auto others = ledger.locks();
+      if (!others) return others.error();
+      locks = std::move(*others);
+    }
+  }
+  // The decision finds the version that the prepare required: the stream was locked.
+  const auto required = stage == Stage::decided ? 0 : body.required_stream_version();
   if (required != 0 && required - 1 != stream->accepted) {
     decision.outcome.verdict = Verdict::stale;
     decision.outcome.refusal = {
@@ -283,7 +338,7 @@ Result<Decision> judge_v1(const events::RecordHeader& header, const schema::Body
     return decision;
   }
 
-  Judge judge(ledger, moment, body.events()->size() == 1);
+  Judge judge(ledger, moment, body.events()->size() == 1, locks);
   for (flatbuffers::uoffset_t i = 0; i < body.events()->size(); ++i) {
     auto judged = judge.judge(*body.events()->Get(i));
     if (!judged) return judged.error();
@@ -298,6 +353,10 @@ Result<Decision> judge_v1(const events::RecordHeader& header, const schema::Body
     decision.outcome.events.push_back(std::move(**judged));
   }
   decision.decided = true;
+  if (stage == Stage::prepare) {
+    decision.outcome.verdict = Verdict::prepared;
+    decision.locks = judge.to_lock(body);
+  }
   decision.changes = std::move(judge).changes();
   return decision;
 }

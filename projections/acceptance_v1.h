@@ -6,6 +6,6 @@
 namespace projections {
 
 Result<Decision> judge_v1(const events::RecordHeader& header, const events::schema::Body& body,
-                          const StreamLedger& ledger, const Moment& moment);
+                          const StreamLedger& ledger, const Moment& moment, Stage stage);
 
 }  // namespace projections

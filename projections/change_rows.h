@@ -13,7 +13,7 @@ namespace projections {
 
 struct ChangeRow {
   Change change;
-  std::vector<events::Offset> records;  // all parts in order; the last is the position
+  std::vector<events::Offset> records;  // of the commit's record, all parts in order
 };
 
 void put_change(RowBatch& batch, const ChangeRow& row);

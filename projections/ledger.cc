@@ -6,6 +6,7 @@
 #include "projections/families.h"
 #include "projections/key_codec.h"
 #include "projections/row_codec.h"
+#include "projections/transactions.h"
 
 namespace projections {
 namespace {
@@ -147,7 +148,10 @@ Result<CommitRow> decode_commit_row(std::string_view bytes) {
 }
 
 std::string encode(const StreamRow& row) {
-  return RowWriter().varint(row.accepted).raw(row.chain_head).varint(row.pending_bytes).row();
+  RowWriter writer;
+  writer.varint(row.accepted).raw(row.chain_head).varint(row.pending_bytes);
+  if (row.prepared != 0) writer.varint(row.prepared);  // hardly ever
+  return std::move(writer).row();
 }
 
 Result<StreamRow> decode_stream_row(std::string_view bytes) {
@@ -156,6 +160,7 @@ Result<StreamRow> decode_stream_row(std::string_view bytes) {
   row.accepted = reader.varint();
   row.chain_head = reader.raw(chain_bytes);
   row.pending_bytes = reader.varint();
+  if (reader.ok() && !reader.done()) row.prepared = reader.varint();
   if (!reader.done()) return does_not_read("stream");
   return row;
 }
@@ -199,6 +204,8 @@ Result<std::vector<std::string>> StreamLedger::with_identifier(events::ResourceT
   if (auto read = rows->status(); !read) return read.error();
   return ids;
 }
+
+Result<Locks> StreamLedger::locks() const { return locks_of(rows_, stream_); }
 
 Result<std::vector<KnownSince>> find_known(const RowView& rows, events::PartitionId partition,
                                            events::ResourceType type, std::string_view id) {

@@ -7,6 +7,7 @@
 // 3 | type | SHA-256(value), 16 | SHA-256(system), 8 | stream | id (text) -> empty
 // 4, 5, 6: parts that wait for each other, see pending.h
 // 7 | stream                                             -> StreamRow
+// 8, 9: transactions over several streams, see transactions.h
 //
 // The stream comes last where the edge asks over all streams (a filter look-up says "no"
 // cheaply); acceptance always names its own.
@@ -52,6 +53,7 @@ struct StreamRow {
   std::uint64_t accepted = 0;       // commits: what required_stream_version counts
   std::string chain_head;           // 32 bytes: SHA-256(head before | SHA-256(record))
   std::uint64_t pending_bytes = 0;  // of parts that wait, see pending.h
+  std::uint64_t prepared = 0;       // commits that wait for their transaction's decision
 };
 
 // What names a resource in its key; 16 bytes.
@@ -80,6 +82,8 @@ Result<ResourceRow> decode_resource_row(std::string_view bytes);
 Result<CommitRow> decode_commit_row(std::string_view bytes);
 Result<StreamRow> decode_stream_row(std::string_view bytes);
 
+struct Locks;  // transactions.h
+
 // The rows of one stream: all that acceptance may look at. Borrows `rows` for its life.
 class StreamLedger {
  public:
@@ -91,6 +95,7 @@ class StreamLedger {
   // Ids of the live resources with it.
   Result<std::vector<std::string>> with_identifier(events::ResourceType type,
                                                    const IdentifierHash& hash) const;
+  Result<Locks> locks() const;  // of transactions that are prepared here
 
  private:
   const RowView& rows_;

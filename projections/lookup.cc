@@ -139,8 +139,9 @@ Result<events::CommitStatus> ShardLookup::commit(const events::CommitId& id) con
   outcome->repeat = false;
   events::CommitStatus status;
   status.state = row->verdict == Verdict::accepted  ? State::accepted
-                 : row->verdict == Verdict::refused ? State::refused
-                                                    : State::cancelled;
+                 : row->verdict == Verdict::refused  ? State::refused
+                 : row->verdict == Verdict::prepared ? State::pending
+                                                     : State::cancelled;
   status.outcome = std::move(*outcome);
   return status;
 }

@@ -29,7 +29,7 @@ struct ShardMetrics {
   prometheus::Counter& damaged;  // quarantined
   // worker_commits_total{shard,verdict}: accepted, refused, stale, cancelled, repeat
   prometheus::Counter& repeats;
-  std::array<prometheus::Counter*, 5> verdicts;  // by Verdict
+  std::array<prometheus::Counter*, 8> verdicts;  // by Verdict
   // worker_events_applied_total{shard,effect}
   std::array<prometheus::Counter*, 7> effects;  // by EventEffect
   // worker_batch_seconds{shard}: reading, judging, folding and writing one batch

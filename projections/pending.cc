@@ -94,7 +94,7 @@ Status add_to_stream(RowBatch& batch, const events::StreamKey& stream, std::uint
   row->pending_bytes += added;
   row->pending_bytes -= std::min(taken, row->pending_bytes);
   // A stream that never had a commit has no row either.
-  if (row->accepted == 0 && row->pending_bytes == 0) {
+  if (row->accepted == 0 && row->pending_bytes == 0 && row->prepared == 0) {
     batch.erase(ledger_family, stream_row_key(stream));
   } else {
     batch.put(ledger_family, stream_row_key(stream), projections::encode(*row));

@@ -121,6 +121,7 @@ RecordFold::Folded RecordFold::fold_inspected(const events::LogRecord& record, c
   if (!header) return set_aside(header.error(), record, moment, batch);
   switch (static_cast<events::schema::RecordKind>(header->kind)) {
     case events::schema::RecordKind::commit:
+    case events::schema::RecordKind::prepare:
       return fold_commit(record.value, {record.offset}, moment, batch, deliveries);
     case events::schema::RecordKind::part:
       return fold_part(*header, record, moment, batch, deliveries);
@@ -128,6 +129,8 @@ RecordFold::Folded RecordFold::fold_inspected(const events::LogRecord& record, c
       if (auto done = cancel(*header, moment, batch, deliveries); !done)
         return stop(done.error().message);
       return {};
+    case events::schema::RecordKind::decision:
+      return fold_decision(*header, moment, batch, deliveries);
     default:
       return stop(fmt::format("record kind {} is not known to this program", header->kind));
   }
@@ -246,6 +249,9 @@ RecordFold::Folded RecordFold::fold_commit(std::string_view record,
     return {};
   }
   const auto& header = commit->header();
+  if (header.transaction) {
+    return prepare(*commit, record, std::move(records), moment, batch, deliveries);
+  }
   auto decision =
       judge(position_.rule, header, commit->body(), StreamLedger(batch, header.stream), moment);
   if (!decision) return stop(decision.error().message);

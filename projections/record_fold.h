@@ -66,6 +66,17 @@ class RecordFold {
                      const Moment& moment, RowBatch& batch, std::vector<Delivery>& deliveries);
   Folded fold_part(const events::RecordHeader& header, const events::LogRecord& record,
                    const Moment& moment, RowBatch& batch, std::vector<Delivery>& deliveries);
+  // record_fold_transactions.cc
+  Folded prepare(const events::Opener::Commit& commit, std::string_view record,
+                 std::vector<events::Offset> records, const Moment& moment, RowBatch& batch,
+                 std::vector<Delivery>& deliveries);
+  Folded fold_decision(const events::RecordHeader& header, const Moment& moment, RowBatch& batch,
+                       std::vector<Delivery>& deliveries);
+  Result<events::Outcome> decide(const events::StreamKey& stream, const TransactionRow& row,
+                                 events::TransactionVerdict verdict, const Moment& moment,
+                                 RowBatch& batch);
+  Result<events::Outcome> carry_out(const TransactionRow& row, const Moment& moment,
+                                    RowBatch& batch);
   Status cancel(const events::RecordHeader& header, const Moment& moment, RowBatch& batch,
                 std::vector<Delivery>& deliveries);
   Status write(const events::Opener::Commit& commit, const Decision& decision,

@@ -186,6 +186,29 @@ TEST_F(GoldenTest, TheCancelOpens) {
   expect_header(*header, schema::RecordKind::cancel);
 }
 
+TEST_F(GoldenTest, ThePrepareOpens) {
+  const std::string record = golden_bytes("prepare");
+  auto header = opener().inspect(record, home_);
+  ASSERT_TRUE(header) << header.error().why;
+  expect_header(*header, schema::RecordKind::prepare);
+  ASSERT_TRUE(header->transaction);
+  EXPECT_EQ(to_hex(header->transaction->id.bytes()), "70030000000000000000000000000000");
+  EXPECT_EQ(header->transaction->home, golden::draft().stream);
+  auto commit = opener().open(record);
+  ASSERT_TRUE(commit) << commit.error().message;
+  expect_body(commit->body());
+}
+
+TEST_F(GoldenTest, TheDecisionOpens) {
+  auto header = opener().inspect(golden_bytes("decision"), home_);
+  ASSERT_TRUE(header) << header.error().why;
+  EXPECT_EQ(header->kind, static_cast<std::uint8_t>(schema::RecordKind::decision));
+  EXPECT_EQ(header->stream, golden::draft().stream);
+  ASSERT_TRUE(header->transaction);
+  EXPECT_EQ(to_hex(header->transaction->id.bytes()), "70030000000000000000000000000000");
+  EXPECT_EQ(header->verdict, TransactionVerdict::abort);
+}
+
 // Whoever has the schema and no key reads the clear header with FlatBuffers' own tool.
 TEST_F(GoldenTest, FlatcDecodesTheClearHeader) {
   ::tests::TemporaryFolder folder;

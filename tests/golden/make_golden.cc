@@ -28,6 +28,17 @@ std::string built(KeyStore& keys, const Digest16& dictionary) {
   return commit->records.front();
 }
 
+const TransactionPart transaction{TransactionId({0x70, 3}), golden::draft().stream};
+
+std::string prepared(KeyStore& keys) {
+  const Secrets secrets = golden::secrets();
+  CommitDraft draft = golden::draft();
+  draft.transaction = transaction;
+  auto prepare = Sealer(secrets, keys, {}).build(draft);
+  CHECK(prepare && prepare->records.size() == 1);
+  return prepare->records.front();
+}
+
 void write_parts(const std::string& record) {
   const CommitDraft draft = golden::draft();
   HeaderFields fields;
@@ -70,5 +81,8 @@ int main(int count, char** arguments) {
   write("commit-with-dictionary", built(**keys, current_dictionary()));
   write("cancel", Sealer(secrets, **keys, {}).cancel(draft.stream, draft.commit));
   write_parts(record);
+  write("prepare", prepared(**keys));
+  write("decision", Sealer(secrets, **keys, {})
+                        .decision(draft.stream, transaction, TransactionVerdict::abort));
   return 0;
 }

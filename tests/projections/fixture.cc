@@ -128,6 +128,7 @@ events::BuiltCommit ShardsFixture::build(const Request& request) {
   draft.assembly = events::AssemblyId(digest(node, fmt::format("assembly-{}", requests)).array());
   draft.body = {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
   draft.documents.assign(documents.begin(), documents.end());
+  draft.transaction = request.transaction;
   auto built = node.sealer.build(draft);
   CHECK(built.has_value());
   return std::move(*built);

@@ -40,6 +40,7 @@ struct Request {
   std::string key;     // two requests with the same key are one commit; empty: a new one
   std::string digest;  // of the request; empty: from the key
   std::optional<std::uint64_t> required_stream_version;
+  std::optional<events::TransactionPart> transaction;  // with it: prepared only
   std::size_t padding = 0;  // random bytes added to the first document: makes parts
 };
 
