@@ -1,8 +1,7 @@
 // Which types a reference parameter may lead to: chains without a type, _revinclude and the
-// CapabilityStatement ask. Taken from R4's search parameters, see reference_targets.cc.
+// CapabilityStatement ask. The types are R4's own, from events/fhir/definitions.h.
 #pragma once
 
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -17,9 +16,9 @@ namespace projections::search {
 struct Parameter;
 struct Values;
 
-// Of the schema's types, in its order; empty for a name that is no reference of the type.
-std::span<const events::ResourceType> reference_targets(events::ResourceType type,
-                                                        std::string_view parameter);
+// Of the schema's types; empty for a name that is no reference of the type.
+std::vector<events::ResourceType> reference_targets(events::ResourceType type,
+                                                    std::string_view parameter);
 
 // The reference parameters that search knows of a type: of its table, its patient
 // parameter, and Patient's own.
