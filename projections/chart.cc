@@ -38,6 +38,21 @@ Status Chart::apply(const AcceptedEvent& event, Family family, RowBatch& batch) 
   return {};
 }
 
+Result<bool> ChartEntry::read(const ShardView& view, const events::StreamKey& stream,
+                              events::ResourceType type, std::optional<Micros> time,
+                              std::string_view id) {
+  const auto key = section(stream, type).descending(time.value_or(no_time).count()).text(id).key();
+  auto row = view.rows().get(view.family("chart"), key);
+  if (!row) return row.error();
+  if (!*row) return false;
+  row_ = std::move(**row);
+  const auto read = read_facts_row(row_, aligned_);
+  if (!read) return read.error();
+  version_ = read->version;
+  facts_ = read->facts;
+  return true;
+}
+
 ChartCursor::ChartCursor(const ShardView& view, const events::StreamKey& stream,
                          events::ResourceType type)
     : rows_(view.rows().scan(view.family("chart"), section(stream, type).key())), type_(type) {

@@ -28,6 +28,22 @@ class Chart final : public Projection {
   Status apply(const AcceptedEvent& event, Family family, RowBatch& batch) const override;
 };
 
+// One row, owning its bytes; made once and read into again and again.
+class ChartEntry {
+ public:
+  // The resource of that type, main date and id; false if there is none.
+  Result<bool> read(const ShardView& view, const events::StreamKey& stream,
+                    events::ResourceType type, std::optional<events::Micros> time,
+                    std::string_view id);
+  events::Version version() const { return version_; }
+  const events::schema::Facts& facts() const { return *facts_; }
+
+ private:
+  std::string row_, aligned_;
+  events::Version version_;
+  const events::schema::Facts* facts_ = nullptr;
+};
+
 // Rows of one section, newest first. Views are valid until next().
 class ChartCursor {
  public:

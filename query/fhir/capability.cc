@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
+#include <string>
+#include <vector>
 
 #include "ops/http/http.h"
+#include "projections/search/reference_targets.h"
 #include "query/fhir/criteria.h"
 #include "query/fhir/patient_search.h"
 
@@ -42,6 +46,44 @@ std::string search_parameters_of(events::ResourceType type) {
   return std::move(list).text();
 }
 
+// The names of R4 by which its references are asked: `patient` and `subject` are one of ours.
+std::vector<std::string> references_of(events::ResourceType type) {
+  std::vector<std::string> names;
+  if (const TypeParameters* table = search_table(type))
+    names.assign(table->patient_names.begin(), table->patient_names.end());
+  for (const Parameter* parameter : projections::search::reference_parameters(type)) {
+    if (parameter != &subject_parameter()) names.emplace_back(parameter->name);
+  }
+  return names;
+}
+
+std::string include_of(events::ResourceType source, std::string_view name) {
+  return fmt::format("{}:{}", events::type_name(source), name);
+}
+
+std::vector<std::string> includes_of(events::ResourceType type) {
+  std::vector<std::string> values{"*"};
+  for (const auto& name : references_of(type)) values.push_back(include_of(type, name));
+  return values;
+}
+
+std::vector<std::string> reverse_includes_of(events::ResourceType type) {
+  std::vector<std::string> values;
+  for (const auto source : events::all_types()) {
+    for (const auto& name : references_of(source)) {
+      const auto targets = projections::search::reference_targets(source, name);
+      if (std::find(targets.begin(), targets.end(), type) != targets.end())
+        values.push_back(include_of(source, name));
+    }
+  }
+  return values;
+}
+
+std::string list_of(std::string_view member, const std::vector<std::string>& values) {
+  return values.empty() ? std::string()
+                        : fmt::format(R"(,"{}":["{}"])", member, fmt::join(values, R"(",")"));
+}
+
 std::string resource(events::ResourceType type) {
   const auto name = events::type_name(type);
   const std::string parameters = search_parameters_of(type);
@@ -55,8 +97,11 @@ std::string resource(events::ResourceType type) {
   text +=
       R"(],"versioning":"versioned-update","readHistory":true,"updateCreate":true,"conditionalCreate":true,)"
       R"("conditionalRead":"not-match","conditionalUpdate":false,"conditionalDelete":"not-supported")";
-  if (!parameters.empty())
+  if (!parameters.empty()) {
+    text += list_of("searchInclude", includes_of(type));
+    text += list_of("searchRevInclude", reverse_includes_of(type));
     fmt::format_to(std::back_inserter(text), R"(,"searchParam":[{}])", parameters);
+  }
   if (name == "Patient") {
     text +=
         R"(,"operation":[{"name":"everything","definition":"http://hl7.org/fhir/OperationDefinition/Patient-everything"}])";
@@ -74,7 +119,7 @@ std::string capability_statement(const CapabilityOptions& options) {
       R"({{"resourceType":"CapabilityStatement","status":"active","date":"2026-11-23","kind":"instance",)"
       R"("software":{{"name":"Chartlog","version":{}}},"implementation":{{"description":"Chartlog","url":{}}},)"
       R"("fhirVersion":"4.0.1","format":["json","application/fhir+json"],)"
-      R"("rest":[{{"mode":"server","documentation":"Resources of patients are searched within one patient: patient, subject or _id is required.",)"
+      R"("rest":[{{"mode":"server","documentation":"Searches go over one patient or over all. Chains and _has take any number of hops, _include and _revinclude :iterate and *.",)"
       R"("interaction":[{{"code":"transaction"}},{{"code":"batch"}}],"resource":[{}]}}]}})",
       json_quote(options.software_version), json_quote(options.base_url + "/fhir"), resources);
 }

@@ -59,6 +59,19 @@ SortKey& SortKey::id(std::string_view id, bool descending) {
   return *this;
 }
 
+std::optional<ChartPlace> read_chart_key(std::string_view key) {
+  constexpr std::size_t date_bytes = 1 + sizeof(std::uint64_t);
+  if (key.size() <= date_bytes || key.back() != '\0') return std::nullopt;
+  ChartPlace place;
+  std::uint64_t value = 0;
+  for (const char byte : key.substr(1, sizeof value))
+    value = value << 8 | static_cast<std::uint8_t>(byte);
+  if (key.front() == '\0')
+    place.time = events::Micros(static_cast<std::int64_t>(~value ^ (std::uint64_t{1} << 63)));
+  place.id = key.substr(date_bytes, key.size() - date_bytes - 1);
+  return place;
+}
+
 std::uint64_t fingerprint(std::string_view query) {
   std::uint64_t hash = 14695981039346656037u;
   for (const char c : query) hash = (hash ^ static_cast<std::uint8_t>(c)) * 1099511628211u;

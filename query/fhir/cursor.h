@@ -28,6 +28,13 @@ class SortKey {
   std::string bytes_;
 };
 
+// A key that is .date(time, true).id(id), read again; nothing for other bytes.
+struct ChartPlace {
+  std::optional<events::Micros> time;
+  std::string id;
+};
+std::optional<ChartPlace> read_chart_key(std::string_view key);
+
 // Of a query's meaning: FNV-1a, no secret; a forged cursor only begins elsewhere.
 std::uint64_t fingerprint(std::string_view query);
 

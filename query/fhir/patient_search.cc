@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "query/fhir/cursor.h"
 
@@ -97,8 +98,18 @@ Status add_birth_dates(PatientQuery& query, std::string_view value, events::Know
 }
 
 // False for a name that Patient is not searched by.
-Result<bool> take(PatientQuery& query, const std::string& full_name, const std::string& value,
+Result<bool> take(PatientSearch& search, const std::string& full_name, const std::string& value,
                   const SearchInput& input) {
+  const auto type = *events::type_of_name("Patient");
+  auto including = parse_include(type, full_name, value, search.includes);
+  if (!including || *including) return including;
+  auto chain = parse_chain(type, full_name, value);
+  if (!chain) return chain.error();
+  if (*chain) {
+    search.chains.push_back(std::move(**chain));
+    return true;
+  }
+  PatientQuery& query = search.query;
   const auto colon = full_name.find(':');
   const std::string name = full_name.substr(0, colon);
   const std::string modifier = colon == std::string::npos ? "" : full_name.substr(colon + 1);
@@ -130,21 +141,49 @@ std::string key_of(const projections::PatientHit& hit) {
       .bytes();
 }
 
-Status add_shard(Reader& reader, events::PartitionId partition, const PatientSearch& search,
-                 Matches& matches) {
-  const auto& view = reader.view(partition);
-  auto hits = projections::find_patients(view, search.query);
-  if (!hits) return hits.error();
-  matches.total += hits->size();
-  if (search.page.count_only) return {};
-  for (const auto& hit : *hits) {
+using ShardVisit = std::function<Status(const projections::ShardView& view,
+                                        const std::vector<projections::PatientHit>& hits)>;
+
+// What each shard has. Chains leave ids: a Patient lies in the stream of its own name, so each
+// is asked for in one shard only.
+Status each_shard(Reader& reader, const ChainContext& context, const PatientSearch& search,
+                  const ShardVisit& visit) {
+  const auto left = patients_of_chains(reader, context, search.chains);
+  if (!left) return left.error();
+  const auto count = reader.sources().shards.count();
+  std::map<std::uint32_t, std::vector<std::string>> by_shard;
+  if (*left) {
+    for (const std::string& id : **left) {
+      const auto stream = reader.stream(events::patient_stream(events::ResourceId(id)));
+      by_shard[events::partition_of(stream, count).value].push_back(id);
+    }
+  }
+  for (std::uint32_t partition = 0; partition < count; ++partition) {
+    PatientQuery query = search.query;
+    if (*left) {
+      const auto ids = by_shard.find(partition);
+      if (ids == by_shard.end()) continue;
+      query.ids.insert(query.ids.begin(), std::move(ids->second));
+    }
+    const auto& view = reader.view({partition});
+    const auto hits = projections::find_patients(view, query);
+    if (!hits) return hits.error();
+    if (auto visited = visit(view, *hits); !visited) return visited;
+  }
+  return {};
+}
+
+void add_hits(Reader& reader, const projections::ShardView& view, const PatientSearch& search,
+              const std::vector<projections::PatientHit>& hits, Matches& matches) {
+  matches.total += hits.size();
+  if (search.page.count_only) return;
+  for (const auto& hit : hits) {
     std::string key = key_of(hit);
     if (search.page.after && key <= *search.page.after) continue;
     matches.found.push_back({std::move(key), &view,
                              reader.stream(events::patient_stream(events::ResourceId(hit.id))),
                              hit.id, hit.version});
   }
-  return {};
 }
 
 }  // namespace
@@ -168,7 +207,7 @@ Result<PatientSearch> parse_patient_search(const SearchInput& input) {
   QueryParameters used;
   for (const auto& [name, value] : input.parameters) {
     auto taken = parser.take(name, value);
-    if (taken && !*taken) taken = take(search.query, name, value, input);
+    if (taken && !*taken) taken = take(search, name, value, input);
     if (!taken) return taken.error();
     if (*taken) {
       if (name != "_cursor") used.emplace_back(name, value);
@@ -189,20 +228,33 @@ Result<PatientSearch> parse_patient_search(const SearchInput& input) {
   return search;
 }
 
+Status each_patient(Reader& reader, const ChainContext& context, const PatientSearch& search,
+                    const std::function<Status(const std::string& id)>& visit) {
+  return each_shard(reader, context, search, [&](const auto&, const auto& hits) -> Status {
+    for (const auto& hit : hits) {
+      if (auto visited = visit(hit.id); !visited) return visited;
+    }
+    return {};
+  });
+}
+
 Result<std::string> search_patients(Reader& reader, const ops::http::Request& request,
                                     const SearchInput& input) {
   const auto search = parse_patient_search(input);
   if (!search) return search.error();
   Matches matches;
-  for (std::uint32_t partition = 0; partition < reader.sources().shards.count(); ++partition) {
-    if (auto added = add_shard(reader, {partition}, *search, matches); !added) return added.error();
-  }
+  auto found = each_shard(reader, {request, input.context}, *search,
+                          [&](const auto& view, const auto& hits) -> Status {
+                            add_hits(reader, view, *search, hits, matches);
+                            return {};
+                          });
+  if (!found) return found.error();
   const bool more = cut_to_page(search->page, matches);
   std::optional<std::uint64_t> total;
   if (search->page.total != Page::Total::none || search->page.count_only) total = matches.total;
   return searchset(reader, request,
                    {*events::type_of_name("Patient"), search->page, matches.found, more, total,
-                    search->warnings});
+                    search->warnings, search->includes});
 }
 
 }  // namespace query::fhir

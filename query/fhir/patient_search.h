@@ -3,6 +3,7 @@
 #pragma once
 
 #include "projections/patient_directory.h"
+#include "query/fhir/chain.h"
 #include "query/fhir/search_query.h"
 #include "query/fhir/searchset.h"
 
@@ -16,10 +17,16 @@ std::span<const PatientSearchParameter> patient_search_parameters();
 
 struct PatientSearch {
   projections::PatientQuery query;
+  std::vector<Chain> chains;
+  std::vector<Include> includes;
   Page page;
   std::vector<events::Error> warnings;
 };
 Result<PatientSearch> parse_patient_search(const SearchInput& input);
+
+// The id of each patient that is found, in no order; ends at the first error of `visit`.
+Status each_patient(Reader& reader, const ChainContext& context, const PatientSearch& search,
+                    const std::function<Status(const std::string& id)>& visit);
 
 Result<std::string> search_patients(Reader& reader, const ops::http::Request& request,
                                     const SearchInput& input);

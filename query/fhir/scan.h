@@ -1,11 +1,13 @@
-// Runs a search over the rows of one stream.
+// Finds what a search matches: in the streams that it names, else in the index over all
+// patients; and keeps of it one page.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "projections/shard.h"
-#include "query/fhir/search_query.h"
+#include "query/fhir/candidate.h"
+#include "query/fhir/reader.h"
 
 namespace query::fhir {
 
@@ -17,17 +19,35 @@ struct Found {
   events::Version version;
 };
 
-// Adds up over streams; the views outlive it.
+// What a page is made of; the views outlive it.
 struct Matches {
-  std::vector<Found> found;  // those after the cursor
+  std::vector<Found> found;  // those after the cursor, at most a page and one more
   std::uint64_t total = 0;   // all that match
-  bool whole = true;         // the scans went to their ends: `total` is exact
+  bool whole = true;         // all were looked at: `total` is exact
 };
 
-// Resources of the query's type in `stream` that meet all criteria. In the chart's own
-// order it stops once a page and one more are found, unless the total is wanted.
-Status scan(const projections::ShardView& view, const events::StreamKey& stream,
-            const SearchQuery& query, Matches& matches);
+// Called for each resource that meets all criteria. False: nothing that comes later in this
+// scan is wanted.
+using Visit = std::function<bool(Candidate& match)>;
+
+// Where a scan may begin, if it visits in the chart's order (newest first, then by id): after
+// the row of this sort key.
+using Start = std::optional<std::string>;
+
+// Resources of the query's type in one stream, in the chart's order.
+Status scan_stream(const projections::ShardView& view, const events::StreamKey& stream,
+                   const SearchQuery& query, const Start& start, const Visit& visit);
+
+// Resources of all streams but the directory, in the chart's order, by the rows of the most
+// selective criterion that has any. Memory does not grow with what it passes.
+Status scan_index(Reader& reader, const SearchQuery& query, const Start& start, const Visit& visit);
+
+// All of the query's matches: in the streams it leads to, else by the index. Each scan is in
+// the chart's order, several streams come one after the other.
+Status scan_all(Reader& reader, SearchQuery& query, const Start& start, const Visit& visit);
+
+// The page that the query asks for and one more, in no order.
+Result<Matches> find_page(Reader& reader, SearchQuery& query);
 
 // In order, at most a page; true if there are more.
 bool cut_to_page(const Page& page, Matches& matches);

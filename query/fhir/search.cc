@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "query/fhir/chain.h"
 #include "query/fhir/negotiation.h"
 #include "query/fhir/patient_search.h"
 #include "query/fhir/scan.h"
@@ -17,66 +18,16 @@ namespace {
 using ops::http::Request;
 using ops::http::Response;
 
-Status add_stream(Reader& reader, const events::StreamKey& stream, SearchQuery& query,
-                  Matches& matches) {
-  const auto& view = reader.view_of(stream);
-  const auto parked = view.parked(stream);
-  if (!parked) return parked.error();
-  for (const auto& one : *parked) {
-    if (one.projection != "chart") continue;
-    query.warnings.push_back(
-        {events::ErrorCode::unavailable,
-         fmt::format("incomplete since partition {} offset {}: later changes wait for repair",
-                     one.since.partition.value, one.since.offset.value),
-         {}});
-  }
-  return scan(view, stream, query, matches);
-}
-
-// Streams in which the ids asked for are; each once.
-Result<std::vector<events::StreamKey>> streams_of_ids(Reader& reader, const SearchQuery& query) {
-  std::vector<events::StreamKey> streams;
-  for (const std::string& id : query.ids) {
-    if (!events::is_fhir_id(id)) continue;
-    const auto known = reader.find(query.table->type, id);
-    if (!known && known.error().code == events::ErrorCode::not_found) continue;
-    if (!known) return known.error();
-    if (std::find(streams.begin(), streams.end(), known->stream) == streams.end())
-      streams.push_back(known->stream);
-  }
-  return streams;
-}
-
-// A resource of several patients, or of none, lies in `other/<Type>`; the criterion on its
-// subjects sorts out whose it is.
-Result<std::vector<events::StreamKey>> streams_of(Reader& reader, const SearchQuery& query) {
-  const std::string others = fmt::format("other/{}", events::type_name(query.table->type));
-  if (!query.patients.empty()) {
-    std::vector<events::StreamKey> streams;
-    for (const std::string& patient : query.patients) {
-      streams.push_back(reader.stream(events::patient_stream(events::ResourceId(patient))));
-    }
-    streams.push_back(reader.stream(others));
-    return streams;
-  }
-  if (!query.ids.empty()) return streams_of_ids(reader, query);
-  return std::vector{
-      reader.stream(home_of(*query.table) == Home::directory ? "directory" : others)};
-}
-
 Result<std::string> run(Reader& reader, const Request& request, SearchQuery& query) {
-  const auto streams = streams_of(reader, query);
-  if (!streams) return streams.error();
-  Matches matches;
-  for (const auto& stream : *streams) {
-    if (auto scanned = add_stream(reader, stream, query, matches); !scanned) return scanned.error();
-  }
-  const bool more = cut_to_page(query.page, matches);
+  auto matches = find_page(reader, query);
+  if (!matches) return matches.error();
+  const bool more = cut_to_page(query.page, *matches);
   std::optional<std::uint64_t> total;
-  if (query.page.count_only || (matches.whole && query.page.total != Page::Total::none))
-    total = matches.total;
-  return searchset(reader, request,
-                   {query.table->type, query.page, matches.found, more, total, query.warnings});
+  if (query.page.count_only || (matches->whole && query.page.total != Page::Total::none))
+    total = matches->total;
+  return searchset(
+      reader, request,
+      {query.table->type, query.page, matches->found, more, total, query.warnings, query.includes});
 }
 
 Result<QueryParameters> parameters_of(const Request& request) {
@@ -127,6 +78,8 @@ Result<std::string> search_type(Reader& reader, const Request& request, events::
   const std::string patient = query->patients.size() == 1 ? query->patients.front() : std::string();
   if (auto begun = may_search(reader.sources(), request, name, patient); !begun)
     return begun.error();
+  if (auto resolved = resolve_chains(reader, {request, input.context}, *query); !resolved)
+    return resolved.error();
   return run(reader, request, *query);
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "projections/search/reference_targets.h"
+
 namespace query::fhir {
 namespace {
 
@@ -89,6 +91,17 @@ Result<bool> take_parameter(SearchQuery& query, const std::string& name, const s
     if (auto added = add_sort(query, value); !added) return added.error();
     return true;
   }
+  auto including = parse_include(query.table->type, name, value, query.includes);
+  if (!including || *including) return including;
+  // `medication.code` is a parameter of its own.
+  if (find_parameter(*query.table, plain) == nullptr || plain.find('.') == std::string::npos) {
+    auto chain = parse_chain(query.table->type, name, value);
+    if (!chain) return chain.error();
+    if (*chain) {
+      query.chains.push_back(std::move(**chain));
+      return true;
+    }
+  }
   if (is_patient_name(*query.table, plain)) {
     if (auto added = add_patients(query, plain, modifier, value, input.context); !added)
       return added.error();
@@ -120,7 +133,73 @@ std::vector<std::string> ids_of(const std::vector<Criterion>& criteria) {
   return ids;
 }
 
+// _has:Observation:patient:code
+Result<Chain> parse_has(events::ResourceType type, const std::string& name) {
+  const auto fault = [&](const std::string& why) {
+    return events::invalid(
+        fmt::format("{}: {}; write _has:<Type>:<reference>:<parameter>=<value>", name, why));
+  };
+  std::string_view rest = std::string_view(name).substr(std::string_view("_has:").size());
+  const auto first = rest.find(':');
+  const auto second = first == rest.npos ? rest.npos : rest.find(':', first + 1);
+  if (second == rest.npos || second + 1 == rest.size()) return fault("is not whole");
+  Chain chain;
+  chain.name = name;
+  chain.reverse = true;
+  chain.type = events::type_of_name(rest.substr(0, first));
+  if (!chain.type) return fault(fmt::format("\"{}\" is no type", rest.substr(0, first)));
+  chain.parameter_name = rest.substr(first + 1, second - first - 1);
+  chain.parameter =
+      projections::search::find_reference_parameter(*chain.type, chain.parameter_name);
+  const auto targets = projections::search::reference_targets(*chain.type, chain.parameter_name);
+  if (chain.parameter == nullptr ||
+      std::find(targets.begin(), targets.end(), type) == targets.end())
+    return fault(fmt::format("{} has no reference \"{}\" to {}", events::type_name(*chain.type),
+                             chain.parameter_name, events::type_name(type)));
+  chain.inner_name = rest.substr(second + 1);
+  return chain;
+}
+
 }  // namespace
+
+std::size_t ReferenceSet::size() const {
+  std::size_t all = 0;
+  for (const auto& [type, of_type] : ids) all += of_type.size();
+  return all;
+}
+
+bool ReferenceSet::has(events::ResourceType target, std::string_view id) const {
+  const auto of_type = ids.find(target);
+  return of_type != ids.end() && of_type->second.contains(id);
+}
+
+Result<std::optional<Chain>> parse_chain(events::ResourceType type, const std::string& name,
+                                         const std::string& value) {
+  if (name.starts_with("_has:")) {
+    auto chain = parse_has(type, name);
+    if (!chain) return chain.error();
+    chain->inner_value = value;
+    return std::optional(std::move(*chain));
+  }
+  const auto dot = name.find('.');
+  if (dot == std::string::npos || dot + 1 == name.size()) return std::optional<Chain>();
+  Chain chain;
+  chain.name = name;
+  chain.inner_name = name.substr(dot + 1);
+  chain.inner_value = value;
+  const std::string reference = name.substr(0, dot);
+  const auto colon = reference.find(':');
+  chain.parameter_name = reference.substr(0, colon);
+  chain.parameter = projections::search::find_reference_parameter(type, chain.parameter_name);
+  if (chain.parameter == nullptr) return std::optional<Chain>();
+  if (colon != std::string::npos) {
+    chain.type = events::type_of_name(reference.substr(colon + 1));
+    if (!chain.type)
+      return events::invalid(fmt::format("{}: \"{}\" is not a type of this server", name,
+                                         reference.substr(colon + 1)));
+  }
+  return std::optional(std::move(chain));
+}
 
 Result<SearchQuery> parse_search(const TypeParameters& table, const SearchInput& input) {
   SearchQuery query;
@@ -134,11 +213,6 @@ Result<SearchQuery> parse_search(const TypeParameters& table, const SearchInput&
     if (*taken) use(used, name, value);
   }
   if (query.patients.empty()) query.ids = ids_of(query.criteria);
-  if (home_of(table) == Home::patient && query.patients.empty() && query.ids.empty()) {
-    const auto name = table.patient_names.front();
-    return events::invalid(fmt::format(
-        "{0}: a search over all patients is not built yet; add {0}=Patient/<id>, or _id", name));
-  }
   auto finished = std::move(page).finish(input.type, std::move(used));
   if (!finished) return finished.error();
   query.page = std::move(*finished);

@@ -2,22 +2,39 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "query/fhir/cursor.h"
+#include "query/fhir/included.h"
 
 namespace query::fhir {
 namespace {
 
-Status add_resource(Reader& reader, events::ResourceType type, const Found& found,
-                    BundleWriter& bundle) {
-  const auto row = found.view->version(found.stream, type, found.id, found.version);
+Result<projections::VersionRow> row_of(events::ResourceType type, const Found& found) {
+  auto row = found.view->version(found.stream, type, found.id, found.version);
   if (!row) return row.error();
   if (!*row) {
     return events::corrupt(fmt::format("a row names version {} of a {} that is not there",
                                        found.version.value, events::type_name(type)));
   }
-  const auto document = reader.sources().shards.document(found.stream, **row);
+  return std::move(**row);
+}
+
+Status write(Reader& reader, const Included::Item& item, std::string_view mode,
+             BundleWriter& bundle) {
+  const auto document = reader.sources().shards.document(item.stream, item.row);
   if (!document) return document.error();
-  bundle.resource(events::type_name(type), found.id, *document);
+  bundle.resource(events::type_name(item.name.first), item.name.second, *document, mode);
+  return {};
+}
+
+// What is a match on this page is not included once more.
+Status write_included(Reader& reader, const Included& included,
+                      const std::set<Included::Name>& matches, BundleWriter& bundle) {
+  for (const Included::Item& item : included.items()) {
+    if (matches.contains(item.name)) continue;
+    if (auto written = write(reader, item, "include", bundle); !written) return written;
+  }
   return {};
 }
 
@@ -35,12 +52,23 @@ Result<std::string> searchset(Reader& reader, const ops::http::Request& request,
   bundle.link("self", link_to(request.base_url, search_path(request), answer.page.used));
   if (answer.total) bundle.total(*answer.total);
   const Found* last = nullptr;
+  Included included(reader, answer.includes);
+  std::set<Included::Name> matches;
   for (const Found& found : answer.found) {
     if (bundle.full()) break;
-    if (auto added = add_resource(reader, answer.type, found, bundle); !added) return added.error();
+    auto row = row_of(answer.type, found);
+    if (!row) return row.error();
+    const Included::Item match{{answer.type, found.id}, found.stream, std::move(*row)};
+    const auto fits = included.add_for(match, bundle.bytes());
+    if (!fits) return fits.error();
+    if (!*fits) break;
+    if (auto written = write(reader, match, "match", bundle); !written) return written.error();
+    matches.insert(match.name);
     last = &found;
   }
-  const bool more = answer.more || bundle.entries() < answer.found.size();
+  const bool more = answer.more || matches.size() < answer.found.size();
+  if (auto written = write_included(reader, included, matches, bundle); !written)
+    return written.error();
   if (more && last != nullptr) {
     const std::string cursor = encode_cursor(answer.page.fingerprint, last->key);
     bundle.link("next", link_to(request.base_url, search_path(request), answer.page.used, cursor));

@@ -20,6 +20,7 @@ struct SearchAnswer {
   bool more = false;
   std::optional<std::uint64_t> total;
   const std::vector<events::Error>& warnings;
+  const std::vector<Include>& includes;
 };
 
 // Opens the documents of the page. A resource that was amended since the rows were seen

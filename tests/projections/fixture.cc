@@ -89,6 +89,13 @@ ShardsFixture::ShardsFixture(std::uint32_t partitions)
 }
 ShardsFixture::~ShardsFixture() = default;
 
+namespace {
+std::string stream_name(const Request& request) {
+  return request.stream.empty() ? events::patient_stream(events::ResourceId(request.patient))
+                                : request.stream;
+}
+}  // namespace
+
 events::StreamKey ShardsFixture::stream(const std::string& patient) const {
   return events::stream_key(node.secrets.log_secret,
                             events::patient_stream(events::ResourceId(patient)));
@@ -108,7 +115,7 @@ events::BuiltCommit ShardsFixture::build(const Request& request) {
   if (request.padding > 0) documents.front() += random_text(request.padding);
 
   schema::BodyT body;
-  body.stream = events::patient_stream(events::ResourceId(request.patient));
+  body.stream = stream_name(request);
   body.request_digest = digest_of(node, request.digest.empty() ? key : request.digest);
   if (request.required_stream_version)
     body.required_stream_version = *request.required_stream_version + 1;
@@ -122,7 +129,7 @@ events::BuiltCommit ShardsFixture::build(const Request& request) {
   schema::FinishBodyBuffer(builder, schema::Body::Pack(builder, &body));
 
   events::CommitDraft draft;
-  draft.stream = stream(request.patient);
+  draft.stream = events::stream_key(node.secrets.log_secret, stream_name(request));
   const auto seed = events::request_seed(node.secrets.log_secret, "test", key, 0);
   draft.commit = events::commit_key(node.secrets.log_secret, seed, draft.stream);
   draft.assembly = events::AssemblyId(digest(node, fmt::format("assembly-{}", requests)).array());

@@ -36,6 +36,7 @@ Act remove(std::string id);
 
 struct Request {
   std::string patient = "ana";
+  std::string stream;  // `directory`, `other/<Type>`; empty: the patient's
   std::vector<Act> acts;
   std::string key;     // two requests with the same key are one commit; empty: a new one
   std::string digest;  // of the request; empty: from the key

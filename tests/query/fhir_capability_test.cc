@@ -5,6 +5,7 @@
 
 #include "query/fhir/capability.h"
 #include "query/fhir/criteria.h"
+#include "query/fhir/include.h"
 
 namespace query::fhir {
 namespace {
@@ -30,6 +31,25 @@ TEST(FhirCapability, ListsExactlyTheParametersThatSearchAnswers) {
       EXPECT_TRUE(is_patient_name(*table, name) || find_parameter(*table, name) != nullptr) << name;
     }
   }
+}
+
+TEST(FhirCapability, ListsOnlyIncludesThatSearchTakes) {
+  const auto statement = json::parse(capability_statement({"1", "http://localhost"}));
+  std::size_t reverse = 0;
+  for (const auto& resource : statement.at("rest").at(0).at("resource").as_array()) {
+    const auto type = *events::type_of_name(std::string(resource.at("type").as_string()));
+    for (const auto& [member, name] : {std::pair{"searchInclude", "_include"},
+                                       std::pair{"searchRevInclude", "_revinclude"}}) {
+      const auto* values = resource.as_object().if_contains(member);
+      if (values == nullptr) continue;
+      for (const auto& value : values->as_array()) {
+        std::vector<Include> includes;
+        EXPECT_TRUE(parse_include(type, name, std::string(value.as_string()), includes)) << value;
+        reverse += includes.back().reverse;
+      }
+    }
+  }
+  EXPECT_GT(reverse, 200u);
 }
 
 TEST(FhirCapability, AnUnsearchedTypeClaimsNoSearch) {

@@ -30,7 +30,6 @@ TEST(FhirSearchQuery, EveryFaultIsRefusedWithParameterAndRemedy) {
     const char *type, *name, *value, *named, *remedy;
   };
   for (const Case& each : {
-           Case{"Condition", "code", "1", "patient:", "patient=Patient/<id>"},
            Case{"Condition", "patient", "Group/1", "patient:", "Patient"},
            Case{"Condition", "patient", "https://other.example/Patient/1",
                 "patient:", "Patient/<id>"},
