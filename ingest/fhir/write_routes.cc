@@ -8,6 +8,7 @@
 #include "ingest/fhir/batch.h"
 #include "ingest/fhir/bundle.h"
 #include "ingest/fhir/transaction.h"
+#include "ingest/work_room.h"
 #include "ops/http/errors.h"
 
 namespace ingest::fhir {
@@ -46,6 +47,7 @@ class WriteRoutes {
   const Dependencies depends_;
   const Environment environment_;
   Metrics metrics_;
+  WorkRoom work_room_{WorkRoom::Limits{}};
 };
 
 bool is_json(std::string_view content_type) {
@@ -83,6 +85,12 @@ Response WriteRoutes::bundle(const Request& request) {
   if (auto refused = check_content(request)) return std::move(*refused);
   auto context = context_of(request);
   if (!context) return refuse(context.error());
+  const auto place = work_room_.enter(request.body.size());
+  if (!place) {
+    return refuse(Error{ErrorCode::overloaded,
+                        "other large requests are still at work; nothing was written, try again",
+                        {}});
+  }
   const events::Digest16 digest = context->digest({"bundle", request.body});
   if (context->key.empty()) context->key = events::to_hex(digest.bytes());
 
