@@ -22,6 +22,8 @@ using events::StreamKey;
 constexpr Micros no_time = Micros::min();  // as in the chart: sorts last
 constexpr Micros a_day = std::chrono::hours(24);
 constexpr std::string_view directory_stream = "directory";
+constexpr std::string_view component_code = "component-code";
+constexpr std::string_view combined_code = "combo-code";
 
 // Which parameters' codes have rows, and which date is the main one (main_time.cc).
 struct Indexed {
@@ -50,7 +52,7 @@ constexpr Indexed indexed[] = {
     {ResourceType::MedicationDispense, {"code", "medication.code"}, "whenhandedover"},
     {ResourceType::MedicationRequest, {"code", "medication.code"}, "authoredon"},
     {ResourceType::MedicationStatement, {"code", "medication.code"}, "effective"},
-    {ResourceType::Observation, {"code", "component-code"}, "date"},
+    {ResourceType::Observation, {"code"}, "date"},
     {ResourceType::Procedure, {"code"}, "date"},
     {ResourceType::Provenance, {}, "recorded"},
     {ResourceType::QuestionnaireResponse, {}, "authored"},
@@ -77,6 +79,15 @@ struct Terms {
   search::Values values;  // room to work in
 };
 
+void add_components(const schema::Facts& facts, const search::TypeParameters& table, Terms& terms) {
+  terms.values.clear();
+  if (const auto* parameter = search::find_parameter(table, component_code))
+    parameter->take(facts, terms.values);
+  for (const auto& token : terms.values.tokens) {
+    if (!token.code.empty()) terms.all.push_back(code_term(token.code, IndexTerm::By::component));
+  }
+}
+
 void add_codes(const schema::Facts& facts, ResourceType type, Terms& terms) {
   const Indexed* as = indexed_as(type);
   const search::TypeParameters* table = search::search_table(type);
@@ -90,6 +101,7 @@ void add_codes(const schema::Facts& facts, ResourceType type, Terms& terms) {
   for (const auto& token : terms.values.tokens) {
     if (!token.code.empty()) terms.all.push_back(code_term(token.code));
   }
+  if (type == ResourceType::Observation) add_components(facts, *table, terms);
 }
 
 void add_references(const schema::Facts& facts, ResourceType type, Terms& terms) {
@@ -143,10 +155,10 @@ bool is_indexed(const AcceptedEvent& event) {
 
 IndexTerm type_term() { return {}; }
 
-IndexTerm code_term(std::string_view code) {
+IndexTerm code_term(std::string_view code, IndexTerm::By by) {
   std::uint64_t hash = fnv_start;
   for (const char byte : code) hash = hashed(hash, lower(byte));
-  return {IndexTerm::By::code, hash};
+  return {by, hash};
 }
 
 IndexTerm reference_term(std::string_view id) {
@@ -155,11 +167,15 @@ IndexTerm reference_term(std::string_view id) {
   return {IndexTerm::By::reference, hash};
 }
 
-bool is_indexed_code(ResourceType type, std::string_view parameter) {
+std::vector<IndexTerm::By> code_rows(ResourceType type, std::string_view parameter) {
+  using By = IndexTerm::By;
   const Indexed* as = indexed_as(type);
-  if (as == nullptr || parameter.empty()) return false;
-  if (type == ResourceType::Observation && parameter == "combo-code") return true;
-  return std::find(as->codes.begin(), as->codes.end(), parameter) != as->codes.end();
+  if (as == nullptr || parameter.empty()) return {};
+  if (type == ResourceType::Observation && parameter == component_code) return {By::component};
+  if (type == ResourceType::Observation && parameter == combined_code)
+    return {By::code, By::component};
+  const bool has = std::find(as->codes.begin(), as->codes.end(), parameter) != as->codes.end();
+  return has ? std::vector{By::code} : std::vector<By>();
 }
 
 bool has_reference_rows(ResourceType type) {

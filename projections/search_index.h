@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "projections/projection.h"
 #include "projections/shard.h"
@@ -28,7 +29,7 @@ namespace projections {
 class SearchIndex final : public Projection {
  public:
   std::string_view name() const override { return "search_index"; }
-  std::uint32_t version() const override { return 1; }
+  std::uint32_t version() const override { return 2; }
   Status apply(const AcceptedEvent& event, Family family, RowBatch& batch) const override;
   // Reads the shard's whole index, about a million rows a second: a row that named the
   // stream's rows would cost each write a third more, and streams are seldom forgotten.
@@ -36,16 +37,18 @@ class SearchIndex final : public Projection {
 };
 
 struct IndexTerm {
-  enum class By : std::uint8_t { type = 0, code = 1, reference = 2 } by = By::type;
+  enum class By : std::uint8_t { type = 0, code = 1, reference = 2, component = 3 } by = By::type;
   std::uint64_t hash = 0;
   friend auto operator<=>(const IndexTerm&, const IndexTerm&) = default;
 };
 IndexTerm type_term();
-IndexTerm code_term(std::string_view code);  // without case
+// Without case. By::component: the code of a part, of an Observation's panel.
+IndexTerm code_term(std::string_view code, IndexTerm::By by = IndexTerm::By::code);
 IndexTerm reference_term(std::string_view id);
 
-// Every code that the parameter finds in a resource of the type has its row.
-bool is_indexed_code(events::ResourceType type, std::string_view parameter);
+// By which rows every code that the parameter finds in a resource of the type is there;
+// empty: it has none.
+std::vector<IndexTerm::By> code_rows(events::ResourceType type, std::string_view parameter);
 // Every reference into the directory has its row.
 bool has_reference_rows(events::ResourceType type);
 // The date parameter whose value, where there is one, is the main date; empty: none is.

@@ -45,11 +45,11 @@ std::vector<IndexTerm> set_terms(const ReferenceSet& set) {
 
 std::vector<IndexTerm> code_terms(const SearchQuery& query, const Criterion& criterion) {
   std::vector<IndexTerm> terms;
-  if (!projections::is_indexed_code(query.table->type, criterion.parameter->name)) return terms;
+  const auto rows = projections::code_rows(query.table->type, criterion.parameter->name);
   for (const Pattern& pattern : criterion.any) {
     const auto* token = std::get_if<TokenPattern>(&pattern);
     if (token == nullptr || !token->code || token->code->empty()) return {};
-    terms.push_back(projections::code_term(*token->code));
+    for (const auto by : rows) terms.push_back(projections::code_term(*token->code, by));
   }
   return terms;
 }

@@ -7,6 +7,7 @@
 #include "projections/chart.h"
 #include "projections/search/reference_targets.h"
 #include "projections/search_index.h"
+#include "query/fhir/cursor.h"
 #include "query/fhir/match.h"
 
 namespace query::fhir {
@@ -159,6 +160,14 @@ Status scan_one(Reader& reader, const events::StreamKey& stream, SearchQuery& qu
   return scan_stream(view, stream, query, start, visit);
 }
 
+projections::ChartCursor open_chart(const projections::ShardView& view,
+                                    const events::StreamKey& stream, events::ResourceType type,
+                                    const Start& start) {
+  const auto place = start ? read_chart_key(*start) : std::nullopt;
+  if (!place) return {view, stream, type};
+  return {view, stream, type, place->time.value_or(events::Micros::min())};
+}
+
 // Keeps the smallest keys, a page and one more, whatever passes by.
 class PageKeeper {
  public:
@@ -199,7 +208,7 @@ class PageKeeper {
 Status scan_stream(const projections::ShardView& view, const events::StreamKey& stream,
                    const SearchQuery& query, const Start& start, const Visit& visit) {
   Values values;
-  projections::ChartCursor cursor(view, stream, query.table->type);
+  auto cursor = open_chart(view, stream, query.table->type, start);
   for (; cursor.valid(); cursor.next()) {
     Candidate candidate{view,          stream,        cursor.type(), cursor.id(), cursor.version(),
                         cursor.time(), cursor.facts()};
@@ -207,7 +216,6 @@ Status scan_stream(const projections::ShardView& view, const events::StreamKey& 
     if (!candidate.status) return candidate.status;
     if (!wanted) break;
   }
-  static_cast<void>(start);
   return cursor.status();
 }
 

@@ -30,8 +30,8 @@ struct Matches {
 // scan is wanted.
 using Visit = std::function<bool(Candidate& match)>;
 
-// Where a scan may begin, if it visits in the chart's order (newest first, then by id): after
-// the row of this sort key.
+// Where a scan may begin, if it visits in the chart's order (newest first, then by id): at
+// the row of this sort key or later.
 using Start = std::optional<std::string>;
 
 // Resources of the query's type in one stream, in the chart's order.

@@ -63,7 +63,10 @@ TEST_F(SearchIndexTest, ACodeIsFoundOverAllPatientsNewestFirst) {
 TEST_F(SearchIndexTest, PartsOfAPanelAreFoundByTheirOwnCodes) {
   rows_.send("Patient/ana", Type::Observation, "bp",
              observation("bp", "2024-01-01", {"85354-9", "", ""}, {{"8480-6", "120", "mm[Hg]"}}));
-  EXPECT_THAT(ids(Type::Observation, projections::code_term("8480-6")), ElementsAre("bp"));
+  EXPECT_THAT(ids(Type::Observation, projections::code_term("8480-6")), IsEmpty());
+  EXPECT_THAT(ids(Type::Observation,
+                  projections::code_term("8480-6", projections::IndexTerm::By::component)),
+              ElementsAre("bp"));
   EXPECT_THAT(ids(Type::Observation, projections::code_term("85354-9")), ElementsAre("bp"));
 }
 
@@ -119,7 +122,7 @@ TEST_F(SearchIndexTest, MainDateParametersAndIndexedCodesAreParametersOfTheirTyp
         EXPECT_EQ(parameter.kind, ParameterKind::date);
         ++dated;
       }
-      if (projections::is_indexed_code(table.type, parameter.name)) {
+      if (!projections::code_rows(table.type, parameter.name).empty()) {
         EXPECT_EQ(parameter.kind, ParameterKind::token);
       }
     }

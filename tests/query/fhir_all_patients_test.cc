@@ -260,6 +260,36 @@ TEST_F(FhirAllPatientsTest, AnIncludeThatLeadsNowhereIsRefusedByName) {
   EXPECT_EQ(get("/fhir/Observation", {{"_revinclude:each", "Provenance:target"}}).status, 400);
 }
 
+TEST_F(FhirAllPatientsTest, AMatchThatBringsTooManyIsRefusedAndOthersEndThePage) {
+  std::vector<Act> acts{patient("ana", "Zander")};
+  for (std::size_t i = 0; i <= included_max; ++i)
+    acts.push_back(observation(fmt::format("o{}", i), "ana", "8480-6", "2024-01-01"));
+  given(std::move(acts), "ana");
+  given({patient("bob", "Berg"), observation("b1", "bob", "8480-6", "2024-01-01")}, "bob");
+  const QueryParameters query{{"_revinclude", "Observation:patient"}};
+
+  const auto alone = get("/fhir/Patient", {{"_id", "ana"}, query.front()});
+  EXPECT_EQ(alone.status, 422);
+  EXPECT_THAT(alone.body, ::testing::HasSubstr("Patient/ana alone brings more than 5000"));
+  EXPECT_THAT(ids("Patient", {{"_id", "bob"}, query.front()}, "include"), ElementsAre("b1"));
+  const auto page = bundle("Patient", query);
+  EXPECT_EQ(page.at("entry").as_array().size(), 2u);
+  EXPECT_EQ(page.at("link").as_array().size(), 2u);  // the next begins with the refused one
+}
+
+TEST_F(FhirAllPatientsTest, PartsOfPanelsAreFoundByTheirOwnParametersOnly) {
+  schema::ObservationT table;
+  table.code = concept_of("http://loinc.org", "85354-9");
+  table.components.push_back(std::make_unique<schema::ComponentT>());
+  table.components.back()->code = concept_of("http://loinc.org", "8480-6");
+  given({act_of(ResourceType::Observation, "bp", "ana", std::move(table)),
+         observation("o1", "ana", "8480-6", "2024-01-01")},
+        "ana");
+  EXPECT_THAT(ids("Observation", {{"code", "8480-6"}}), ElementsAre("o1"));
+  EXPECT_THAT(ids("Observation", {{"component-code", "8480-6"}}), ElementsAre("bp"));
+  EXPECT_THAT(ids("Observation", {{"combo-code", "8480-6"}}), UnorderedElementsAre("o1", "bp"));
+}
+
 // The index against every resource judged by the same criteria: what it leaves out must not
 // have matched, in any order of pages.
 TEST_F(FhirAllPatientsTest, TheIndexFindsWhatJudgingEverythingFinds) {
