@@ -9,6 +9,7 @@
 #include "projections/search_index.h"
 #include "query/fhir/cursor.h"
 #include "query/fhir/match.h"
+#include "query/fhir/recent.h"
 
 namespace query::fhir {
 namespace {
@@ -222,6 +223,12 @@ Status scan_stream(const projections::ShardView& view, const events::StreamKey& 
 Status scan_all(Reader& reader, SearchQuery& query, const Start& start, const Visit& visit) {
   auto streams = streams_of(reader, query);
   if (!streams) return streams.error();
+  if (!*streams) {
+    // In no order: each match is visited, also after the visitor has enough.
+    const auto recent = scan_recent(reader, query, visit);
+    if (!recent) return recent.error();
+    if (*recent) return {};
+  }
   if (!*streams && home_of(*query.table) != Home::directory) {
     const auto count = reader.sources().shards.count();
     for (std::uint32_t partition = 0; partition < count; ++partition) {

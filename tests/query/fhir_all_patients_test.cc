@@ -9,6 +9,7 @@
 #include <map>
 #include <random>
 
+#include "events/clinical_time.h"
 #include "query/fhir/included.h"
 #include "query/fhir/match.h"
 #include "query/fhir/page.h"
@@ -182,6 +183,44 @@ TEST_F(FhirAllPatientsTest, WhatIsAmendedOrDeletedIsFoundAsItIsNow) {
   gone.type = "Observation";
   given({gone}, "bob");
   EXPECT_THAT(ids("Observation", {{"code", "1-8"}}), ElementsAre("o1"));
+}
+
+TEST_F(FhirAllPatientsTest, WhatChangedSinceIsFoundInTheOrderOfTheSearch) {
+  given_two_patients();
+  const auto now = [] {
+    return events::format_instant(
+        std::chrono::time_point_cast<events::Micros>(std::chrono::system_clock::now()));
+  };
+  // Two milliseconds further, so that the next commit is later in an instant's text.
+  const std::string before = now();
+  std::string since = before;
+  for (int steps = 0; steps < 2; ++steps) {
+    const std::string last = since;
+    while (since == last) since = now();
+  }
+  given({observation("o4", "cyd", "1-8", "2020-01-01"), patient("cyd", "Cole")}, "cyd");
+  given({observation("o1", "ana", "1-8", "2024-01-01", "e1")}, "ana");
+  const auto found = [&](QueryParameters query) { return ids("Observation", std::move(query)); };
+  EXPECT_THAT(found({{"_lastUpdated", "ge" + since}}), ElementsAre("o1", "o4"));
+  EXPECT_THAT(found({{"_lastUpdated", "ge" + since}, {"_count", "1"}}), ElementsAre("o1", "o4"));
+  EXPECT_THAT(found({{"_lastUpdated", "gt" + since}, {"_sort", "_lastUpdated"}}),
+              ElementsAre("o4", "o1"));
+  EXPECT_THAT(found({{"_lastUpdated", "lt" + since}}), ElementsAre("o3", "o2"));
+  EXPECT_THAT(found({{"_lastUpdated", "ge2000"}}), ::testing::SizeIs(4));
+  EXPECT_THAT(found({{"_lastUpdated", "ge" + since}, {"code", "8480-6"}}), IsEmpty());
+}
+
+TEST_F(FhirAllPatientsTest, PagesShowEachOnceWhileOthersAreWritten) {
+  given_two_patients();
+  auto page = bundle("Observation", {{"_count", "1"}});
+  EXPECT_EQ(page.at("entry").at(0).at("fullUrl").as_string(),
+            "http://localhost/fhir/Observation/o3");
+  given({observation("new", "cyd", "1-8", "2030-01-01"),
+         observation("old", "cyd", "1-8", "1990-01-01")},
+        "cyd");
+  const std::string next(page.at("link").at(1).at("url").as_string());
+  const auto rest = *parse_form(std::string_view(next).substr(next.find('?') + 1));
+  EXPECT_THAT(ids("Observation", rest), ElementsAre("o2", "o1", "old"));
 }
 
 TEST_F(FhirAllPatientsTest, AReferenceIsFoundWhereverItLeads) {
