@@ -9,6 +9,9 @@ void reaction(const Element& from, schema::ReactionT& to) {
   from.get("substance", to.substance);
 }
 
+constexpr std::string_view asserted_date =
+    "http://hl7.org/fhir/StructureDefinition/condition-assertedDate";
+
 }  // namespace
 
 void map(const Element& from, schema::ConditionT& to) {
@@ -33,6 +36,10 @@ void map(const Element& from, schema::ConditionT& to) {
   from.get("recordedDate", to.recorded);
   from.get("recorder", to.recorder);
   from.get("asserter", to.asserter);
+  from.each("extension", [&](const Element& extension) {
+    if (extension.value()["url"].string() == asserted_date)
+      extension.get("valueDateTime", to.asserted);
+  });
 }
 
 void map(const Element& from, schema::AllergyIntoleranceT& to) {

@@ -13,6 +13,7 @@
 #include "ingest/fhir/general.h"
 #include "ingest/fhir/medications.h"
 #include "ingest/fhir/money.h"
+#include "ingest/fhir/more.h"
 #include "ingest/fhir/observations.h"
 #include "ingest/fhir/people.h"
 #include "ingest/fhir/places.h"
@@ -224,6 +225,7 @@ tl::expected<MappedResource, std::vector<events::Error>> map_resource(
   read_meta(from, facts);
   read_subjects(from, **mapping, facts, mapped);
   (*mapping)->map(from, mapped.type, facts);
+  map_more(from, mapped.type, facts.more);
   if (!reading.errors.empty()) return tl::unexpected(std::move(reading.errors));
 
   read_identifiers(resource, mapped);

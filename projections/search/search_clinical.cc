@@ -30,6 +30,8 @@ constexpr std::array allergy_intolerance{
     Parameter{"type", token, take<&AllergyIntolerance::type>,
               "http://hl7.org/fhir/allergy-intolerance-type"},
     Parameter{"verification-status", token, take<&AllergyIntolerance::verification_status>},
+    Parameter{"onset", date, more<"onset">},
+    Parameter{"route", token, more<"route">},
 };
 
 using schema::Condition;
@@ -48,6 +50,12 @@ constexpr std::array condition{
     Parameter{"recorded-date", date, take<&Condition::recorded>},
     Parameter{"severity", token, take<&Condition::severity>},
     Parameter{"verification-status", token, take<&Condition::verification_status>},
+    Parameter{"abatement-age", quantity, more<"abatement-age">},
+    Parameter{"onset-age", quantity, more<"onset-age">},
+    Parameter{"asserted-date", date, take<&Condition::asserted>},
+    Parameter{"evidence", token, more<"evidence">},
+    Parameter{"stage", token, more<"stage">},
+    Parameter{"evidence-detail", reference, more<"evidence-detail">},
 };
 
 using schema::Immunization;
@@ -63,6 +71,10 @@ constexpr std::array immunization{
     Parameter{"status", token, take<&Immunization::status>, "http://hl7.org/fhir/event-status"},
     Parameter{"status-reason", token, take<&Immunization::status_reason>},
     Parameter{"vaccine-code", token, take<&Immunization::vaccine>},
+    Parameter{"reaction", reference, more<"reaction">},
+    Parameter{"reason-reference", reference, more<"reason-reference">},
+    Parameter{"reaction-date", date, more<"reaction-date">},
+    Parameter{"target-disease", token, more<"target-disease">},
 };
 
 using schema::Procedure;
@@ -78,6 +90,9 @@ constexpr std::array procedure{
     Parameter{"reason-code", token, take<&Procedure::reasons>},
     Parameter{"reason-reference", reference, take<&Procedure::reason_references>},
     Parameter{"status", token, take<&Procedure::status>, "http://hl7.org/fhir/event-status"},
+    Parameter{"instantiates-canonical", reference, more<"instantiates-canonical">},
+    Parameter{"part-of", reference, more<"part-of">},
+    Parameter{"instantiates-uri", uri, more<"instantiates-uri">},
 };
 
 }  // namespace

@@ -22,6 +22,11 @@ constexpr std::array device{
     Parameter{"model", string, take<&Device::model>},
     Parameter{"status", token, take<&Device::status>, "http://hl7.org/fhir/device-status"},
     Parameter{"type", token, take<&Device::type>},
+    Parameter{"location", reference, more<"location">},
+    Parameter{"organization", reference, more<"organization">},
+    Parameter{"udi-carrier", string, more<"udi-carrier">},
+    Parameter{"udi-di", string, more<"udi-di">},
+    Parameter{"url", uri, more<"url">},
 };
 
 using schema::Specimen;
@@ -34,6 +39,8 @@ constexpr std::array specimen{
     Parameter{"parent", reference, take<&Specimen::parents>},
     Parameter{"status", token, take<&Specimen::status>, "http://hl7.org/fhir/specimen-status"},
     Parameter{"type", token, take<&Specimen::type>},
+    Parameter{"container", token, more<"container">},
+    Parameter{"container-id", token, more<"container-id">},
 };
 
 using schema::SupplyDelivery;
@@ -42,6 +49,7 @@ constexpr std::array supply_delivery{
     Parameter{"status", token, take<&SupplyDelivery::status>,
               "http://hl7.org/fhir/supplydelivery-status"},
     Parameter{"supplier", reference, take<&SupplyDelivery::supplier>},
+    Parameter{"receiver", reference, more<"receiver">},
 };
 
 }  // namespace

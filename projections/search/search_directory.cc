@@ -20,10 +20,13 @@ constexpr std::array location{
     Parameter{"address-state", string, take_address<&schema::Address::state>},
     Parameter{"address-use", token, take_address<&schema::Address::use>,
               "http://hl7.org/fhir/address-use"},
-    Parameter{"name", string, take<&Location::name>},
+    Parameter{"name", string, both<take<&Location::name>, more<"alias">>},
     Parameter{"organization", reference, take<&Location::managing_organization>},
     Parameter{"status", token, take<&Location::status>, "http://hl7.org/fhir/location-status"},
     Parameter{"type", token, take<&Location::types>},
+    Parameter{"endpoint", reference, more<"endpoint">},
+    Parameter{"partof", reference, more<"partof">},
+    Parameter{"operational-status", token, more<"operational-status">},
 };
 
 using schema::Medication;
@@ -35,6 +38,9 @@ constexpr std::array medication{
     Parameter{"manufacturer", reference, take<&Medication::manufacturer>},
     Parameter{"status", token, take<&Medication::status>,
               "http://hl7.org/fhir/CodeSystem/medication-status"},
+    Parameter{"expiration-date", date, more<"expiration-date">},
+    Parameter{"ingredient", reference, more<"ingredient">},
+    Parameter{"lot-number", token, more<"lot-number">},
 };
 
 using schema::Organization;
@@ -51,9 +57,10 @@ constexpr std::array organization{
               take_each<&Organization::addresses, &schema::Address::state>},
     Parameter{"address-use", token, take_each<&Organization::addresses, &schema::Address::use>,
               "http://hl7.org/fhir/address-use"},
-    Parameter{"name", string, take<&Organization::name>},
+    Parameter{"name", string, both<take<&Organization::name>, more<"alias">>},
     Parameter{"partof", reference, take<&Organization::part_of>},
     Parameter{"type", token, take<&Organization::types>},
+    Parameter{"endpoint", reference, more<"endpoint">},
 };
 
 }  // namespace

@@ -24,6 +24,23 @@ constexpr std::array diagnostic_report{
 };
 
 using schema::DocumentReference;
+
+// R4: DocumentReference.relatesTo, its target and its code; both are required there, so the
+// two lists go together.
+bool take_relation(const schema::Facts& facts, std::size_t place, Values& target, Values& code) {
+  const auto* document = facts.of_as_DocumentReference();
+  if (document == nullptr || document->relates_to() == nullptr) return false;
+  const auto at = static_cast<flatbuffers::uoffset_t>(place);
+  if (at >= document->relates_to()->size()) return false;
+  Values codes;
+  take_more("relation", facts, codes);
+  target.add(document->relates_to()->Get(at));
+  if (at < codes.strings.size()) code.strings.push_back(codes.strings[at]);
+  return true;
+}
+constexpr std::string_view relation_system = "http://hl7.org/fhir/document-relationship-type";
+constexpr Composite relationship{{reference}, {token, relation_system}, &take_relation};
+
 constexpr std::array document_reference{
     Parameter{"identifier", token, take<&DocumentReference::identifiers>},
     Parameter{"author", reference, take<&DocumentReference::authors>},
@@ -39,6 +56,17 @@ constexpr std::array document_reference{
     Parameter{"status", token, take<&DocumentReference::status>,
               "http://hl7.org/fhir/document-reference-status"},
     Parameter{"type", token, take<&DocumentReference::type>},
+    Parameter{"relationship", composite, take<&DocumentReference::relates_to>, {}, &relationship},
+    Parameter{"authenticator", reference, more<"authenticator">},
+    Parameter{"related", reference, more<"related">},
+    Parameter{"event", token, more<"event">},
+    Parameter{"facility", token, more<"facility">},
+    Parameter{"security-label", token, more<"security-label">},
+    Parameter{"setting", token, more<"setting">},
+    Parameter{"language", token, more<"language">, "urn:ietf:bcp:47"},
+    Parameter{"relation", token, more<"relation">,
+              "http://hl7.org/fhir/document-relationship-type"},
+    Parameter{"location", uri, more<"location">},
 };
 
 using schema::ImagingStudy;
@@ -56,6 +84,12 @@ constexpr std::array imaging_study{
     Parameter{"started", date, take<&ImagingStudy::started>},
     Parameter{"status", token, take<&ImagingStudy::status>,
               "http://hl7.org/fhir/imagingstudy-status"},
+    Parameter{"dicom-class", token, more<"dicom-class">},
+    Parameter{"instance", token, more<"instance">, "urn:dicom:uid"},
+    Parameter{"endpoint", reference, more<"endpoint">},
+    Parameter{"interpreter", reference, more<"interpreter">},
+    Parameter{"performer", reference, more<"performer">},
+    Parameter{"referrer", reference, more<"referrer">},
 };
 
 using schema::QuestionnaireResponse;
@@ -66,7 +100,7 @@ constexpr std::array questionnaire_response{
     Parameter{"based-on", reference, take<&QuestionnaireResponse::based_on>},
     Parameter{"encounter", reference, take<&QuestionnaireResponse::encounter>},
     Parameter{"part-of", reference, take<&QuestionnaireResponse::part_of>},
-    Parameter{"questionnaire", uri, take<&QuestionnaireResponse::questionnaire>},
+    Parameter{"questionnaire", reference, take<&QuestionnaireResponse::questionnaire>},
     Parameter{"source", reference, take<&QuestionnaireResponse::source>},
     Parameter{"status", token, take<&QuestionnaireResponse::status>,
               "http://hl7.org/fhir/questionnaire-answers-status"},

@@ -31,6 +31,14 @@ constexpr std::array encounter{
     Parameter{"service-provider", reference, take<&Encounter::service_provider>},
     Parameter{"status", token, take<&Encounter::status>, "http://hl7.org/fhir/encounter-status"},
     Parameter{"type", token, take<&Encounter::types>},
+    Parameter{"account", reference, more<"account">},
+    Parameter{"appointment", reference, more<"appointment">},
+    Parameter{"based-on", reference, more<"based-on">},
+    Parameter{"episode-of-care", reference, more<"episode-of-care">},
+    Parameter{"part-of", reference, more<"part-of">},
+    Parameter{"length", quantity, more<"length">},
+    Parameter{"location-period", date, more<"location-period">},
+    Parameter{"special-arrangement", token, more<"special-arrangement">},
 };
 
 }  // namespace

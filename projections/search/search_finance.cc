@@ -14,6 +14,13 @@ constexpr std::array claim{
     Parameter{"provider", reference, take<&Claim::provider>},
     Parameter{"status", token, take<&Claim::status>, "http://hl7.org/fhir/fm-status"},
     Parameter{"use", token, take<&Claim::use>, "http://hl7.org/fhir/claim-use"},
+    Parameter{"care-team", reference, more<"care-team">},
+    Parameter{"detail-udi", reference, more<"detail-udi">},
+    Parameter{"enterer", reference, more<"enterer">},
+    Parameter{"item-udi", reference, more<"item-udi">},
+    Parameter{"payee", reference, more<"payee">},
+    Parameter{"procedure-udi", reference, more<"procedure-udi">},
+    Parameter{"subdetail-udi", reference, more<"subdetail-udi">},
 };
 
 using schema::Coverage;
@@ -24,6 +31,9 @@ constexpr std::array coverage{
     Parameter{"status", token, take<&Coverage::status>, "http://hl7.org/fhir/fm-status"},
     Parameter{"subscriber", reference, take<&Coverage::subscriber>},
     Parameter{"type", token, take<&Coverage::type>},
+    Parameter{"class-type", token, more<"class-type">},
+    Parameter{"class-value", string, more<"class-value">},
+    Parameter{"dependent", string, more<"dependent">},
 };
 
 using schema::ExplanationOfBenefit;
@@ -38,6 +48,13 @@ constexpr std::array explanation_of_benefit{
     Parameter{"provider", reference, take<&ExplanationOfBenefit::provider>},
     Parameter{"status", token, take<&ExplanationOfBenefit::status>,
               "http://hl7.org/fhir/explanationofbenefit-status"},
+    Parameter{"detail-udi", reference, more<"detail-udi">},
+    Parameter{"enterer", reference, more<"enterer">},
+    Parameter{"item-udi", reference, more<"item-udi">},
+    Parameter{"payee", reference, more<"payee">},
+    Parameter{"procedure-udi", reference, more<"procedure-udi">},
+    Parameter{"subdetail-udi", reference, more<"subdetail-udi">},
+    Parameter{"disposition", string, more<"disposition">},
 };
 
 using schema::Provenance;
@@ -49,6 +66,8 @@ constexpr std::array provenance{
     Parameter{"recorded", date, take<&Provenance::recorded>},
     Parameter{"target", reference, take<&Provenance::targets>},
     Parameter{"when", date, take<&Provenance::occurred>},
+    Parameter{"agent-role", token, more<"agent-role">},
+    Parameter{"signature-type", token, more<"signature-type">},
 };
 
 }  // namespace

@@ -34,6 +34,8 @@ constexpr std::array medication_request{
     Parameter{"requester", reference, take<&MedicationRequest::requester>},
     Parameter{"status", token, take<&MedicationRequest::status>,
               "http://hl7.org/fhir/CodeSystem/medicationrequest-status"},
+    Parameter{"intended-dispenser", reference, more<"intended-dispenser">},
+    Parameter{"intended-performertype", token, more<"intended-performertype">},
 };
 
 using schema::MedicationStatement;
@@ -49,6 +51,7 @@ constexpr std::array medication_statement{
     Parameter{"source", reference, take<&MedicationStatement::source>},
     Parameter{"status", token, take<&MedicationStatement::status>,
               "http://hl7.org/fhir/CodeSystem/medication-statement-status"},
+    Parameter{"part-of", reference, more<"part-of">},
 };
 
 using schema::MedicationDispense;
@@ -65,6 +68,9 @@ constexpr std::array medication_dispense{
     Parameter{"type", token, take<&MedicationDispense::type>},
     Parameter{"whenhandedover", date, take<&MedicationDispense::handed_over>},
     Parameter{"whenprepared", date, take<&MedicationDispense::prepared>},
+    Parameter{"destination", reference, more<"destination">},
+    Parameter{"receiver", reference, more<"receiver">},
+    Parameter{"responsibleparty", reference, more<"responsibleparty">},
 };
 
 using schema::MedicationAdministration;
@@ -84,6 +90,7 @@ constexpr std::array medication_administration{
     Parameter{"request", reference, take<&MedicationAdministration::request>},
     Parameter{"status", token, take<&MedicationAdministration::status>,
               "http://terminology.hl7.org/CodeSystem/medication-admin-status"},
+    Parameter{"device", reference, more<"device">},
 };
 
 }  // namespace

@@ -43,6 +43,8 @@ std::string_view to_string(ParameterKind kind) {
       return "quantity";
     case ParameterKind::uri:
       return "uri";
+    case ParameterKind::composite:
+      return "composite";
   }
   return "string";
 }

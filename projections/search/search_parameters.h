@@ -3,6 +3,7 @@
 // what is promised is what is done. A new type is a table and one line in its file's list.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -18,12 +19,24 @@ namespace projections::search {
 struct Values;
 
 // FHIR's search parameter types (R4, search, 3.1.1.4) that we answer.
-enum class ParameterKind { token, date, reference, string, quantity, uri };
+enum class ParameterKind { token, date, reference, string, quantity, uri, composite };
 std::string_view to_string(ParameterKind kind);
 
 // Adds what the parameter finds in a resource's typed fields; nothing if the element is
 // absent. The views it adds lie in the Facts.
 using Take = void (*)(const events::schema::Facts& facts, Values& values);
+
+// Two parts that must hold at one place: the code and the value of one component.
+struct Composite {
+  struct Part {
+    ParameterKind kind = ParameterKind::token;
+    std::string_view code_system = {};
+  };
+  Part first, second;
+  // Adds what the place of that number has; false beyond the last.
+  bool (*take)(const events::schema::Facts& facts, std::size_t place, Values& first,
+               Values& second) = nullptr;
+};
 
 struct Parameter {
   std::string_view name;
@@ -32,6 +45,7 @@ struct Parameter {
   // Of an element of FHIR's type `code`: the system its value set implies, so that
   // `system|code` matches.
   std::string_view code_system = {};
+  const Composite* composite = nullptr;  // of that kind only
 };
 
 // Where the resources of a type are looked for.

@@ -62,6 +62,7 @@ constexpr std::array practitioner{
     Parameter{"email", token, take_telecom<Practitioner, email>},
     Parameter{"phone", token, take_telecom<Practitioner, phone>},
     Parameter{"telecom", token, take<&Practitioner::telecom>},
+    Parameter{"communication", token, more<"communication">},
 };
 
 using schema::PractitionerRole;
@@ -76,6 +77,9 @@ constexpr std::array practitioner_role{
     Parameter{"email", token, take_telecom<PractitionerRole, email>},
     Parameter{"phone", token, take_telecom<PractitionerRole, phone>},
     Parameter{"telecom", token, take<&PractitionerRole::telecom>},
+    Parameter{"date", date, more<"date">},
+    Parameter{"endpoint", reference, more<"endpoint">},
+    Parameter{"service", reference, more<"service">},
 };
 
 }  // namespace

@@ -16,6 +16,14 @@ constexpr std::array care_plan{
     Parameter{"goal", reference, take<&CarePlan::goals>},
     Parameter{"intent", token, take<&CarePlan::intent>, "http://hl7.org/fhir/request-intent"},
     Parameter{"status", token, take<&CarePlan::status>, "http://hl7.org/fhir/request-status"},
+    Parameter{"activity-date", date, more<"activity-date">},
+    Parameter{"activity-reference", reference, more<"activity-reference">},
+    Parameter{"based-on", reference, more<"based-on">},
+    Parameter{"instantiates-canonical", reference, more<"instantiates-canonical">},
+    Parameter{"part-of", reference, more<"part-of">},
+    Parameter{"performer", reference, more<"performer">},
+    Parameter{"replaces", reference, more<"replaces">},
+    Parameter{"instantiates-uri", uri, more<"instantiates-uri">},
 };
 
 using schema::CareTeam;
@@ -39,6 +47,7 @@ constexpr std::array goal{
     Parameter{"lifecycle-status", token, take<&Goal::lifecycle_status>,
               "http://hl7.org/fhir/goal-status"},
     Parameter{"start-date", date, take<&Goal::start>},
+    Parameter{"target-date", date, more<"target-date">},
 };
 
 using schema::ServiceRequest;
@@ -59,6 +68,12 @@ constexpr std::array service_request{
     Parameter{"requester", reference, take<&ServiceRequest::requester>},
     Parameter{"specimen", reference, take<&ServiceRequest::specimens>},
     Parameter{"status", token, take<&ServiceRequest::status>, "http://hl7.org/fhir/request-status"},
+    Parameter{"instantiates-canonical", reference, more<"instantiates-canonical">},
+    Parameter{"replaces", reference, more<"replaces">},
+    Parameter{"instantiates-uri", uri, more<"instantiates-uri">},
+    Parameter{"order-detail", token, more<"order-detail">},
+    Parameter{"performer-type", token, more<"performer-type">},
+    Parameter{"requisition", token, more<"requisition">},
 };
 
 }  // namespace

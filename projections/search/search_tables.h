@@ -12,6 +12,7 @@ inline constexpr std::array<std::string_view, 1> patient_only{"patient"};
 inline constexpr std::array<std::string_view, 2> patient_and_subject{"patient", "subject"};
 inline constexpr std::array<std::string_view, 2> patient_and_beneficiary{"patient", "beneficiary"};
 
+using ParameterKind::composite;
 using ParameterKind::date;
 using ParameterKind::quantity;
 using ParameterKind::reference;

@@ -96,4 +96,19 @@ void Values::add(const flatbuffers::Optional<bool>& flag) {
   if (flag.has_value()) strings.push_back(*flag ? "true" : "false");
 }
 
+void take_more(std::string_view parameter, const schema::Facts& facts, Values& values) {
+  if (facts.more() == nullptr) return;
+  for (const schema::More* one : *facts.more()) {
+    if (view(one->parameter()) != parameter) continue;
+    values.add(one->codings());
+    values.add(one->concepts());
+    values.add(one->identifiers());
+    values.add(one->references());
+    values.add(one->dates());
+    values.add(one->periods());
+    values.add(one->quantities());
+    values.add(one->texts());
+  }
+}
+
 }  // namespace projections::search

@@ -100,4 +100,33 @@ struct TakeEach {
 template <auto List, auto... Fields>
 constexpr Take take_each = &TakeEach<List, Fields...>::call;
 
+// more<"part-of">: what the resource's facts keep under that parameter's name.
+void take_more(std::string_view parameter, const schema::Facts& facts, Values& values);
+template <std::size_t Size>
+struct Name {
+  char text[Size]{};
+  consteval Name(const char (&literal)[Size]) {  // NOLINT: a literal is a name
+    for (std::size_t i = 0; i < Size; ++i) text[i] = literal[i];
+  }
+};
+template <Name Parameter>
+struct MoreOf {
+  static void call(const schema::Facts& facts, Values& values) {
+    take_more({Parameter.text, sizeof Parameter.text - 1}, facts, values);
+  }
+};
+template <Name Parameter>
+constexpr Take more = &MoreOf<Parameter>::call;
+
+// Both of two.
+template <Take First, Take Second>
+struct BothOf {
+  static void call(const schema::Facts& facts, Values& values) {
+    First(facts, values);
+    Second(facts, values);
+  }
+};
+template <Take First, Take Second>
+constexpr Take both = &BothOf<First, Second>::call;
+
 }  // namespace projections::search

@@ -28,11 +28,20 @@ void BundleWriter::full_url(std::string_view type, std::string_view id) {
   body_.append("/fhir/").append(type).append("/").append(id).append("\"");
 }
 
+void BundleWriter::member(std::string_view type, std::string_view document) {
+  body_.append(R"(,"resource":)");
+  if (subset_.kind == Subset::Kind::whole) {
+    body_.append(document);
+  } else {
+    body_.append(cut(type, document, subset_));
+  }
+}
+
 void BundleWriter::resource(std::string_view type, std::string_view id, std::string_view document,
                             std::string_view mode) {
   begin_entry();
   full_url(type, id);
-  body_.append(R"(,"resource":)").append(document);
+  member(type, document);
   body_.append(R"(,"search":{"mode":")").append(mode).append("\"}}");
 }
 
@@ -44,7 +53,7 @@ void BundleWriter::outcome(std::string_view document) {
 void BundleWriter::history(const HistoryEntry& entry, std::string_view document) {
   begin_entry();
   full_url(entry.type, entry.id);
-  if (!document.empty()) body_.append(R"(,"resource":)").append(document);
+  if (!document.empty()) member(entry.type, document);
   fmt::format_to(
       std::back_inserter(body_),
       R"(,"request":{{"method":"{}","url":"{}{}{}"}},"response":{{"status":"{}","etag":"W/\"{}\"","lastModified":"{}"}}}})",

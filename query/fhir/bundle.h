@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "events/ids.h"
+#include "query/fhir/subset.h"
 
 namespace query::fhir {
 
@@ -28,6 +29,8 @@ class BundleWriter {
   BundleWriter(std::string_view type, std::string_view base_url)
       : type_(type), base_url_(base_url) {}
 
+  // What is shown of each resource; all of it unless said.
+  void subset(const Subset& subset) { subset_ = subset; }
   void total(std::uint64_t total) { total_ = total; }
   void link(std::string_view relation, std::string_view url);
   void updated(events::KnownTime time) { updated_ = time; }
@@ -47,9 +50,11 @@ class BundleWriter {
  private:
   void begin_entry();
   void full_url(std::string_view type, std::string_view id);
+  void member(std::string_view type, std::string_view document);
 
   std::string type_;
   std::string base_url_;
+  Subset subset_;
   std::optional<std::uint64_t> total_;
   std::optional<events::KnownTime> updated_;
   std::string links_;

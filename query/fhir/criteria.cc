@@ -79,42 +79,77 @@ Result<QuantityPattern> parse_quantity(std::string_view parameter, std::string_v
 }
 
 template <class T>
-Status keep(Criterion& criterion, Result<T> pattern) {
+Result<SimplePattern> simple(Result<T> pattern) {
   if (!pattern) return pattern.error();
-  criterion.any.emplace_back(std::move(*pattern));
-  return {};
+  return SimplePattern(std::move(*pattern));
+}
+
+Result<SimplePattern> parse_simple(std::string_view name, ParameterKind kind,
+                                   std::optional<events::ResourceType> type, std::string_view value,
+                                   const CriteriaContext& context) {
+  switch (kind) {
+    case ParameterKind::token:
+      return simple(parse_token(name, value));
+    case ParameterKind::date:
+      return simple(parse_date(name, value, context.now));
+    case ParameterKind::reference:
+      return simple(parse_reference(name, value, type, context.base_url));
+    case ParameterKind::quantity:
+      return simple(parse_quantity(name, value));
+    default:
+      return simple(parse_string(name, value));
+  }
+}
+
+Result<Pattern> parse_composite(const Parameter& parameter, std::string_view value,
+                                const CriteriaContext& context) {
+  const auto parts = split_escaped(value, '$');
+  const Composite& composite = *parameter.composite;
+  if (parts.size() != 2) {
+    return events::invalid(fmt::format("{}: \"{}\" is not of two parts; write <{}>$<{}>",
+                                       parameter.name, value, to_string(composite.first.kind),
+                                       to_string(composite.second.kind)));
+  }
+  auto first = parse_simple(parameter.name, composite.first.kind, {}, parts[0], context);
+  if (!first) return first.error();
+  auto second = parse_simple(parameter.name, composite.second.kind, {}, parts[1], context);
+  if (!second) return second.error();
+  return Pattern(CompositePattern{std::move(*first), std::move(*second)});
+}
+
+ParameterKind kind_asked(const Criterion& criterion) {
+  if (criterion.modifier == Modifier::text) return ParameterKind::string;
+  if (criterion.modifier == Modifier::identifier) return ParameterKind::token;
+  return criterion.parameter->kind;
 }
 
 Status add_alternative(Criterion& criterion, std::optional<events::ResourceType> type,
                        std::string_view value, const CriteriaContext& context) {
-  const std::string_view name = criterion.parameter->name;
-  if (criterion.modifier == Modifier::text) return keep(criterion, parse_string(name, value));
-  if (criterion.modifier == Modifier::identifier) return keep(criterion, parse_token(name, value));
-  switch (criterion.parameter->kind) {
-    case ParameterKind::token:
-      return keep(criterion, parse_token(name, value));
-    case ParameterKind::date:
-      return keep(criterion, parse_date(name, value, context.now));
-    case ParameterKind::reference:
-      return keep(criterion, parse_reference(name, value, type, context.base_url));
-    case ParameterKind::quantity:
-      return keep(criterion, parse_quantity(name, value));
-    case ParameterKind::string:
-    case ParameterKind::uri:
-      return keep(criterion, parse_string(name, value));
+  const ParameterKind kind = kind_asked(criterion);
+  if (kind == ParameterKind::composite) {
+    auto pattern = parse_composite(*criterion.parameter, value, context);
+    if (!pattern) return pattern.error();
+    criterion.any.push_back(std::move(*pattern));
+    return {};
   }
+  auto pattern = parse_simple(criterion.parameter->name, kind, type, value, context);
+  if (!pattern) return pattern.error();
+  std::visit([&](auto& one) { criterion.any.emplace_back(std::move(one)); }, *pattern);
   return {};
 }
 
 Result<Modifier> modifier_of(const Parameter& parameter, std::string_view modifier) {
   const auto kind = parameter.kind;
   if (modifier.empty()) return Modifier::none;
-  if (modifier == "missing" && parameter.take != nullptr) return Modifier::missing;
+  if (modifier == "missing" && parameter.take != nullptr && kind != ParameterKind::composite)
+    return Modifier::missing;
   if (modifier == "not" && kind == ParameterKind::token) return Modifier::not_in;
   if (modifier == "text" && kind == ParameterKind::token) return Modifier::text;
   if (modifier == "exact" && kind == ParameterKind::string) return Modifier::exact;
   if (modifier == "contains" && kind == ParameterKind::string) return Modifier::contains;
   if (modifier == "identifier" && kind == ParameterKind::reference) return Modifier::identifier;
+  if (modifier == "above" && kind == ParameterKind::uri) return Modifier::above;
+  if (modifier == "below" && kind == ParameterKind::uri) return Modifier::below;
   return events::invalid(fmt::format(
       "{0}:{1}: the modifier :{1} is not built for a parameter of type {2}; leave it out",
       parameter.name, modifier, to_string(kind)));

@@ -18,6 +18,7 @@ namespace query::fhir {
 
 // The tables of parameters, which projections read too.
 using projections::search::common_parameters;
+using projections::search::Composite;
 using projections::search::find_parameter;
 using projections::search::Home;
 using projections::search::home_of;
@@ -60,10 +61,17 @@ struct QuantityPattern {
   std::optional<std::string> system;  // as TokenPattern
   std::optional<std::string> code;    // unit or code
 };
-using Pattern =
+using SimplePattern =
     std::variant<TokenPattern, DatePattern, ReferencePattern, StringPattern, QuantityPattern>;
+// `code$value`: both at one place.
+struct CompositePattern {
+  SimplePattern first, second;
+};
+using Pattern = std::variant<TokenPattern, DatePattern, ReferencePattern, StringPattern,
+                             QuantityPattern, CompositePattern>;
 
-enum class Modifier { none, missing, not_in, text, exact, contains, identifier };
+// above, below: of a uri, by the parts of its path.
+enum class Modifier { none, missing, not_in, text, exact, contains, identifier, above, below };
 
 struct Criterion {
   const Parameter* parameter = nullptr;

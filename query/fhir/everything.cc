@@ -82,7 +82,9 @@ class PageFiller {
         query_(query),
         bundle_("searchset", request.base_url),
         base_url_(request.base_url),
-        path_(request.path) {}
+        path_(request.path) {
+    bundle_.subset(query.page.subset);
+  }
 
   Status add_stream(const events::StreamKey& stream) {
     for (const auto type : events::all_types()) {

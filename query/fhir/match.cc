@@ -89,13 +89,43 @@ bool token_found(const TokenPattern& pattern, const Values& values,
   return false;
 }
 
+// R4, search, uri: below, the value begins with what was asked and goes on with a part of its
+// own; above, the other way round.
+bool lies_below(std::string_view longer, std::string_view shorter) {
+  if (!longer.starts_with(shorter)) return false;
+  const std::string_view rest = longer.substr(shorter.size());
+  return rest.empty() || shorter.ends_with('/') || rest.front() == '/' || rest.front() == '|';
+}
+
+// A canonical may carry its version: asked without one, any version is meant.
+bool same_uri(std::string_view value, std::string_view asked) {
+  return value.starts_with(asked) && (value.size() == asked.size() || value[asked.size()] == '|');
+}
+
+bool uri_matches(const StringPattern& pattern, Modifier modifier, std::string_view value) {
+  if (modifier == Modifier::below) return lies_below(value, pattern.text);
+  if (modifier == Modifier::above) return lies_below(pattern.text, value);
+  return same_uri(value, pattern.text);
+}
+
+// A reference that is a canonical: `Questionnaire/1` or the URL it stands for.
+bool canonical_matches(const ReferencePattern& pattern, std::string_view value) {
+  if (!pattern.url.empty()) return same_uri(value, pattern.url);
+  value = value.substr(0, value.find('|'));
+  if (!value.ends_with(pattern.id)) return false;
+  value.remove_suffix(pattern.id.size());
+  if (!pattern.type) return value.ends_with('/');
+  return value.ends_with(std::string(events::type_name(*pattern.type)) + "/");
+}
+
 struct Finder {
-  const Criterion& criterion;
+  Modifier modifier;
+  ParameterKind kind;
+  std::string_view code_system;
   const Values& values;
 
   bool operator()(const TokenPattern& pattern) const {
-    if (criterion.modifier != Modifier::identifier)
-      return token_found(pattern, values, criterion.parameter->code_system);
+    if (modifier != Modifier::identifier) return token_found(pattern, values, code_system);
     return std::any_of(
         values.references.begin(), values.references.end(),
         [&](const schema::Reference* reference) {
@@ -113,13 +143,15 @@ struct Finder {
   }
   bool operator()(const ReferencePattern& pattern) const {
     return std::any_of(values.references.begin(), values.references.end(),
-                       [&](const schema::Reference* value) { return matches(pattern, *value); });
+                       [&](const schema::Reference* value) { return matches(pattern, *value); }) ||
+           std::any_of(values.strings.begin(), values.strings.end(),
+                       [&](std::string_view value) { return canonical_matches(pattern, value); });
   }
   bool operator()(const StringPattern& pattern) const {
-    const auto& texts = criterion.modifier == Modifier::text ? values.texts : values.strings;
+    const auto& texts = modifier == Modifier::text ? values.texts : values.strings;
     return std::any_of(texts.begin(), texts.end(), [&](std::string_view value) {
-      if (criterion.parameter->kind == ParameterKind::uri) return value == pattern.text;
-      return string_matches(pattern, criterion.modifier, value);
+      if (kind == ParameterKind::uri) return uri_matches(pattern, modifier, value);
+      return string_matches(pattern, modifier, value);
     });
   }
   bool operator()(const QuantityPattern& pattern) const {
@@ -127,6 +159,34 @@ struct Finder {
                        [&](const schema::Quantity* value) { return matches(pattern, *value); });
   }
 };
+
+bool composite_found(const CompositePattern& pattern, const Composite& composite,
+                     const schema::Facts& facts) {
+  Values first, second;
+  for (std::size_t place = 0; composite.take(facts, place, first, second); ++place) {
+    const Finder left{Modifier::none, composite.first.kind, composite.first.code_system, first};
+    const Finder right{Modifier::none, composite.second.kind, composite.second.code_system, second};
+    if (std::visit(left, pattern.first) && std::visit(right, pattern.second)) return true;
+    first.clear();
+    second.clear();
+  }
+  return false;
+}
+
+bool pattern_found(const Pattern& pattern, const schema::Facts& facts, const Criterion& criterion,
+                   const Values& values) {
+  const Parameter& parameter = *criterion.parameter;
+  const Finder finder{criterion.modifier, parameter.kind, parameter.code_system, values};
+  return std::visit(
+      [&](const auto& one) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(one)>, CompositePattern>) {
+          return composite_found(one, *parameter.composite, facts);
+        } else {
+          return finder(one);
+        }
+      },
+      pattern);
+}
 
 }  // namespace
 
@@ -211,10 +271,9 @@ bool meets(const schema::Facts& facts, const Criterion& criterion, Values& value
     values.dates.push_back({time, time + events::Micros(1)});
   }
   if (criterion.modifier == Modifier::missing) return values.empty() == criterion.missing;
-  const bool found =
-      std::any_of(criterion.any.begin(), criterion.any.end(), [&](const Pattern& pattern) {
-        return std::visit(Finder{criterion, values}, pattern);
-      });
+  const bool found = std::any_of(
+      criterion.any.begin(), criterion.any.end(),
+      [&](const Pattern& pattern) { return pattern_found(pattern, facts, criterion, values); });
   return criterion.modifier == Modifier::not_in ? !found : found;
 }
 

@@ -28,6 +28,34 @@ Result<Page::Total> parse_total(std::string_view value) {
       fmt::format("_total: \"{}\" is unknown; write none, estimate or accurate", value));
 }
 
+// count: the total alone; false: whole resources.
+Status take_summary(Page& page, std::string_view value) {
+  if (page.subset.kind != Subset::Kind::whole && value != "false")
+    return events::invalid("_summary: not together with _elements; leave one of them out");
+  if (value == "count") {
+    page.count_only = true;
+  } else if (value == "true") {
+    page.subset.kind = Subset::Kind::summary;
+  } else if (value == "text") {
+    page.subset.kind = Subset::Kind::text;
+  } else if (value == "data") {
+    page.subset.kind = Subset::Kind::data;
+  } else if (value != "false") {
+    return events::invalid(
+        fmt::format("_summary: \"{}\" is unknown; write true, text, data, count or false", value));
+  }
+  return {};
+}
+
+Status take_elements(Page& page, std::string_view value) {
+  if (page.subset.kind != Subset::Kind::whole)
+    return events::invalid("_elements: not together with _summary; leave one of them out");
+  auto subset = parse_elements(value);
+  if (!subset) return subset.error();
+  page.subset = std::move(*subset);
+  return {};
+}
+
 // An Accept-like check of the parameter alone; the router's negotiation has refused xml.
 bool is_json_format(std::string_view value) {
   return value == "json" || value == "application/json" || value == "application/fhir+json" ||
@@ -84,8 +112,8 @@ Status PageParser::once(const std::string& name) {
 }
 
 Result<bool> PageParser::take(const std::string& name, const std::string& value) {
-  if (name != "_count" && name != "_total" && name != "_summary" && name != "_format" &&
-      name != "_cursor")
+  if (name != "_count" && name != "_total" && name != "_summary" && name != "_elements" &&
+      name != "_format" && name != "_cursor")
     return false;
   if (auto first = once(name); !first) return first.error();
   if (name == "_count") {
@@ -98,12 +126,9 @@ Result<bool> PageParser::take(const std::string& name, const std::string& value)
     if (!total) return total.error();
     page_.total = *total;
   } else if (name == "_summary") {
-    if (value != "count" && value != "false") {
-      return events::Error{events::ErrorCode::invalid,
-                           fmt::format("_summary={}: not built yet; write count or false", value),
-                           {}};
-    }
-    page_.count_only |= value == "count";
+    if (auto taken = take_summary(page_, value); !taken) return taken.error();
+  } else if (name == "_elements") {
+    if (auto taken = take_elements(page_, value); !taken) return taken.error();
   } else if (name == "_format") {
     if (!is_json_format(value))
       return events::invalid(fmt::format("_format: \"{}\" is not written here; write json", value));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "events/result.h"
+#include "query/fhir/subset.h"
 
 namespace query::fhir {
 
@@ -27,11 +28,12 @@ struct Page {
   enum class Total { if_known, none, accurate } total = Total::if_known;
   std::optional<std::string> after;  // sort key of the last entry of the page before
   std::uint64_t fingerprint = 0;     // of type and parameters, without the page's own
+  Subset subset;                     // _elements, _summary: what is shown of each resource
   QueryParameters used;              // what self and next links repeat
 };
 
-// Takes `name` if it is one of _count, _total, _summary, _format, _cursor; the cursor is
-// resolved by finish(). False for other names.
+// Takes `name` if it is one of _count, _total, _summary, _elements, _format, _cursor; the
+// cursor is resolved by finish(). False for other names.
 class PageParser {
  public:
   Result<bool> take(const std::string& name, const std::string& value);

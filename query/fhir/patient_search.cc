@@ -211,7 +211,9 @@ Result<PatientSearch> parse_patient_search(const SearchInput& input) {
     if (!taken) return taken.error();
     if (*taken) {
       if (name != "_cursor") used.emplace_back(name, value);
-    } else if (!input.lenient || name == "asOf" || name == "at" || name == "_elements") {
+    } else if (auto refused = refuse_unbuilt(name); !refused) {
+      return refused.error();
+    } else if (!input.lenient) {
       return events::invalid(
           fmt::format("{}: not a search parameter of Patient here; see searchParam of Patient in "
                       "/fhir/metadata, "
@@ -225,6 +227,7 @@ Result<PatientSearch> parse_patient_search(const SearchInput& input) {
   auto page = std::move(parser).finish("Patient", std::move(used));
   if (!page) return page.error();
   search.page = std::move(*page);
+  if (auto named = check_elements("Patient", search.page.subset); !named) return named.error();
   return search;
 }
 

@@ -10,6 +10,7 @@
 #include "query/fhir/negotiation.h"
 #include "query/fhir/page.h"
 #include "query/fhir/reader.h"
+#include "query/fhir/subset.h"
 
 namespace query::fhir {
 namespace {
@@ -53,14 +54,23 @@ events::Result<Place> place_of(Reader& reader, const Request& request) {
   return Place{*type, std::move(*known)};
 }
 
-// read and vread know no parameters but the form of the answer.
-events::Status only_format(const Request& request) {
+// read and vread know no parameters but the form of the answer and what is shown of it.
+events::Result<Subset> subset_of(const Request& request) {
+  PageParser parser;
   for (const auto& [name, value] : request.query) {
-    if (name != "_format" && !is_lenient(request)) {
+    const bool known = name == "_format" || name == "_elements" || name == "_summary";
+    if (!known && !is_lenient(request))
       return events::invalid(fmt::format("{}: not a parameter of a read; leave it out", name));
-    }
+    if (!known) continue;
+    if (auto taken = parser.take(name, value); !taken) return taken.error();
   }
-  return {};
+  auto page = std::move(parser).finish(request.path, {});
+  if (!page) return page.error();
+  if (page->count_only)
+    return events::invalid("_summary: count is of searches; write true, text, data or false");
+  if (auto named = check_elements(request.capture("type"), page->subset); !named)
+    return named.error();
+  return std::move(page->subset);
 }
 
 std::string etag_of(const VersionRow& row) { return fmt::format("W/\"{}\"", row.version.value); }
@@ -77,9 +87,12 @@ bool is_unchanged(const Request& request, const VersionRow& row) {
   return since != nullptr && *since == http_date(row.known_time);
 }
 
-Response document_response(Reader& reader, const Place& place, const VersionRow& row) {
+Response document_response(Reader& reader, const Place& place, const VersionRow& row,
+                           const Subset& subset) {
   auto document = reader.sources().shards.document(place.known.stream, row);
   if (!document) return ops::http::outcome_response(document.error());
+  if (subset.kind != Subset::Kind::whole)
+    *document = cut(events::type_name(place.type), *document, subset);
   return marked(Response::fhir(200, std::move(*document)), row, reader);
 }
 
@@ -168,6 +181,7 @@ events::Result<std::string> history_bundle(Reader& reader, const Request& reques
                   .history(place.known.stream, place.type, place.known.id.text());
   if (!rows) return rows.error();
   BundleWriter bundle("history", request.base_url);
+  bundle.subset(query.page.subset);
   bundle.link("self", link_to(request.base_url, request.path, query.page.used));
   std::uint64_t total = 0;
   std::optional<std::string> last, next;
@@ -192,26 +206,28 @@ events::Result<std::string> history_bundle(Reader& reader, const Request& reques
 
 Response read_resource(const Sources& sources, const Request& request) {
   if (auto refused = refuse_format(request)) return std::move(*refused);
-  if (auto known = only_format(request); !known) return ops::http::outcome_response(known.error());
+  const auto subset = subset_of(request);
+  if (!subset) return ops::http::outcome_response(subset.error());
   Reader reader(sources);
   const auto place = place_of(reader, request);
   if (!place) return ops::http::outcome_response(place.error());
   const auto row = reader.current(place->known, place->type);
   if (!row) return with_position(ops::http::outcome_response(row.error()), reader.position());
   if (is_unchanged(request, *row)) return marked(Response{304, {}, {}, {}}, *row, reader);
-  return document_response(reader, *place, *row);
+  return document_response(reader, *place, *row, *subset);
 }
 
 Response read_version(const Sources& sources, const Request& request) {
   if (auto refused = refuse_format(request)) return std::move(*refused);
-  if (auto known = only_format(request); !known) return ops::http::outcome_response(known.error());
+  const auto subset = subset_of(request);
+  if (!subset) return ops::http::outcome_response(subset.error());
   Reader reader(sources);
   const auto place = place_of(reader, request);
   if (!place) return ops::http::outcome_response(place.error());
   const auto row = version_row(reader, *place, request.capture("version"));
   if (!row) return with_position(ops::http::outcome_response(row.error()), reader.position());
   if (is_unchanged(request, *row)) return marked(Response{304, {}, {}, {}}, *row, reader);
-  return document_response(reader, *place, *row);
+  return document_response(reader, *place, *row, *subset);
 }
 
 Response read_history(const Sources& sources, const Request& request) {

@@ -63,11 +63,7 @@ Status add_patients(SearchQuery& query, const std::string& name, std::string_vie
 
 Status unknown_parameter(SearchQuery& query, const std::string& name, bool lenient) {
   const auto type = events::type_name(query.table->type);
-  if (name == "asOf" || name == "at") {  // never ignored: it would answer another question
-    return events::Error{events::ErrorCode::unsupported,
-                         fmt::format("{}: not built yet; leave it out to ask about now", name),
-                         {}};
-  }
+  if (auto refused = refuse_unbuilt(name); !refused) return refused;
   events::Error error =
       events::invalid(fmt::format("{0}: not a search parameter of {1} here; see searchParam of {1} "
                                   "in /fhir/metadata, or send Prefer: "
@@ -85,8 +81,6 @@ Result<bool> take_parameter(SearchQuery& query, const std::string& name, const s
   const std::string plain = name.substr(0, colon);
   const std::string_view modifier =
       colon == std::string::npos ? std::string_view{} : std::string_view(name).substr(colon + 1);
-  if (name == "_elements")
-    return events::invalid("_elements: not built yet; leave it out, whole resources are answered");
   if (name == "_sort") {
     if (auto added = add_sort(query, value); !added) return added.error();
     return true;
@@ -201,6 +195,27 @@ Result<std::optional<Chain>> parse_chain(events::ResourceType type, const std::s
   return std::optional(std::move(chain));
 }
 
+Status refuse_unbuilt(std::string_view name) {
+  const std::string_view plain = name.substr(0, name.find(':'));
+  if (plain == "asOf" || plain == "at") {
+    return events::Error{events::ErrorCode::unsupported,
+                         fmt::format("{}: not built yet; leave it out to ask about now", plain),
+                         {}};
+  }
+  for (const std::string_view other :
+       {"_filter", "_text", "_content", "_list", "_query", "_contained", "_containedType"}) {
+    if (plain == other) {
+      return events::Error{
+          events::ErrorCode::unsupported,
+          fmt::format("{}: not answered here, and not ignored either; leave it out and ask by the "
+                      "parameters of /fhir/metadata",
+                      plain),
+          {}};
+    }
+  }
+  return {};
+}
+
 Result<SearchQuery> parse_search(const TypeParameters& table, const SearchInput& input) {
   SearchQuery query;
   query.table = &table;
@@ -216,6 +231,7 @@ Result<SearchQuery> parse_search(const TypeParameters& table, const SearchInput&
   auto finished = std::move(page).finish(input.type, std::move(used));
   if (!finished) return finished.error();
   query.page = std::move(*finished);
+  if (auto named = check_elements(input.type, query.page.subset); !named) return named.error();
   return query;
 }
 

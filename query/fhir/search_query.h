@@ -70,6 +70,9 @@ struct SearchInput {
 Result<std::optional<Chain>> parse_chain(events::ResourceType type, const std::string& name,
                                          const std::string& value);
 
+// unsupported for what would answer another question if it were ignored: asOf, _filter …
+Status refuse_unbuilt(std::string_view name);
+
 // invalid, unsupported: the first fault, naming parameter, value and remedy.
 Result<SearchQuery> parse_search(const TypeParameters& table, const SearchInput& input);
 

@@ -49,6 +49,7 @@ std::string search_path(const ops::http::Request& request) {
 Result<std::string> searchset(Reader& reader, const ops::http::Request& request,
                               const SearchAnswer& answer) {
   BundleWriter bundle("searchset", request.base_url);
+  bundle.subset(answer.page.subset);
   bundle.link("self", link_to(request.base_url, search_path(request), answer.page.used));
   if (answer.total) bundle.total(*answer.total);
   const Found* last = nullptr;

@@ -275,5 +275,62 @@ TEST(FhirMatch, EscapedSeparatorsArePartOfTheValue) {
       {{"code", R"(urn:x\|y|a\,b)", true}, {"code", R"(a\,b)", true}, {"code", "a,b", false}});
 }
 
+std::unique_ptr<schema::ValueT> value_of(std::unique_ptr<schema::QuantityT> quantity) {
+  auto made = std::make_unique<schema::ValueT>();
+  made->quantity = std::move(quantity);
+  return made;
+}
+
+TEST(FhirMatch, ACompositeHoldsAtOnePlaceOnly) {
+  const auto facts =
+      facts_of<schema::ObservationT>(ResourceType::Observation, [](auto& observation) {
+        observation.code = concept_of("http://loinc.org", "85354-9");
+        for (const auto& [code, value] : {std::pair{"8480-6", "140"}, std::pair{"8462-4", "80"}}) {
+          auto component = std::make_unique<schema::ComponentT>();
+          component->code = concept_of("http://loinc.org", code);
+          component->value = value_of(quantity_of(value, "mm[Hg]"));
+          observation.components.push_back(std::move(component));
+        }
+      });
+  expect_all(facts,
+             {
+                 {"component-code-value-quantity", "8480-6$140", true},
+                 {"component-code-value-quantity", "8480-6$80", false},
+                 {"component-code-value-quantity", "http://loinc.org|8462-4$lt90", true},
+                 {"component-code-value-quantity", "8480-6$gt130||mm[Hg],8462-4$gt130", true},
+                 {"combo-code-value-quantity", "8462-4$80|http://unitsofmeasure.org|mm[Hg]", true},
+                 {"combo-code-value-quantity", "85354-9$80", false},
+                 {"code-value-quantity", "8480-6$140", false},
+             });
+}
+
+TEST(FhirMatch, RareElementsAreFoundByTheirParametersName) {
+  schema::FactsT facts;
+  facts.type = ResourceType::Procedure;
+  facts.of.Set(schema::ProcedureT());
+  auto uri = std::make_unique<schema::MoreT>();
+  uri->parameter = "instantiates-uri";
+  uri->texts = {"http://acme.org/fhir/plans/7"};
+  facts.more.push_back(std::move(uri));
+  auto canonical = std::make_unique<schema::MoreT>();
+  canonical->parameter = "instantiates-canonical";
+  canonical->texts = {"http://acme.org/fhir/Questionnaire/q1|2.0"};
+  facts.more.push_back(std::move(canonical));
+  expect_all(PackedFacts(facts),
+             {
+                 {"instantiates-uri", "http://acme.org/fhir/plans/7", true},
+                 {"instantiates-uri", "http://acme.org/fhir/plans", false},
+                 {"instantiates-uri:below", "http://acme.org/fhir/", true},
+                 {"instantiates-uri:below", "http://acme.org/fhir/plan", false},
+                 {"instantiates-uri:above", "http://acme.org/fhir/plans/7/parts/1", true},
+                 {"instantiates-canonical", "http://acme.org/fhir/Questionnaire/q1", true},
+                 {"instantiates-canonical", "http://acme.org/fhir/Questionnaire/q1|2.0", true},
+                 {"instantiates-canonical", "http://acme.org/fhir/Questionnaire/q1|3.0", false},
+                 {"instantiates-canonical", "Questionnaire/q1", true},
+                 {"instantiates-canonical:missing", "false", true},
+                 {"part-of:missing", "true", true},
+             });
+}
+
 }  // namespace
 }  // namespace query::fhir

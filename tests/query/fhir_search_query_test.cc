@@ -54,8 +54,15 @@ TEST(FhirSearchQuery, EveryFaultIsRefusedWithParameterAndRemedy) {
            Case{"Condition", "_count", "many", "_count:", "0 to 1000"},
            Case{"Condition", "_count", "-1", "_count:", "0 to 1000"},
            Case{"Condition", "_total", "maybe", "_total:", "accurate"},
-           Case{"Condition", "_summary", "true", "_summary=true", "not built yet"},
-           Case{"Condition", "_elements", "id", "_elements:", "not built yet"},
+           Case{"Condition", "_summary", "some", "_summary:", "true, text, data"},
+           Case{"Condition", "_elements", "colour", "_elements:", "names of its own elements"},
+           Case{"Condition", "_elements", "code,,id", "_elements:", "by commas"},
+           Case{"Observation", "code-value-quantity", "1",
+                "code-value-quantity:", "<token>$<quantity>"},
+           Case{"Observation", "code-value-quantity:missing", "true", "code-value-quantity:missing",
+                "leave it out"},
+           Case{"Procedure", "instantiates-uri:contains", "x", "instantiates-uri:contains",
+                "leave it out"},
            Case{"Condition", "_sort", "code", "_sort:", "onset-date"},
            Case{"Condition", "_cursor", "AAAA", "_cursor:", "next"},
            Case{"Condition", "_lastUpdated:missing", "true", "_lastUpdated:missing",
@@ -69,6 +76,15 @@ TEST(FhirSearchQuery, EveryFaultIsRefusedWithParameterAndRemedy) {
     EXPECT_EQ(query.error().code, events::ErrorCode::invalid);
     EXPECT_THAT(query.error().message, HasSubstr(each.named));
     EXPECT_THAT(query.error().message, HasSubstr(each.remedy)) << each.name << "=" << each.value;
+  }
+}
+
+TEST(FhirSearchQuery, WhatWouldAnswerAnotherQuestionIsRefusedAlsoByLenientHandling) {
+  for (const char* name : {"asOf", "at", "_filter", "_text", "_content", "_list", "_query"}) {
+    const auto query = parse("Condition", {{"patient", "1"}, {name, "x"}}, true);
+    ASSERT_FALSE(query.has_value()) << name;
+    EXPECT_EQ(query.error().code, events::ErrorCode::unsupported);
+    EXPECT_THAT(query.error().message, HasSubstr(name));
   }
 }
 

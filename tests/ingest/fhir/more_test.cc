@@ -1,0 +1,61 @@
+// Rare elements that search asks for: kept, and under a name that search knows.
+#include "ingest/fhir/more.h"
+
+#include "projections/search/search_parameters.h"
+#include "tests/ingest/fhir/mapped.h"
+
+namespace ingest::fhir {
+namespace {
+
+namespace search = projections::search;
+using test::mapped;
+
+TEST(FhirMore, EveryKeptParameterHasItsLineInTheSearchTables) {
+  EXPECT_GT(kept_parameters().size(), 80u);
+  for (const KeptParameter& kept : kept_parameters()) {
+    if (kept.parameter == "alias" || kept.type == events::ResourceType::Patient) continue;
+    const auto* table = search::search_table(kept.type);
+    ASSERT_NE(table, nullptr);
+    EXPECT_NE(search::find_parameter(*table, kept.parameter), nullptr)
+        << events::type_name(kept.type) << " " << kept.parameter;
+  }
+}
+
+const schema::MoreT* more_of(const schema::FactsT& facts, std::string_view parameter) {
+  for (const auto& one : facts.more) {
+    if (one->parameter == parameter) return one.get();
+  }
+  return nullptr;
+}
+
+TEST(FhirMore, AnElementIsFoundBelowListsAndByTheFormOfItsChoice) {
+  const auto result = test::mapped_quoted(
+      "{'resourceType':'Goal','lifecycleStatus':'active','description':{'text':'x'},"
+      "'subject':{'reference':'Patient/1'},'target':[{'dueDate':'2024-05'},"
+      "{'dueDuration':{'value':3}},{'dueDate':'2025-01-02'}]}");
+  EXPECT_THAT(result.messages(), ::testing::IsEmpty());
+  const auto* due = more_of(result.facts, "target-date");
+  ASSERT_NE(due, nullptr);
+  ASSERT_EQ(due->dates.size(), 2u);
+  EXPECT_EQ(due->dates[0]->text, "2024-05");
+  EXPECT_EQ(due->dates[1]->text, "2025-01-02");
+}
+
+TEST(FhirMore, ReferencesAreResolvedAndWhatIsNotThereCostsNothing) {
+  const auto result = test::mapped_quoted(
+      "{'resourceType':'Encounter','status':'finished','class':{'code':'AMB'},"
+      "'partOf':{'reference':'Encounter/7'}}");
+  EXPECT_THAT(result.messages(), ::testing::IsEmpty());
+  ASSERT_EQ(result.facts.more.size(), 1u);
+  EXPECT_EQ(test::target_of(result.facts.more[0]->references), "Encounter/7");
+}
+
+TEST(FhirMore, AnAssertedDateIsUsCoresExtension) {
+  const auto condition = test::fields_of<schema::ConditionT>(
+      "{'resourceType':'Condition','subject':{'reference':'Patient/1'},'extension':[{'url':"
+      "'http://hl7.org/fhir/StructureDefinition/condition-assertedDate','valueDateTime':'2024'}]}");
+  EXPECT_EQ(test::text_of(condition.asserted), "2024");
+}
+
+}  // namespace
+}  // namespace ingest::fhir
