@@ -253,7 +253,11 @@ Result<std::vector<PatientHit>> find_patients(const ShardView& view, const Patie
     if (!*bytes) continue;
     const auto row = read_facts_row(**bytes, aligned);
     if (!row) return row.error();
-    if (matches(owner.id, *row->facts, query)) found.push_back(hit_of(owner, *row));
+    if (!matches(owner.id, *row->facts, query)) continue;
+    const PatientRow candidate{view, owner.stream, owner.id, row->version, *row->facts};
+    if (query.also && !query.also(candidate)) continue;
+    found.push_back(hit_of(owner, *row));
+    if (query.place) found.back().hit.place = query.place(candidate);
   }
   std::sort(found.begin(), found.end(),
             [](const Sorted& a, const Sorted& b) { return a.order < b.order; });

@@ -4,6 +4,7 @@
 // Family `patients`; keys in patient_directory.cc
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,10 @@
 #include "projections/fold.h"
 #include "projections/projection.h"
 #include "projections/shard.h"
+
+namespace events::schema {
+struct Facts;
+}
 
 namespace projections {
 
@@ -36,6 +41,14 @@ struct IdentifierCriterion {
   std::optional<std::string> system;  // nullopt: any; empty: none
   std::string value;                  // empty: any value of the system
 };
+// A candidate, as its row has it.
+struct PatientRow {
+  const ShardView& view;
+  const events::StreamKey& stream;
+  const std::string& id;
+  events::Version version;
+  const events::schema::Facts& facts;
+};
 // All criteria must hold; a criterion's alternatives (comma) are one inner vector.
 struct PatientQuery {
   std::vector<std::vector<std::string>> ids;
@@ -43,6 +56,10 @@ struct PatientQuery {
   std::vector<std::vector<NameCriterion>> names;
   std::vector<std::vector<DateCriterion>> birth_dates;
   std::vector<std::vector<std::string>> genders;
+  // Judged last, of what the others leave; null: nothing more.
+  std::function<bool(const PatientRow&)> also;
+  // PatientHit::place; null: none.
+  std::function<std::string(const PatientRow&)> place;
 };
 struct PatientHit {
   std::string id;
@@ -50,6 +67,7 @@ struct PatientHit {
   std::string birth_date;     // as sent
   std::string gender;
   events::Version version;
+  std::string place;  // what PatientQuery::place says; the order of hits is the names' all the same
 };
 // Live patients of one shard, ordered by folded family, given, birth date, id. The most
 // selective criterion gives the candidates, each is then judged by all.

@@ -30,7 +30,7 @@ constexpr Row rows[] = {
     {ResourceType::AllergyIntolerance, "onset route"},
     {ResourceType::Observation, "focus part-of"},
     {ResourceType::Procedure, "instantiates-canonical instantiates-uri part-of"},
-    {ResourceType::Immunization, "reaction reaction-date reason-reference target-disease"},
+    {ResourceType::Immunization, "reaction reaction-date reason-reference series target-disease"},
     {ResourceType::Medication, "expiration-date ingredient lot-number"},
     {ResourceType::MedicationRequest, "intended-dispenser intended-performertype"},
     {ResourceType::MedicationStatement, "part-of"},

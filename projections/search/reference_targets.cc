@@ -13,19 +13,16 @@ namespace {
 
 using events::ResourceType;
 
-using schema::Patient;
-constexpr std::array patient_references{
-    Parameter{"general-practitioner", ParameterKind::reference,
-              take<&Patient::general_practitioners>},
-    Parameter{"organization", ParameterKind::reference, take<&Patient::managing_organization>},
-};
-
 std::vector<const Parameter*> collect_parameters(ResourceType type) {
   std::vector<const Parameter*> found;
   const TypeParameters* table = search_table(type);
   if (table == nullptr) {
     if (type != ResourceType::Patient) return found;
-    for (const Parameter& parameter : patient_references) found.push_back(&parameter);
+    for (const Parameter& parameter : patient_table().own) {
+      // `link` leads to patients: the index has rows of references into the directory alone.
+      if (parameter.kind == ParameterKind::reference && parameter.name != "link")
+        found.push_back(&parameter);
+    }
     return found;
   }
   if (!table->patient_names.empty()) found.push_back(&subject_parameter());

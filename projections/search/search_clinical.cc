@@ -67,7 +67,7 @@ constexpr std::array immunization{
     Parameter{"manufacturer", reference, take<&Immunization::manufacturer>},
     Parameter{"performer", reference, take<&Immunization::performers>},
     Parameter{"reason-code", token, take<&Immunization::reasons>},
-    Parameter{"series", string, take<&Immunization::series>},
+    Parameter{"series", string, both<take<&Immunization::series>, more<"series">>},
     Parameter{"status", token, take<&Immunization::status>, "http://hl7.org/fhir/event-status"},
     Parameter{"status-reason", token, take<&Immunization::status_reason>},
     Parameter{"vaccine-code", token, take<&Immunization::vaccine>},

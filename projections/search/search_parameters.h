@@ -62,7 +62,9 @@ struct TypeParameters {
   std::span<const std::string_view> patient_names;
 };
 
-// All types that search answers by these tables; Patient has its own (patient_search.h).
+// Patient's: found over the patient directory, not by home_of().
+const TypeParameters& patient_table();
+// All types that search answers by these tables but Patient.
 std::span<const TypeParameters> searched_types();
 // Null for a type without a table.
 const TypeParameters* search_table(events::ResourceType type);

@@ -16,6 +16,41 @@ void take_telecom(const schema::Facts& facts, Values& values) {
   }
 }
 
+// R4: Patient.deceased.exists() and Patient.deceased != false
+void take_deceased(const schema::Facts& facts, Values& values) {
+  const auto* patient = facts.of_as_Patient();
+  if (patient == nullptr) return;
+  values.strings.push_back(patient->deceased().value_or(false) ? "true" : "false");
+}
+
+using schema::Patient;
+constexpr std::array patient{
+    Parameter{"identifier", token, take<&Patient::identifiers>},
+    Parameter{"active", token, take<&Patient::active>},
+    Parameter{"address", string, take<&Patient::addresses>},
+    Parameter{"address-city", string, take_each<&Patient::addresses, &schema::Address::city>},
+    Parameter{"address-country", string, take_each<&Patient::addresses, &schema::Address::country>},
+    Parameter{"address-postalcode", string,
+              take_each<&Patient::addresses, &schema::Address::postal_code>},
+    Parameter{"address-state", string, take_each<&Patient::addresses, &schema::Address::state>},
+    Parameter{"address-use", token, take_each<&Patient::addresses, &schema::Address::use>,
+              "http://hl7.org/fhir/address-use"},
+    Parameter{"birthdate", date, take<&Patient::birth_date>},
+    Parameter{"death-date", date, take<&Patient::deceased_at>},
+    Parameter{"deceased", token, take_deceased},
+    Parameter{"email", token, take_telecom<Patient, email>},
+    Parameter{"family", string, take_each<&Patient::names, &schema::HumanName::family>},
+    Parameter{"gender", token, take<&Patient::gender>, "http://hl7.org/fhir/administrative-gender"},
+    Parameter{"general-practitioner", reference, take<&Patient::general_practitioners>},
+    Parameter{"given", string, take_each<&Patient::names, &schema::HumanName::given>},
+    Parameter{"language", token, both<take<&Patient::language>, more<"language">>},
+    Parameter{"link", reference, more<"link">},
+    Parameter{"name", string, take<&Patient::names>},
+    Parameter{"organization", reference, take<&Patient::managing_organization>},
+    Parameter{"phone", token, take_telecom<Patient, phone>},
+    Parameter{"telecom", token, take<&Patient::telecom>},
+};
+
 using schema::RelatedPerson;
 constexpr std::array related_person{
     Parameter{"identifier", token, take<&RelatedPerson::identifiers>},
@@ -83,6 +118,11 @@ constexpr std::array practitioner_role{
 };
 
 }  // namespace
+
+const TypeParameters& patient_table() {
+  static constexpr TypeParameters table{ResourceType::Patient, patient, {}};
+  return table;
+}
 
 TypeTables person_tables() {
   static constexpr std::array tables{

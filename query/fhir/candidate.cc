@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "projections/fold.h"
 #include "query/fhir/cursor.h"
 #include "query/fhir/match.h"
 
@@ -18,6 +19,21 @@ std::optional<events::Micros> sort_date(const SortRule& rule, Candidate& candida
   const auto earlier = [](const DateValue& a, const DateValue& b) { return a.low < b.low; };
   const auto [first, last] = std::minmax_element(values.dates.begin(), values.dates.end(), earlier);
   return rule.descending ? last->low : first->low;
+}
+
+// Texts as people compare them, codes in lower case; where there is no code, the text.
+std::optional<std::string> sort_word(const SortRule& rule, Candidate& candidate, Values& values) {
+  values.clear();
+  rule.parameter->take(candidate.facts, values);
+  std::vector<std::string> words;
+  for (const auto& token : values.tokens) words.push_back(projections::fold(token.code));
+  for (const auto text : values.strings) words.push_back(projections::fold(text));
+  if (words.empty()) {
+    for (const auto text : values.texts) words.push_back(projections::fold(text));
+  }
+  if (words.empty()) return std::nullopt;
+  const auto [first, last] = std::minmax_element(words.begin(), words.end());
+  return rule.descending ? *last : *first;
 }
 
 bool refers_into(const ReferenceSet& set, const Candidate& candidate, Values& values) {
@@ -57,8 +73,10 @@ std::string sort_key(const SearchQuery& query, Candidate& candidate, Values& val
   for (const SortRule& rule : query.sort) {
     if (rule.parameter->kind == ParameterKind::date) {
       key.date(sort_date(rule, candidate, values), rule.descending);
-    } else {
+    } else if (rule.parameter->name == "_id") {
       key.id(candidate.id, rule.descending);
+    } else {
+      key.word(sort_word(rule, candidate, values), rule.descending);
     }
   }
   key.id(candidate.id);

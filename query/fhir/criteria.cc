@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "events/clinical_time.h"
+#include "events/fhir/definitions.h"
 #include "projections/fold.h"
 
 namespace query::fhir {
@@ -24,6 +25,11 @@ constexpr std::array<std::pair<std::string_view, Prefix>, 9> prefixes{{
 }};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+bool is_resource_type(std::string_view name) {
+  const auto* definition = events::fhir::definition(name);
+  return definition != nullptr && definition->form == events::fhir::Form::resource;
+}
 
 Result<Prefix> take_prefix(std::string_view parameter, std::string_view& value) {
   if (value.empty() || !is_letter(value.front())) return Prefix::eq;
@@ -248,7 +254,11 @@ Result<ReferencePattern> parse_reference(std::string_view parameter, std::string
     pattern.id = text.substr(slash + 1);
     return pattern;
   }
-  if (text.find(':') == std::string::npos) {
+  // A type of R4 that is not kept here: such references stay as they were sent.
+  const bool names_other = slash != std::string::npos && !named &&
+                           is_resource_type(std::string_view(text).substr(0, slash)) &&
+                           events::is_fhir_id(text.substr(slash + 1));
+  if (!names_other && text.find(':') == std::string::npos) {
     return events::invalid(
         fmt::format("{}: \"{}\" is not a reference; write an id, Type/id or an absolute URL",
                     parameter, value));

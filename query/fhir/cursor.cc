@@ -59,6 +59,13 @@ SortKey& SortKey::id(std::string_view id, bool descending) {
   return *this;
 }
 
+SortKey& SortKey::word(const std::optional<std::string>& text, bool descending) {
+  bytes_.push_back(text ? '\0' : '\1');
+  std::string whole = text.value_or("");
+  std::erase(whole, '\0');  // ends a part of the key
+  return id(whole, descending);
+}
+
 std::optional<ChartPlace> read_chart_key(std::string_view key) {
   constexpr std::size_t date_bytes = 1 + sizeof(std::uint64_t);
   if (key.size() <= date_bytes || key.back() != '\0') return std::nullopt;

@@ -20,6 +20,8 @@ class SortKey {
   SortKey& date(std::optional<events::Micros> time, bool descending);
   SortKey& id(std::string_view id, bool descending = false);
   SortKey& text(std::string_view text) { return id(text); }  // ascending; holds no zero byte
+  // Of several characters; a missing one sorts last in both directions.
+  SortKey& word(const std::optional<std::string>& text, bool descending);
   SortKey& number(std::uint64_t value, bool descending = false);
   const std::string& bytes() const& { return bytes_; }
   std::string bytes() && { return std::move(bytes_); }

@@ -230,7 +230,13 @@ bool matches(const DatePattern& pattern, const DateValue& value) {
 }
 
 bool matches(const ReferencePattern& pattern, const schema::Reference& value) {
-  if (!pattern.url.empty()) return view(value.literal()) == pattern.url;
+  const std::string_view literal = view(value.literal());
+  if (!pattern.url.empty()) return literal == pattern.url;
+  // `Appointment/7` of a type that is not kept here, asked for by its id.
+  if (value.id() == nullptr && !pattern.type && literal.find(':') == literal.npos) {
+    const auto slash = literal.find('/');
+    return slash != literal.npos && literal.substr(slash + 1) == pattern.id;
+  }
   return view(value.id()) == pattern.id && (!pattern.type || *pattern.type == value.type());
 }
 

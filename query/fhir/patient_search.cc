@@ -5,22 +5,21 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <memory>
 
+#include "query/fhir/candidate.h"
 #include "query/fhir/cursor.h"
+#include "query/fhir/match.h"
 
 namespace query::fhir {
 namespace {
+
+constexpr auto patient_type = schema::ResourceType::Patient;
 
 using projections::DateCriterion;
 using projections::IdentifierCriterion;
 using projections::NameCriterion;
 using projections::PatientQuery;
-
-events::Error no_modifier(std::string_view name, std::string_view modifier) {
-  return events::invalid(fmt::format(
-      "{0}:{1}: the modifier :{1} is not built for this parameter of Patient; leave it out", name,
-      modifier));
-}
 
 Status add_ids(std::vector<std::vector<std::string>>& criteria, std::string_view name,
                std::string_view value) {
@@ -48,7 +47,6 @@ Status add_identifiers(PatientQuery& query, std::string_view value) {
 
 Status add_names(PatientQuery& query, std::string_view name, std::string_view modifier,
                  std::string_view value) {
-  if (!modifier.empty() && modifier != "exact") return no_modifier(name, modifier);
   using Part = NameCriterion::Part;
   const Part part = name == "family" ? Part::family : name == "given" ? Part::given : Part::any;
   std::vector<NameCriterion> any;
@@ -62,39 +60,39 @@ Status add_names(PatientQuery& query, std::string_view name, std::string_view mo
   return {};
 }
 
-std::optional<DateCriterion::Prefix> directory_prefix(Prefix prefix) {
-  switch (prefix) {
-    case Prefix::eq:
-      return DateCriterion::Prefix::eq;
-    case Prefix::ne:
-      return DateCriterion::Prefix::ne;
-    case Prefix::gt:
-      return DateCriterion::Prefix::gt;
-    case Prefix::lt:
-      return DateCriterion::Prefix::lt;
-    case Prefix::ge:
-      return DateCriterion::Prefix::ge;
-    case Prefix::le:
-      return DateCriterion::Prefix::le;
-    default:
-      return std::nullopt;
-  }
-}
-
-Status add_birth_dates(PatientQuery& query, std::string_view value, events::KnownTime now) {
+// Equal to a date: what the directory has rows for. False: another prefix is among them.
+Result<bool> add_birth_dates(PatientQuery& query, std::string_view value, events::KnownTime now) {
   std::vector<DateCriterion> any;
   for (const std::string_view one : split_escaped(value, ',')) {
     const auto date = parse_date("birthdate", one, now);
     if (!date) return date.error();
-    const auto prefix = directory_prefix(date->prefix);
-    if (!prefix)
-      return events::invalid(fmt::format(
-          "birthdate: the prefix of \"{}\" is not built here; write eq, ne, gt, lt, ge or le",
-          one));
-    any.push_back({*prefix, date->low, date->high});
+    if (date->prefix != Prefix::eq) return false;
+    any.push_back({DateCriterion::Prefix::eq, date->low, date->high});
   }
   query.birth_dates.push_back(std::move(any));
-  return {};
+  return true;
+}
+
+// Criteria by which the directory proposes candidates. False: it has no rows for this one.
+Result<bool> take_directory(PatientQuery& query, std::string_view name, std::string_view modifier,
+                            std::string_view value, events::KnownTime now) {
+  Status added;
+  if ((name == "name" || name == "family" || name == "given") &&
+      (modifier.empty() || modifier == "exact")) {
+    added = add_names(query, name, modifier, value);
+  } else if (!modifier.empty()) {
+    return false;
+  } else if (name == "birthdate") {
+    return add_birth_dates(query, value, now);
+  } else if (name == "identifier") {
+    added = add_identifiers(query, value);
+  } else if (name == "_id") {
+    added = add_ids(query.ids, name, value);
+  } else {
+    return false;
+  }
+  if (!added) return added.error();
+  return true;
 }
 
 // False for a name that Patient is not searched by.
@@ -109,30 +107,48 @@ Result<bool> take(PatientSearch& search, const std::string& full_name, const std
     search.chains.push_back(std::move(**chain));
     return true;
   }
-  PatientQuery& query = search.query;
+  if (full_name == "_sort") {
+    if (auto added = add_sort(search.judged, value); !added) return added.error();
+    return true;
+  }
   const auto colon = full_name.find(':');
   const std::string name = full_name.substr(0, colon);
   const std::string modifier = colon == std::string::npos ? "" : full_name.substr(colon + 1);
-  const auto listed = patient_search_parameters();
-  if (std::none_of(listed.begin(), listed.end(), [&](const auto& one) { return one.name == name; }))
-    return false;
-  Status added;
-  if (name == "name" || name == "family" || name == "given") {
-    added = add_names(query, name, modifier, value);
-  } else if (!modifier.empty()) {
-    added = no_modifier(name, modifier);
-  } else if (name == "birthdate") {
-    added = add_birth_dates(query, value, input.context.now);
-  } else if (name == "identifier") {
-    added = add_identifiers(query, value);
-  } else {
-    added = add_ids(name == "_id" ? query.ids : query.genders, name, value);
-  }
-  if (!added) return added.error();
+  const Parameter* parameter = find_parameter(*search.judged.table, name);
+  if (parameter == nullptr) return false;
+  auto taken = take_directory(search.query, name, modifier, value, input.context.now);
+  if (!taken || *taken) return taken;
+  auto criterion = parse_criterion(*parameter, modifier, value, input.context);
+  if (!criterion) return criterion.error();
+  search.judged.criteria.push_back(std::move(*criterion));
   return true;
 }
 
+Candidate candidate_of(const projections::PatientRow& row) {
+  return {row.view, row.stream, patient_type, row.id, row.version, std::nullopt, row.facts};
+}
+
+// What the directory cannot propose is judged as any other resource is.
+void judge_the_rest(PatientSearch& search) {
+  const auto judged = std::make_shared<const SearchQuery>(search.judged);
+  if (!judged->criteria.empty()) {
+    search.query.also = [judged](const projections::PatientRow& row) {
+      Candidate candidate = candidate_of(row);
+      Values values;
+      return meets_all(*judged, candidate, values);
+    };
+  }
+  if (!judged->sort.empty()) {
+    search.query.place = [judged](const projections::PatientRow& row) {
+      Candidate candidate = candidate_of(row);
+      Values values;
+      return sort_key(*judged, candidate, values);
+    };
+  }
+}
+
 std::string key_of(const projections::PatientHit& hit) {
+  if (!hit.place.empty()) return hit.place;
   return SortKey()
       .text(projections::fold(hit.family))
       .text(projections::fold(hit.given))
@@ -189,20 +205,19 @@ void add_hits(Reader& reader, const projections::ShardView& view, const PatientS
 }  // namespace
 
 std::span<const PatientSearchParameter> patient_search_parameters() {
-  static constexpr std::array parameters{
-      PatientSearchParameter{"_id", ParameterKind::token},
-      PatientSearchParameter{"birthdate", ParameterKind::date},
-      PatientSearchParameter{"family", ParameterKind::string},
-      PatientSearchParameter{"gender", ParameterKind::token},
-      PatientSearchParameter{"given", ParameterKind::string},
-      PatientSearchParameter{"identifier", ParameterKind::token},
-      PatientSearchParameter{"name", ParameterKind::string},
-  };
+  static const std::vector<PatientSearchParameter> parameters = [] {
+    std::vector<PatientSearchParameter> all;
+    for (const auto list : {projections::search::patient_table().own, common_parameters()}) {
+      for (const Parameter& one : list) all.push_back({one.name, one.kind});
+    }
+    return all;
+  }();
   return parameters;
 }
 
 Result<PatientSearch> parse_patient_search(const SearchInput& input) {
   PatientSearch search;
+  search.judged.table = &projections::search::patient_table();
   PageParser parser;
   QueryParameters used;
   for (const auto& [name, value] : input.parameters) {
@@ -228,6 +243,7 @@ Result<PatientSearch> parse_patient_search(const SearchInput& input) {
   if (!page) return page.error();
   search.page = std::move(*page);
   if (auto named = check_elements("Patient", search.page.subset); !named) return named.error();
+  judge_the_rest(search);
   return search;
 }
 

@@ -1,5 +1,6 @@
-// Patient?_id, identifier, name, family, given, birthdate, gender: over all shards, by
-// the patient directory, in the order of folded names, birth date and id.
+// Patient?…: over all shards. _id, identifier, names and an equal birth date propose
+// candidates by the patient directory, everything else is judged on their facts; in the
+// order of folded names, birth date and id, unless _sort says another.
 #pragma once
 
 #include "projections/patient_directory.h"
@@ -17,6 +18,7 @@ std::span<const PatientSearchParameter> patient_search_parameters();
 
 struct PatientSearch {
   projections::PatientQuery query;
+  SearchQuery judged;  // its criteria and order: what the directory has no rows for
   std::vector<Chain> chains;
   std::vector<Include> includes;
   Page page;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "events/fhir/definitions.h"
 #include "projections/chart.h"
 #include "projections/search/reference_targets.h"
 #include "projections/search_index.h"
@@ -88,6 +89,12 @@ bool names_clinical_resources(const Criterion& criterion) {
          });
 }
 
+bool leads_to_one_type(const SearchQuery& query, const Criterion& criterion) {
+  const auto* parameter = events::fhir::search_parameter(events::type_name(query.table->type),
+                                                         criterion.parameter->name);
+  return parameter != nullptr && parameter->targets.size() == 1;
+}
+
 // Nothing where one is not known, or is of no patient: anybody may refer to it.
 Result<std::optional<Streams>> streams_of_references(Reader& reader, const SearchQuery& query,
                                                      const Criterion& criterion) {
@@ -100,7 +107,9 @@ Result<std::optional<Streams>> streams_of_references(Reader& reader, const Searc
     } else {
       types = projections::search::reference_targets(query.table->type, criterion.parameter->name);
     }
-    if (types.size() > 1) return std::optional<Streams>();  // any of them may have that id
+    // Any of several types may have that id, also one that is not kept here.
+    if (types.size() != 1 || (!reference.type && !leads_to_one_type(query, criterion)))
+      return std::optional<Streams>();
     Streams own;
     for (const auto type : types) {
       if (events::is_directory_type(type)) return std::optional<Streams>();

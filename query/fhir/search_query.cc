@@ -14,35 +14,23 @@ void use(QueryParameters& used, const std::string& name, const std::string& valu
   if (name != "_cursor") used.emplace_back(name, value);
 }
 
-Status add_sort(SearchQuery& query, std::string_view value) {
-  if (!query.sort.empty())
-    return events::invalid("_sort: given twice; write it once, rules separated by commas");
-  for (std::string_view rule : split_escaped(value, ',')) {
-    const bool descending = rule.starts_with('-');
-    if (descending) rule.remove_prefix(1);
-    const Parameter* parameter = find_parameter(*query.table, rule);
-    if (parameter == nullptr || (parameter->kind != ParameterKind::date && rule != "_id")) {
-      std::string names = "_id";
-      for (const auto parameters : {common_parameters(), query.table->own}) {
-        for (const Parameter& one : parameters) {
-          if (one.kind == ParameterKind::date) names.append(", ").append(one.name);
-        }
-      }
-      return events::invalid(
-          fmt::format("_sort: \"{}\" is not an order of {}; write {}, - before it for descending",
-                      rule, events::type_name(query.table->type), names));
-    }
-    query.sort.push_back({parameter, descending});
-  }
-  return {};
+// subject=Group/1
+bool names_no_patient(std::string_view value) {
+  const auto slash = value.find('/');
+  return slash != value.npos && events::type_of_name(value.substr(0, slash)).has_value() &&
+         !value.starts_with("Patient/");
 }
 
 // patient=1, subject=Patient/1, patient:Patient=1; a first one says whose streams are read.
+// subject:missing, patient:identifier and subjects that are no patients are criteria as others.
 Status add_patients(SearchQuery& query, const std::string& name, std::string_view modifier,
                     std::string_view value, const CriteriaContext& context) {
-  if (!modifier.empty() && modifier != "Patient") {
-    return events::invalid(fmt::format(
-        "{0}:{1}: only the patient's id is searched; write {0}=Patient/<id>", name, modifier));
+  const bool of_another_type = !modifier.empty() && modifier != "Patient";
+  if (of_another_type || (name == "subject" && names_no_patient(value))) {
+    auto other = parse_criterion(subject_parameter(), modifier, value, context);
+    if (!other) return other.error();
+    query.criteria.push_back(std::move(*other));
+    return {};
   }
   Criterion criterion;
   criterion.parameter = &subject_parameter();
@@ -193,6 +181,33 @@ Result<std::optional<Chain>> parse_chain(events::ResourceType type, const std::s
                                          reference.substr(colon + 1)));
   }
   return std::optional(std::move(chain));
+}
+
+Status add_sort(SearchQuery& query, std::string_view value) {
+  if (!query.sort.empty())
+    return events::invalid("_sort: given twice; write it once, rules separated by commas");
+  const auto has_order = [](const Parameter& one) {
+    return one.kind == ParameterKind::date || one.kind == ParameterKind::string ||
+           one.kind == ParameterKind::token;
+  };
+  for (std::string_view rule : split_escaped(value, ',')) {
+    const bool descending = rule.starts_with('-');
+    if (descending) rule.remove_prefix(1);
+    const Parameter* parameter = find_parameter(*query.table, rule);
+    if (parameter == nullptr || !has_order(*parameter)) {
+      std::string names;
+      for (const auto parameters : {common_parameters(), query.table->own}) {
+        for (const Parameter& one : parameters) {
+          if (has_order(one)) names.append(names.empty() ? "" : ", ").append(one.name);
+        }
+      }
+      return events::invalid(
+          fmt::format("_sort: \"{}\" is not an order of {}; write {}, - before it for descending",
+                      rule, events::type_name(query.table->type), names));
+    }
+    query.sort.push_back({parameter, descending});
+  }
+  return {};
 }
 
 Status refuse_unbuilt(std::string_view name) {

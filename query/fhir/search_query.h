@@ -17,7 +17,7 @@
 namespace query::fhir {
 
 struct SortRule {
-  const Parameter* parameter = nullptr;  // a date parameter, `_id` or `_lastUpdated`
+  const Parameter* parameter = nullptr;  // by date, by text or by code
   bool descending = false;
 };
 
@@ -69,6 +69,9 @@ struct SearchInput {
 // invalid: one that leads nowhere.
 Result<std::optional<Chain>> parse_chain(events::ResourceType type, const std::string& name,
                                          const std::string& value);
+
+// _sort=-date,code: rules by date, string and token parameters of the query's table.
+Status add_sort(SearchQuery& query, std::string_view value);
 
 // unsupported for what would answer another question if it were ignored: asOf, _filter …
 Status refuse_unbuilt(std::string_view name);

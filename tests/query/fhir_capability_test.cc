@@ -38,8 +38,8 @@ TEST(FhirCapability, ListsOnlyIncludesThatSearchTakes) {
   std::size_t reverse = 0;
   for (const auto& resource : statement.at("rest").at(0).at("resource").as_array()) {
     const auto type = *events::type_of_name(std::string(resource.at("type").as_string()));
-    for (const auto& [member, name] : {std::pair{"searchInclude", "_include"},
-                                       std::pair{"searchRevInclude", "_revinclude"}}) {
+    for (const auto& [member, name] :
+         {std::pair{"searchInclude", "_include"}, std::pair{"searchRevInclude", "_revinclude"}}) {
       const auto* values = resource.as_object().if_contains(member);
       if (values == nullptr) continue;
       for (const auto& value : values->as_array()) {

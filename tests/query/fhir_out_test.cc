@@ -180,6 +180,10 @@ TEST_F(FhirOutTest, ASearchFindsOnlyThePatientsOwnThatMeetAllCriteria) {
               ::testing::ElementsAre("c1", "c3", "c2"));
   EXPECT_THAT(ids({{"patient", "ana"}, {"_sort", "-_id"}}),
               ::testing::ElementsAre("c3", "c2", "c1"));
+  EXPECT_THAT(ids({{"patient", "ana"}, {"_sort", "-code,onset-date"}}),
+              ::testing::ElementsAre("c3", "c1", "c2"));
+  EXPECT_THAT(ids({{"patient", "ana"}, {"_sort", "abatement-string,code,-onset-date"}}),
+              ::testing::ElementsAre("c2", "c1", "c3"));
   EXPECT_THAT(ids({{"_id", "c3"}}), ::testing::ElementsAre("c3"));
   EXPECT_THAT(ids({{"patient", "bob"}}), ::testing::IsEmpty());
   EXPECT_THAT(ids({{"patient", "ana"}, {"_lastUpdated", "gt1990"}}), ::testing::SizeIs(3));
@@ -258,7 +262,13 @@ TEST_F(FhirOutTest, PatientsAreFoundAcrossShardsInTheOrderOfTheirNames) {
   const auto page = json::parse(get("/fhir/Patient", {{"_count", "2"}}).body);
   EXPECT_EQ(page.at("total").as_int64(), 3);
   EXPECT_THAT(ids_in(json::parse(follow(*next_of(page)).body)), ::testing::ElementsAre("cyd"));
-  EXPECT_EQ(get("/fhir/Patient", {{"birthdate", "ap1980"}}).status, 400);
+  EXPECT_THAT(ids({{"birthdate", "gt1985"}}), ::testing::ElementsAre("bob"));
+  EXPECT_THAT(ids({{"birthdate", "sa1980-01"}}), ::testing::ElementsAre("bob", "cyd"));
+  EXPECT_THAT(ids({{"gender:not", "male"}, {"family:contains", "EIE"}}),
+              ::testing::ElementsAre("ana"));
+  EXPECT_THAT(ids({{"address-city:missing", "true"}, {"deceased", "false"}}), ::testing::SizeIs(3));
+  EXPECT_THAT(ids({{"_sort", "-birthdate"}}), ::testing::ElementsAre("bob", "cyd", "ana"));
+  EXPECT_THAT(ids({{"_sort", "-family"}}), ::testing::ElementsAre("cyd", "ana", "bob"));
   EXPECT_EQ(get("/fhir/Patient", {{"phonetic", "x"}}).status, 400);
 }
 

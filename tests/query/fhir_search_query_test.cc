@@ -63,7 +63,7 @@ TEST(FhirSearchQuery, EveryFaultIsRefusedWithParameterAndRemedy) {
                 "leave it out"},
            Case{"Procedure", "instantiates-uri:contains", "x", "instantiates-uri:contains",
                 "leave it out"},
-           Case{"Condition", "_sort", "code", "_sort:", "onset-date"},
+           Case{"Condition", "_sort", "encounter", "_sort:", "onset-date"},
            Case{"Condition", "_cursor", "AAAA", "_cursor:", "next"},
            Case{"Condition", "_lastUpdated:missing", "true", "_lastUpdated:missing",
                 "leave it out"},
