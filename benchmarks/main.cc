@@ -185,6 +185,49 @@ void measure_reads(const NodeProcess& node, const Settings& settings,
       fmt::format("{:.2f}", rate / limit));
 }
 
+// The path of the next page; empty: this was the last.
+std::string next_of(const std::string& body) {
+  constexpr std::string_view link = R"("relation":"next","url":"http://)";
+  const auto at = body.find(link);
+  if (at == std::string::npos) return {};
+  const auto path = body.find('/', at + link.size());
+  return body.substr(path, body.find('"', path) - path);
+}
+
+std::size_t matches_in(std::string_view body) {
+  std::size_t found = 0;
+  constexpr std::string_view match = R"("mode":"match")";
+  for (auto at = body.find(match); at != body.npos; at = body.find(match, at + 1)) ++found;
+  return found;
+}
+
+// A search over all patients, page by page to its end, as often as fits a second.
+void measure_search(const NodeProcess& node, std::string_view query) {
+  Client client = node.client();
+  const Answer counted = ask(client, "GET", fmt::format("/fhir/{}&_summary=count", query));
+  const auto total = boost::json::parse(counted.body).at("total").as_int64();
+  std::size_t resources = 0;
+  double first_ms = 0;
+  const auto begin = Clock::now();
+  do {
+    std::size_t found = 0;
+    const auto started = Clock::now();
+    for (std::string path = fmt::format("/fhir/{}&_count=1000", query); !path.empty();) {
+      const Answer page = ask(client, "GET", path);
+      CHECK(page.status == 200);
+      if (found == 0) first_ms = seconds_since(started) * 1000;
+      found += matches_in(page.body);
+      path = next_of(page.body);
+    }
+    CHECK(static_cast<std::int64_t>(found) == total);
+    resources += found;
+  } while (resources > 0 && seconds_since(begin) < 1);
+  const double rate = static_cast<double>(resources) / seconds_since(begin);
+  row(fmt::format("`{}` over all patients", query),
+      fmt::format("{:.0f} resources/s; {} found, first page {:.1f} ms", rate, total, first_ms),
+      "30000 resources/s (aim)", fmt::format("{:.2f}", rate / 30'000));
+}
+
 void measure_rebuild(NodeProcess& node, const Imported& imported) {
   node.stop();
   const double seconds = node.run("rebuild");
@@ -224,6 +267,8 @@ void run(const Settings& settings) {
     measure_small_writes(node, settings, imported.patients.front());
     measure_reads(node, settings, imported.patients, "chart", "/charts/{}");
     measure_reads(node, settings, imported.patients, "medication list", "/charts/{}/medications");
+    measure_search(node, "Observation?code=8302-2&date=ge2010");
+    measure_search(node, "Encounter?date=ge2020");
     measure_rebuild(node, imported);
     if (!settings.kafka.empty()) {
       row("(raw append of 345-byte records, 8 partitions)", "",

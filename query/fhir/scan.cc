@@ -150,6 +150,12 @@ Result<std::optional<Streams>> streams_of(Reader& reader, const SearchQuery& que
   return std::optional<Streams>();
 }
 
+bool leads_nowhere(const SearchQuery& query) {
+  return (query.only_ids && query.only_ids->empty()) ||
+         std::any_of(query.reference_sets.begin(), query.reference_sets.end(),
+                     [](const ReferenceSet& set) { return set.size() == 0; });
+}
+
 void warn_of_parked(const std::vector<projections::ParkedPatient>& parked, SearchQuery& query) {
   for (const auto& one : parked) {
     if (one.projection != "chart" && one.projection != "search_index") continue;
@@ -230,6 +236,7 @@ Status scan_stream(const projections::ShardView& view, const events::StreamKey& 
 }
 
 Status scan_all(Reader& reader, SearchQuery& query, const Start& start, const Visit& visit) {
+  if (leads_nowhere(query)) return {};
   auto streams = streams_of(reader, query);
   if (!streams) return streams.error();
   if (!*streams) {
