@@ -161,6 +161,17 @@ Result<Modifier> modifier_of(const Parameter& parameter, std::string_view modifi
       parameter.name, modifier, to_string(kind)));
 }
 
+// Of a list by commas; an id alone gets the type that the modifier names.
+std::vector<std::string> alternatives_of(std::string_view value, std::string_view type) {
+  std::vector<std::string> alternatives;
+  for (const std::string_view one : split_escaped(value, ',')) {
+    alternatives.emplace_back(one);
+    if (!type.empty() && one.find('/') == one.npos)
+      alternatives.back().insert(0, fmt::format("{}/", type));
+  }
+  return alternatives;
+}
+
 }  // namespace
 
 std::vector<std::string_view> split_escaped(std::string_view text, char separator) {
@@ -273,7 +284,11 @@ Result<Criterion> parse_criterion(const Parameter& parameter, std::string_view m
   criterion.parameter = &parameter;
   std::optional<events::ResourceType> type;
   if (parameter.kind == ParameterKind::reference) type = events::type_of_name(modifier);
-  if (!type) {
+  // A type of R4 that is not kept here: `account:Account=7` is account=Account/7.
+  const bool names_other =
+      parameter.kind == ParameterKind::reference && !type && is_resource_type(modifier);
+  const std::string_view other_type = names_other ? modifier : std::string_view();
+  if (!type && !names_other) {
     auto known = modifier_of(parameter, modifier);
     if (!known) return known.error();
     criterion.modifier = *known;
@@ -287,7 +302,7 @@ Result<Criterion> parse_criterion(const Parameter& parameter, std::string_view m
     criterion.missing = value == "true";
     return criterion;
   }
-  for (const std::string_view alternative : split_escaped(value, ',')) {
+  for (const std::string& alternative : alternatives_of(value, other_type)) {
     if (auto added = add_alternative(criterion, type, alternative, context); !added)
       return added.error();
   }

@@ -332,5 +332,25 @@ TEST(FhirMatch, RareElementsAreFoundByTheirParametersName) {
              });
 }
 
+// Found by the search oracle: R4's examples refer to Account and Appointment.
+TEST(FhirMatch, AReferenceToATypeThatIsNotKeptIsFoundAsItWasSent) {
+  schema::FactsT facts;
+  facts.type = ResourceType::Encounter;
+  facts.of.Set(schema::EncounterT());
+  auto account = std::make_unique<schema::MoreT>();
+  account->parameter = "account";
+  account->references.push_back(std::make_unique<schema::ReferenceT>());
+  account->references.back()->literal = "Account/7";
+  facts.more.push_back(std::move(account));
+  expect_all(PackedFacts(facts), {
+                                     {"account", "Account/7", true},
+                                     {"account", "7", true},
+                                     {"account:Account", "7", true},
+                                     {"account:Appointment", "7", false},
+                                     {"account", "Account/8", false},
+                                     {"account", "8", false},
+                                 });
+}
+
 }  // namespace
 }  // namespace query::fhir
