@@ -130,6 +130,19 @@ TEST_F(SearchIndexTest, MainDateParametersAndIndexedCodesAreParametersOfTheirTyp
   EXPECT_EQ(dated, 21);
 }
 
+// Rows of the same events would differ: change the version with the fingerprint.
+TEST_F(SearchIndexTest, ChangedTablesAreANewVersion) {
+  std::string tables;
+  for (const auto type : events::all_types()) {
+    tables += events::type_name(type);
+    for (const auto* parameter : projections::search::reference_parameters(type))
+      tables.append(" ").append(parameter->name);
+    tables += "\n";
+  }
+  EXPECT_EQ(projections::SearchIndex().version(), 3u);
+  EXPECT_EQ(projections::code_term(tables).hash, 17479269408799071310u) << tables;
+}
+
 TEST(ReferenceTargetsTest, EveryReferenceOfTheTablesLeadsSomewhere) {
   using namespace projections::search;  // NOLINT: the tables
   for (const auto& table : searched_types()) {
