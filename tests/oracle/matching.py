@@ -61,9 +61,9 @@ def span(text):
 
 
 def spans(node):
-    """A date, a Period; a Timing is not compared."""
-    value, _ = node
-    if isinstance(value, str):
+    """A date, a Period; a Timing or a string (CarePlan's scheduledString) is not compared."""
+    value, kind = node
+    if isinstance(value, str) and kind != "String":
         found = span(value)
         return [found] if found else []
     if isinstance(value, dict) and ("start" in value or "end" in value):

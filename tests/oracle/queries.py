@@ -208,8 +208,8 @@ class Drawer:
         for node in self.population.nodes(kind, name, resource):
             if form == "date" and not matching.spans(node):
                 continue
-            if form in ("quantity", "number") and not (isinstance(node[0], dict) and "low" not in node[0]):
-                continue
+            if form == "quantity" and not (isinstance(node[0], dict) and not {"low", "high", "origin"} & set(node[0])):
+                continue  # of a Range or SampledData nothing is compared
             if form == "token" and isinstance(node[0], dict) and not node[0]:
                 continue
             return True

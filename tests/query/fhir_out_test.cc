@@ -135,6 +135,21 @@ TEST_F(FhirOutTest, AResourceIsReadWithItsVersionAndPosition) {
       304);
 }
 
+TEST_F(FhirOutTest, APartOfAResourceIsShownInReadsSearchesAndHistory) {
+  given({condition("c1", "1", "2024-01-01")});
+  const std::string cut =
+      R"({"meta":{"tag":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}]}})";
+  EXPECT_EQ(get("/fhir/Condition/c1", {{"_elements", "code"}}).body, cut);
+  EXPECT_EQ(get("/fhir/Condition/c1/_history/1", {{"_summary", "text"}}).body, cut);
+  for (const char* path : {"/fhir/Condition/c1/_history", "/fhir/Patient/ana/$everything"})
+    EXPECT_THAT(get(path, {{"_summary", "true"}}).body, ::testing::HasSubstr(cut)) << path;
+  EXPECT_THAT(get("/fhir/Condition", {{"patient", "ana"}, {"_elements", "code"}}).body,
+              ::testing::HasSubstr(cut));
+  EXPECT_EQ(get("/fhir/Condition/c1", {{"_elements", "colour"}}).status, 400);
+  EXPECT_EQ(get("/fhir/Condition/c1", {{"_summary", "count"}}).status, 400);
+  EXPECT_EQ(get("/fhir/Condition/c1", {{"_summary", "true"}, {"_elements", "code"}}).status, 400);
+}
+
 TEST_F(FhirOutTest, WhatNeverWasIsNotFoundAndWhatWasDeletedIsGone) {
   given({condition("c1", "1", "2024-01-01")});
   given({tests::remove("c1")});
