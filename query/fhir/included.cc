@@ -86,6 +86,10 @@ Status Included::follow(const Item& from, bool is_match, std::vector<Item>& foun
 Status Included::add(const Name& name, const events::StreamKey& stream, VersionRow row,
                      std::vector<Item>& found) {
   if (row.effect == events::EventEffect::deleted || !seen_.insert(name).second) return {};
+  const std::string_view type = events::type_name(name.first);
+  const auto patient =
+      name.first == ResourceType::Patient ? std::string_view(name.second) : std::string_view();
+  if (!ops::auth::permit(asking_, {ops::auth::Access::read, type, patient})) return {};
   found.push_back({name, stream, std::move(row)});
   return {};
 }

@@ -26,9 +26,9 @@ class Included {
     projections::VersionRow row;
   };
 
-  // Both outlive this.
-  Included(Reader& reader, const std::vector<Include>& includes)
-      : reader_(reader), includes_(includes) {}
+  // All outlive this. What `asking` may not read is left out, as if it were not there.
+  Included(Reader& reader, const ops::auth::Principal& asking, const std::vector<Include>& includes)
+      : reader_(reader), asking_(asking), includes_(includes) {}
 
   // Adds what goes with one match. False: it would be more than a page holds, and nothing
   // was added. unprocessable: the match alone brings too many.
@@ -56,6 +56,7 @@ class Included {
              std::vector<Item>& found);
 
   Reader& reader_;
+  const ops::auth::Principal& asking_;
   const std::vector<Include>& includes_;
   std::vector<Item> items_;
   std::set<Name> seen_;

@@ -53,7 +53,7 @@ Result<std::string> searchset(Reader& reader, const ops::http::Request& request,
   bundle.link("self", link_to(request.base_url, search_path(request), answer.page.used));
   if (answer.total) bundle.total(*answer.total);
   const Found* last = nullptr;
-  Included included(reader, answer.includes);
+  Included included(reader, request.principal, answer.includes);
   std::set<Included::Name> matches;
   for (const Found& found : answer.found) {
     if (bundle.full()) break;
