@@ -26,7 +26,8 @@ constexpr Row rows[] = {
     {ResourceType::Encounter,
      "account appointment based-on episode-of-care length location-period part-of "
      "special-arrangement"},
-    {ResourceType::Condition, "abatement-age evidence evidence-detail onset-age stage"},
+    {ResourceType::Condition,
+     "abatement-age abatement-string evidence evidence-detail onset-age onset-info stage"},
     {ResourceType::AllergyIntolerance, "onset route"},
     {ResourceType::Observation, "focus part-of"},
     {ResourceType::Procedure, "instantiates-canonical instantiates-uri part-of"},
@@ -119,21 +120,29 @@ void follow(const events::fhir::Type& type, const Path& path, std::size_t depth,
   }
 }
 
+bool is_time(std::string_view type) {
+  return type == "date" || type == "dateTime" || type == "instant" || type == "Period";
+}
+
 Parameter parameter_of(std::string_view type, std::string_view word) {
   const auto equals = word.find('=');
   Parameter parameter{word.substr(0, equals), {}};
   std::string_view expression;
+  bool of_time = false;
   if (equals != word.npos) {
     expression = word.substr(equals + 1);
   } else {
     const auto* known = events::fhir::search_parameter(type, word);
     CHECK(known != nullptr);
     expression = known->expression;
+    of_time = known->kind == events::fhir::SearchKind::date;
   }
   const auto* definition = events::fhir::definition(type);
   CHECK(definition != nullptr);
   for (const std::string_view branch : split(expression, '|'))
     follow(*definition, parse(branch), 1, {}, parameter.ways);
+  if (of_time)  // a choice may also be a string or a Timing
+    std::erase_if(parameter.ways, [](const Way& way) { return !is_time(way.type); });
   CHECK(!parameter.ways.empty());
   return parameter;
 }

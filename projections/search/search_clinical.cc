@@ -38,7 +38,7 @@ using schema::Condition;
 constexpr std::array condition{
     Parameter{"identifier", token, take<&Condition::identifiers>},
     Parameter{"abatement-date", date, take<&Condition::abatement, &Condition::abatement_period>},
-    Parameter{"abatement-string", string, take<&Condition::abatement_text>},
+    Parameter{"abatement-string", string, more<"abatement-string">},
     Parameter{"asserter", reference, take<&Condition::asserter>},
     Parameter{"body-site", token, take<&Condition::body_sites>},
     Parameter{"category", token, take<&Condition::categories>},
@@ -46,7 +46,7 @@ constexpr std::array condition{
     Parameter{"code", token, take<&Condition::code>},
     Parameter{"encounter", reference, take<&Condition::encounter>},
     Parameter{"onset-date", date, take<&Condition::onset, &Condition::onset_period>},
-    Parameter{"onset-info", string, take<&Condition::onset_text>},
+    Parameter{"onset-info", string, more<"onset-info">},
     Parameter{"recorded-date", date, take<&Condition::recorded>},
     Parameter{"severity", token, take<&Condition::severity>},
     Parameter{"verification-status", token, take<&Condition::verification_status>},

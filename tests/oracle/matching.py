@@ -233,7 +233,7 @@ def reference_matches(text, node, modifier, base):
     text = text[len(base):] if text.startswith(base) else text
     if isinstance(value, str):  # a canonical
         return uri_matches(text, node, None)
-    found = value.get("reference", "") if isinstance(value, dict) else ""
+    found = value.get("reference", "").split("/_history")[0] if isinstance(value, dict) else ""
     if "/" in text or ":" in text:
         return found == text and (not modifier or found.startswith(modifier + "/"))
     kind, _, name = found.rpartition("/")

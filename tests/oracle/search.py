@@ -72,8 +72,11 @@ class Run:
 
     def draw(self):
         """The parameter asked least, of a resource that has it."""
-        least = min(self.counts[goal] for goal in self.goals)
-        kind, name = self.random.choice([goal for goal in self.goals if self.counts[goal] == least])
+        goals = self.goals
+        if self.random.random() < 0.1:  # there are few of them, and they have all the prefixes
+            goals = [goal for goal in goals if self.population.parameters.find(*goal)["type"] == "quantity"]
+        least = min(self.counts[goal] for goal in goals)
+        kind, name = self.random.choice([goal for goal in goals if self.counts[goal] == least])
         resource = self.resource_with(kind, name)
         form = self.population.parameters.find(kind, name)["type"]
         modifier = min(MODIFIERS[form], key=lambda one: (self.counts[form, one], self.random.random()))
@@ -179,11 +182,15 @@ def main():
         node.start()
         population = load(node, arguments.patients or (20 if arguments.long else 5))
         run = Run(population, seed)
+        shown = 0
         queries, every = arguments.queries or (2000 if arguments.long else 300), 20 if arguments.long else 0
         print(f"{sum(len(one) for one in population.by_type.values())} resources, {len(run.goals)} parameters with "
               f"values, {len(population.refused)} examples refused", flush=True)
         while not run.is_done(queries, every) and len(run.problems) < arguments.problems:
             run.query()
+            if run.asked % 1000 == 0 and run.asked > shown:
+                shown = run.asked
+                print(f"{shown} queries", flush=True)
         prefixes = {one: run.counts["date", one] + run.counts["quantity", one] for one in PREFIXES}
         print(f"{run.asked} queries, {100 * run.hits // max(run.asked, 1)} % with hits, {run.across} over all patients, "
               f"prefixes {prefixes}", flush=True)

@@ -50,6 +50,27 @@ TEST(FhirMore, ReferencesAreResolvedAndWhatIsNotThereCostsNothing) {
   EXPECT_EQ(test::target_of(result.facts.more[0]->references), "Encounter/7");
 }
 
+// Found by the search oracle: CarePlan's scheduledString is no date.
+TEST(FhirMore, AFormThatTheParameterCannotCompareIsNotKept) {
+  const auto result = test::mapped_quoted(
+      "{'resourceType':'CarePlan','status':'active','intent':'plan',"
+      "'subject':{'reference':'Patient/1'},'activity':[{'detail':{'status':'scheduled',"
+      "'scheduledString':'2011-06-27'}}]}");
+  EXPECT_THAT(result.messages(), ::testing::IsEmpty());
+  EXPECT_EQ(more_of(result.facts, "activity-date"), nullptr);
+}
+
+// Found by the search oracle: onset_text has an Age's words as well.
+TEST(FhirMore, AnOnsetInWordsIsAStringAlone) {
+  const auto age = test::mapped_quoted(
+      "{'resourceType':'Condition','subject':{'reference':'Patient/1'},"
+      "'onsetAge':{'value':52,'unit':'a'},'abatementString':'around April'}");
+  EXPECT_THAT(age.messages(), ::testing::IsEmpty());
+  EXPECT_EQ(more_of(age.facts, "onset-info"), nullptr);
+  ASSERT_NE(more_of(age.facts, "abatement-string"), nullptr);
+  EXPECT_EQ(more_of(age.facts, "abatement-string")->texts.front(), "around April");
+}
+
 TEST(FhirMore, AnAssertedDateIsUsCoresExtension) {
   const auto condition = test::fields_of<schema::ConditionT>(
       "{'resourceType':'Condition','subject':{'reference':'Patient/1'},'extension':[{'url':"
