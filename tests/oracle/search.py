@@ -117,7 +117,8 @@ class Run:
         name = "patient" if "patient" in self.searched[kind] else "subject"
         # Over all patients a resource is sought beside what it refers to, which holds where a
         # record refers to its own: some of the published examples refer to another's.
-        stays = re.fullmatch(r"[0-9a-z]+-[0-9a-z]{32}", resource["id"]) or all(one.kind != "reference" for one in criteria)
+        own = re.fullmatch(r"[0-9a-z]+-[0-9a-z]{32}", resource["id"])
+        stays = all(one.kind != "reference" or (own and len(one.values) == 1) for one in criteria)
         if self.may_cross and stays and self.random.random() < 0.4:
             self.across += 1
             return criteria
