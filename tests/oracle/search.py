@@ -181,7 +181,7 @@ def main():
     node = Node(folder)
     try:
         node.start()
-        population = load(node, arguments.patients or (20 if arguments.long else 5))
+        population = load(node, arguments.patients or (8 if arguments.long else 5))
         run = Run(population, seed)
         shown = 0
         queries, every = arguments.queries or (2000 if arguments.long else 300), 20 if arguments.long else 0
