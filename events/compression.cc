@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <zstd.h>
 
+#include <memory>
+
 #include "events/check.h"
 
 namespace events {
@@ -11,7 +13,9 @@ namespace {
 
 struct Compressor {
   ZSTD_CCtx* context = ZSTD_createCCtx();
-  std::string buffer;
+  // Not zeroed: what compresses well leaves most pages of a large buffer untouched.
+  std::unique_ptr<char[]> buffer;
+  std::size_t capacity = 0;
 
   Compressor() {
     CHECK(context != nullptr);
@@ -23,6 +27,8 @@ struct Compressor {
   ~Compressor() { ZSTD_freeCCtx(context); }
   Compressor(const Compressor&) = delete;
   Compressor& operator=(const Compressor&) = delete;
+
+  void make_room(std::size_t bytes);
 };
 
 struct Inflater {
@@ -37,23 +43,25 @@ struct Inflater {
 // A thread keeps its buffer for the next call unless one large document made it huge.
 constexpr std::size_t buffer_kept_max = 4u << 20;
 
+void Compressor::make_room(std::size_t bytes) {
+  const bool too_large = capacity > buffer_kept_max && bytes <= buffer_kept_max;
+  if (bytes <= capacity && !too_large) return;
+  buffer.reset();  // before the new one is there
+  buffer = std::make_unique_for_overwrite<char[]>(bytes);
+  capacity = bytes;
+}
+
 }  // namespace
 
 std::string_view compress(std::string_view plain, const Dictionary* dictionary) {
   thread_local Compressor compressor;
-  std::string& buffer = compressor.buffer;
-  const std::size_t bound = ZSTD_compressBound(plain.size());
-  if (buffer.size() > buffer_kept_max && bound <= buffer_kept_max) {
-    buffer.resize(buffer_kept_max);
-    buffer.shrink_to_fit();
-  }
-  if (buffer.size() < bound) buffer.resize(bound);
+  compressor.make_room(ZSTD_compressBound(plain.size()));
   CHECK(!ZSTD_isError(
       ZSTD_CCtx_refCDict(compressor.context, dictionary ? dictionary->compressing() : nullptr)));
-  const std::size_t size =
-      ZSTD_compress2(compressor.context, buffer.data(), buffer.size(), plain.data(), plain.size());
+  const std::size_t size = ZSTD_compress2(compressor.context, compressor.buffer.get(),
+                                          compressor.capacity, plain.data(), plain.size());
   CHECK(!ZSTD_isError(size));
-  return {buffer.data(), size};
+  return {compressor.buffer.get(), size};
 }
 
 Result<std::string> inflate(std::string_view compressed, const Dictionary* dictionary,

@@ -70,6 +70,11 @@ struct Intake::State {
 
   Deliveries deliveries;  // last: its thread uses the others
 
+  // The draft ends here: typed fields of a large bundle are as large as its text. Assigning
+  // an empty draft to it would not free them (a string keeps its memory).
+  events::Result<events::BuiltCommit> sealed(events::CommitDraft draft) {
+    return sealer.build(draft);
+  }
   events::Result<InFlight> start(Submission& submission);
   events::Result<Receipt> finish(InFlight& in_flight);
   events::Status durable(const events::CommitId& id, Shipment& shipment,
@@ -90,11 +95,9 @@ events::Result<Intake::State::InFlight> Intake::State::start(Submission& submiss
   if (auto problem = log.write_problem(); !problem.empty()) {
     return events::unavailable(fmt::format("nothing was written, try again: {}", problem));
   }
-  auto built = sealer.build(submission.draft);
+  auto built = sealed(std::move(submission.draft));
   if (!built) return built.error();
   const events::AssemblyId assembly = built->assembly;
-
-  submission.draft = {};  // sealed: the typed fields of a large bundle are as large as its text
   InFlight in_flight{submission.id, assembly, nullptr, lookup.expect(submission.id, assembly),
                      Clock::now() + options.outcome_timeout};
   auto shipment = deliveries.send(std::move(*built));
@@ -168,11 +171,11 @@ std::vector<events::Result<Receipt>> Intake::submit_all(
   return receipts;
 }
 
-events::Status Intake::submit_async(const Submission& submission) {
+events::Status Intake::submit_async(Submission submission) {
   if (auto problem = state_->log.write_problem(); !problem.empty()) {
     return events::unavailable(fmt::format("nothing was written, try again: {}", problem));
   }
-  auto built = state_->sealer.build(submission.draft);
+  auto built = state_->sealed(std::move(submission.draft));
   if (!built) return built.error();
   auto shipment = state_->deliveries.send(std::move(*built));
   if (!shipment) return shipment.error();

@@ -54,7 +54,7 @@ class Intake {
   // The same for many: all are appended before the first is waited for. One result each.
   std::vector<events::Result<Receipt>> submit_all(std::vector<Submission> submissions);
   // Durable, not judged yet (Prefer: respond-async).
-  events::Status submit_async(const Submission& submission);
+  events::Status submit_async(Submission submission);
 
   // pending while this node has it in flight, else what the ledger says.
   events::Result<events::CommitStatus> status(const events::CommitId& id) const;

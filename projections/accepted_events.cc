@@ -10,7 +10,7 @@ namespace {
 namespace schema = events::schema;
 using events::EventEffect;
 
-std::string facts_bytes(const schema::Event& event) {
+std::string_view facts_bytes(const schema::Event& event) {
   if (event.facts() == nullptr) return {};
   return {reinterpret_cast<const char*>(event.facts()->data()), event.facts()->size()};
 }
@@ -72,8 +72,14 @@ Result<AcceptedEvents> AcceptedEvents::read(const RowView& rows,
         facts_at(rows, change.stream, outcome, outcome.version.value - (confirmed ? 0 : 1));
     if (!before) return before.error();
     event.previous = keep(std::move(*before));
-    event.facts = confirmed ? event.previous : keep(facts_bytes(source));
-    if (event.facts != nullptr) event.facts_bytes = accepted.bytes_.back();
+    if (confirmed) {
+      event.facts = event.previous;
+      if (event.facts != nullptr) event.facts_bytes = accepted.bytes_.back();
+    } else if (source.facts() != nullptr) {
+      // In place: a copy of all facts would be as large as the commit's documents.
+      event.facts = source.facts_nested_root();
+      event.facts_bytes = facts_bytes(source);
+    }
     accepted.events_.push_back(event);
   }
   return accepted;

@@ -22,7 +22,7 @@ class AcceptedEvents {
 
  private:
   std::vector<AcceptedEvent> events_;
-  std::deque<std::string> bytes_;  // facts; addresses stay
+  std::deque<std::string> bytes_;  // facts of earlier versions; addresses stay
 };
 
 // The version row that `body`'s i-th event makes; its outcome is not matched, absent or confirmed.

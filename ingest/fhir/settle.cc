@@ -59,9 +59,8 @@ tl::expected<Settled, Failure> settle(Intake& intake, const Planning& planning,
 
     const events::CommitId id = plan->submission->id;
     if (respond_async) {
-      if (auto there = intake.submit_async(*plan->submission); !there)
+      if (auto there = intake.submit_async(std::move(*plan->submission)); !there)
         return tl::unexpected(Failure{{there.error()}, id, {}});
-      plan->submission->draft = {};
       return Settled{std::move(*plan), {}, true};
     }
     auto receipt = intake.submit(std::move(*plan->submission));
