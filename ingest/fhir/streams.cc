@@ -3,33 +3,11 @@
 #include <fmt/format.h>
 
 #include "events/schema/clinical_generated.h"
+#include "ingest/fhir/mapping.h"
 
 namespace ingest::fhir {
-namespace {
 
 using events::ResourceType;
-
-// Elements of the patient or subject parameter. Most types have one of `subject` and
-// `patient`; the others are named.
-std::vector<std::string_view> subject_elements(ResourceType type) {
-  switch (type) {
-    case ResourceType::Coverage:
-      return {"beneficiary"};
-    case ResourceType::Task:
-      return {"for"};
-    case ResourceType::Provenance:
-      return {"target"};
-    case ResourceType::Group:
-    case ResourceType::Medication:
-    case ResourceType::Questionnaire:
-    case ResourceType::ValueSet:
-      return {};
-    default:
-      return {"subject", "patient"};
-  }
-}
-
-}  // namespace
 
 std::vector<json::Value> subject_references(ResourceType type, const json::Value& resource) {
   std::vector<json::Value> references;
@@ -37,13 +15,12 @@ std::vector<json::Value> subject_references(ResourceType type, const json::Value
     if (auto reference = element["reference"]; reference.is_string())
       references.push_back(reference);
   };
-  if (events::is_directory_type(type)) return references;
-  for (const auto name : subject_elements(type)) {
-    const json::Value element = resource[name];
-    if (element.is_object()) add(element);
-    if (!element.is_array()) continue;
-    for (auto one = element.first(); one; one = one.next()) add(one);
-  }
+  const auto name = subject_element(type);
+  if (name.empty() || events::is_directory_type(type)) return references;
+  const json::Value element = resource[name];
+  if (element.is_object()) add(element);
+  if (!element.is_array()) return references;
+  for (auto one = element.first(); one; one = one.next()) add(one);
   return references;
 }
 

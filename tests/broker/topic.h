@@ -9,6 +9,8 @@ namespace events {
 
 // `host:port` of CHARTLOG_TEST_BROKER; empty where none runs.
 std::string test_broker();
+// Under CI=true a test without its broker is a failure, elsewhere a skip.
+bool broker_is_due();
 
 // A name that no test used before.
 std::string fresh_topic();
