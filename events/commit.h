@@ -13,6 +13,7 @@
 #include "events/ids.h"
 #include "events/keys.h"
 #include "events/resource_type.h"
+#include "events/transaction.h"
 
 namespace events {
 
@@ -27,14 +28,6 @@ struct Record;
 
 inline constexpr std::uint16_t record_format = 1;
 inline constexpr std::size_t part_bytes = 768 * 1024;
-
-// A commit that is one of several, in several streams, that become true together or not at
-// all: it is prepared, and decided later by a record of its own.
-struct TransactionPart {
-  TransactionId id;
-  StreamKey home;  // whose first decision counts
-};
-enum class TransactionVerdict : std::uint8_t { commit = 1, abort = 2 };
 
 // Before sealing. `documents[i]` is the i-th document as received; the view is
 // borrowed until build() returns.

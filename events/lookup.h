@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "events/outcome.h"
+#include "events/transaction.h"
 
 namespace events {
 
@@ -19,6 +20,13 @@ struct Known {
   ResourceId id;
   Version version;
   bool deleted = false;
+};
+
+// A prepared commit of a transaction over several streams.
+struct UndecidedTransaction {
+  StreamKey stream;
+  TransactionPart transaction;
+  std::optional<TransactionVerdict> decided;  // what stands in the home stream
 };
 
 class Lookup {
@@ -52,6 +60,14 @@ class Lookup {
   virtual Result<std::uint64_t> stream_version(const StreamKey& stream) const = 0;
 
   virtual Result<CommitStatus> commit(const CommitId& id) const = 0;
+
+  // Prepared before `before` and not decided in their stream, oldest first of each
+  // partition; at most `limit` of each.
+  virtual Result<std::vector<UndecidedTransaction>> undecided(KnownTime before,
+                                                              std::size_t limit) const {
+    (void)before, (void)limit;
+    return std::vector<UndecidedTransaction>{};
+  }
 
   // Register before appending: the worker delivers the outcome of each commit it meets to
   // the waiters of (stream's partition, commit, assembly). The future never breaks while this lives.

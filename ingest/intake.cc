@@ -1,17 +1,12 @@
-#include "ingest/intake.h"
-
 #include <fmt/format.h>
 
-#include <deque>
-#include <mutex>
-#include <set>
+#include <condition_variable>
 
-#include "ingest/delivery.h"
+#include "ingest/intake_state.h"
 
 namespace ingest {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using events::Error;
 using events::ErrorCode;
 
@@ -36,52 +31,6 @@ Error delivery_unknown(const events::CommitId& id, const std::string& why) {
 
 }  // namespace
 
-struct Intake::State {
-  State(const IntakeOptions& its_options, events::EventLog& its_log,
-        const events::Sealer& its_sealer, events::Lookup& its_lookup,
-        prometheus::Registry& registry)
-      : options(its_options),
-        log(its_log),
-        sealer(its_sealer),
-        lookup(its_lookup),
-        metrics(registry),
-        deliveries({its_options.pending_bytes_max}, its_log, metrics) {}
-
-  // A commit between append and answer.
-  struct InFlight {
-    events::CommitId id;
-    events::AssemblyId assembly;
-    std::shared_ptr<Shipment> shipment;
-    std::future<events::Outcome> outcome;
-    Clock::time_point deadline;
-  };
-
-  const IntakeOptions options;
-  events::EventLog& log;
-  const events::Sealer& sealer;
-  events::Lookup& lookup;
-  Metrics metrics;
-
-  std::mutex mutex;
-  // Guarded by mutex: answered before they were judged, oldest first; `pending` until
-  // the ledger knows them.
-  std::deque<events::CommitId> unjudged_order;
-  std::set<events::CommitId> unjudged;
-
-  Deliveries deliveries;  // last: its thread uses the others
-
-  // The draft ends here: typed fields of a large bundle are as large as its text. Assigning
-  // an empty draft to it would not free them (a string keeps its memory).
-  events::Result<events::BuiltCommit> sealed(events::CommitDraft draft) {
-    return sealer.build(draft);
-  }
-  events::Result<InFlight> start(Submission& submission);
-  events::Result<Receipt> finish(InFlight& in_flight);
-  events::Status durable(const events::CommitId& id, Shipment& shipment,
-                         Clock::time_point deadline);
-  void remember(const events::CommitId& id);
-};
-
 void Intake::State::remember(const events::CommitId& id) {
   std::lock_guard lock(mutex);
   if (!unjudged.insert(id).second) return;
@@ -97,12 +46,17 @@ events::Result<Intake::State::InFlight> Intake::State::start(Submission& submiss
   }
   auto built = sealed(std::move(submission.draft));
   if (!built) return built.error();
-  const events::AssemblyId assembly = built->assembly;
-  InFlight in_flight{submission.id, assembly, nullptr, lookup.expect(submission.id, assembly),
-                     Clock::now() + options.outcome_timeout};
-  auto shipment = deliveries.send(std::move(*built));
+  return ship(std::move(*built), submission.id);
+}
+
+events::Result<Intake::State::InFlight> Intake::State::ship(events::BuiltCommit built,
+                                                            const events::CommitId& id) {
+  const events::AssemblyId assembly = built.assembly;
+  InFlight in_flight{id, assembly, nullptr, lookup.expect(id, assembly),
+                     IntakeClock::now() + options.outcome_timeout};
+  auto shipment = deliveries.send(std::move(built));
   if (!shipment) {
-    lookup.forget(submission.id, assembly);
+    lookup.forget(id, assembly);
     return shipment.error();
   }
   in_flight.shipment = std::move(*shipment);
@@ -111,7 +65,7 @@ events::Result<Intake::State::InFlight> Intake::State::start(Submission& submiss
 
 // Waits until the commit is on the log.
 events::Status Intake::State::durable(const events::CommitId& id, Shipment& shipment,
-                                      Clock::time_point deadline) {
+                                      IntakeClock::time_point deadline) {
   const DeliveryReport report = deliveries.wait(shipment, deadline);
   switch (report.delivered) {
     case Delivered::durable:
@@ -131,7 +85,7 @@ events::Result<Receipt> Intake::State::finish(InFlight& in_flight) {
     lookup.forget(id, in_flight.assembly);
     return there.error();
   }
-  const auto durable_at = Clock::now();
+  const auto durable_at = IntakeClock::now();
   if (in_flight.outcome.wait_until(in_flight.deadline) != std::future_status::ready) {
     lookup.forget(id, in_flight.assembly);
     remember(id);
@@ -139,14 +93,25 @@ events::Result<Receipt> Intake::State::finish(InFlight& in_flight) {
   }
   Receipt receipt{id, in_flight.outcome.get()};
   metrics.judgement_seconds.Observe(
-      std::chrono::duration<double>(Clock::now() - durable_at).count());
+      std::chrono::duration<double>(IntakeClock::now() - durable_at).count());
   metrics.judged(receipt.outcome);
   return receipt;
 }
 
 Intake::Intake(const IntakeOptions& options, events::EventLog& log, const events::Sealer& sealer,
                events::Lookup& lookup, prometheus::Registry& metrics)
-    : state_(std::make_unique<State>(options, log, sealer, lookup, metrics)) {}
+    : state_(std::make_unique<State>(options, log, sealer, lookup, metrics)) {
+  state_->keeper = std::jthread([state = state_.get()](std::stop_token stop) {
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    while (!never.wait_for(lock, stop, state->options.transaction_check_interval,
+                           [&] { return stop.stop_requested(); })) {
+      if (stop.stop_requested()) return;
+      state->end_what_was_left();
+    }
+  });
+}
 
 Intake::~Intake() = default;
 
@@ -180,7 +145,7 @@ events::Status Intake::submit_async(Submission submission) {
   auto shipment = state_->deliveries.send(std::move(*built));
   if (!shipment) return shipment.error();
   auto there =
-      state_->durable(submission.id, **shipment, Clock::now() + state_->options.outcome_timeout);
+      state_->durable(submission.id, **shipment, IntakeClock::now() + state_->options.outcome_timeout);
   if (there) state_->remember(submission.id);
   return there;
 }

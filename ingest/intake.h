@@ -36,6 +36,9 @@ struct IntakeOptions {
   std::chrono::milliseconds outcome_timeout{30'000};
   std::size_t pending_bytes_max =
       128u << 20;  // sealed bytes whose outcome is not known; overloaded above
+  // Transactions that are older and not decided were left by somebody who is gone.
+  std::chrono::milliseconds transaction_age_max{10'000};
+  std::chrono::milliseconds transaction_check_interval{1'000};
 };
 
 // Safe from any thread. Commits of one stream whose delivery is unknown hold back later
@@ -53,6 +56,11 @@ class Intake {
   events::Result<Receipt> submit(Submission submission);
   // The same for many: all are appended before the first is waited for. One result each.
   std::vector<events::Result<Receipt>> submit_all(std::vector<Submission> submissions);
+  // All of them become true or none: one commit of each of several streams. As soon as all
+  // are prepared the first one's stream decides. Receipts of accepted commits, one each; or
+  // one receipt that says why not (refused, stale, locked, aborted): then nothing changed.
+  // outcome_unknown: this node, or another, brings it to its end.
+  events::Result<std::vector<Receipt>> submit_together(std::vector<Submission> submissions);
   // Durable, not judged yet (Prefer: respond-async).
   events::Status submit_async(Submission submission);
 

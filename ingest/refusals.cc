@@ -36,6 +36,7 @@ ops::http::Response answer(const Failure& failure, const events::LogId& log, Met
   metrics.refused(first.code);
   ops::http::Response response = ops::http::outcome_response(first);
   response.body = ops::http::operation_outcome(failure.errors);
+  if (failure.later) response.with("Retry-After", "1");
   if (failure.commit) response.with("Chartlog-Commit", failure.commit->text());
   if (failure.position) {
     events::PositionToken token(log);

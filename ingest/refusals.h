@@ -17,6 +17,7 @@ struct Failure {
   std::vector<events::Error> errors;       // at least one; the first decides the status
   std::optional<events::CommitId> commit;  // once it is on the log, or may be
   std::optional<events::Position> position;
+  bool later = false;  // the same request may succeed in a moment
 };
 
 // The refusal of acceptance, with events[i] said as the place in the request.

@@ -5,6 +5,7 @@
 #include "events/secrets.h"
 #include "projections/change_rows.h"
 #include "projections/ledger.h"
+#include "projections/transactions.h"
 
 namespace projections {
 namespace {
@@ -144,6 +145,26 @@ Result<events::CommitStatus> ShardLookup::commit(const events::CommitId& id) con
                                                      : State::cancelled;
   status.outcome = std::move(*outcome);
   return status;
+}
+
+Result<std::vector<events::UndecidedTransaction>> ShardLookup::undecided(
+    events::KnownTime before, std::size_t limit) const {
+  std::vector<events::UndecidedTransaction> all;
+  for (const auto& worker : workers_) {
+    auto waiting = projections::undecided(worker->view()->rows(), before, limit);
+    if (!waiting) return waiting.error();
+    for (const auto& one : *waiting) {
+      auto row = transaction_row(home(one.home).view()->rows(), one.home, one.id);
+      if (!row) return row.error();
+      events::UndecidedTransaction found{one.stream, {one.id, one.home}, {}};
+      if (*row && (*row)->state == TransactionRow::State::committed)
+        found.decided = events::TransactionVerdict::commit;
+      if (*row && (*row)->state == TransactionRow::State::aborted)
+        found.decided = events::TransactionVerdict::abort;
+      all.push_back(std::move(found));
+    }
+  }
+  return all;
 }
 
 std::future<events::Outcome> ShardLookup::expect(const events::CommitId& id,

@@ -24,6 +24,8 @@ class ShardLookup final : public events::Lookup {
   Result<std::optional<std::string>> stream_name(const events::StreamKey& stream) const override;
   Result<std::uint64_t> stream_version(const events::StreamKey& stream) const override;
   Result<events::CommitStatus> commit(const events::CommitId& id) const override;
+  Result<std::vector<events::UndecidedTransaction>> undecided(events::KnownTime before,
+                                                              std::size_t limit) const override;
   std::future<events::Outcome> expect(const events::CommitId& id,
                                       const events::AssemblyId& assembly) override;
   void forget(const events::CommitId& id, const events::AssemblyId& assembly) override;

@@ -120,8 +120,8 @@ RecordFold::Folded RecordFold::fold_decision(const events::RecordHeader& header,
   }
   if (!outcome) return stop(fmt::format("offset {}: {}", moment.position.offset.value,
                                         outcome.error().message));
-  deliveries.push_back({*events::CommitKey::from_bytes(header.stream.bytes()),
-                        *events::AssemblyId::from_bytes(id.bytes()), std::move(*outcome)});
+  deliveries.push_back({events::CommitKey(header.stream.array()), events::decision_of(id),
+                        std::move(*outcome)});
   return {};
 }
 

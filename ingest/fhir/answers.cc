@@ -103,10 +103,11 @@ std::string bundle_json(std::string_view kind, const std::vector<std::string>& e
   return json + "}";
 }
 
-void name_commit(ops::http::Response& response, const Receipt& receipt, const events::LogId& log) {
+void name_commit(ops::http::Response& response, const Settled& settled, const events::LogId& log) {
   events::PositionToken token(log);
-  token.see(receipt.outcome.position);
-  response.with("Chartlog-Commit", receipt.commit.text());
+  token.see(settled.receipt->outcome.position);
+  for (const Receipt& other : settled.others) token.see(other.outcome.position);
+  response.with("Chartlog-Commit", settled.receipt->commit.text());
   response.with("Chartlog-Position", token.text());
 }
 

@@ -26,7 +26,8 @@ std::string entry_json(const Failure& failure);
 std::string bundle_json(std::string_view kind, const std::vector<std::string>& entries);
 
 // Chartlog-Commit and Chartlog-Position.
-void name_commit(ops::http::Response& response, const Receipt& receipt, const events::LogId& log);
+// Of several streams: the first one's commit, the positions of all.
+void name_commit(ops::http::Response& response, const Settled& settled, const events::LogId& log);
 // 202: durable, not judged.
 ops::http::Response accepted_response(const events::CommitId& commit, const std::string& base_url);
 

@@ -65,6 +65,8 @@ Offset<flatbuffers::Vector<Offset<schema::Identifier>>> BodyBuilder::State::iden
 }
 
 BodyBuilder::BodyBuilder() : state_(std::make_unique<State>()) {}
+BodyBuilder::BodyBuilder(BodyBuilder&&) noexcept = default;
+BodyBuilder& BodyBuilder::operator=(BodyBuilder&&) noexcept = default;
 BodyBuilder::~BodyBuilder() = default;
 
 void BodyBuilder::add(const EventFields& event) {

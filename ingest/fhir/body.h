@@ -36,6 +36,8 @@ struct BodyFields {
 class BodyBuilder {
  public:
   BodyBuilder();
+  BodyBuilder(BodyBuilder&&) noexcept;
+  BodyBuilder& operator=(BodyBuilder&&) noexcept;
   ~BodyBuilder();
   void add(const EventFields& event);
   std::string finish(const BodyFields& fields);  // once

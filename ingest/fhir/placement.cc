@@ -19,6 +19,7 @@ using events::unprocessable;
 using Fate = PlannedWrite::Fate;
 
 constexpr std::size_t errors_max = 50;
+constexpr std::size_t streams_max = 64;  // of one transaction
 
 bool searched_anywhere(ResourceType type) {
   return type == ResourceType::Patient || events::is_directory_type(type);
@@ -49,7 +50,8 @@ Placement::Placement(const RequestContext& context, const std::vector<Write>& wr
       references_(references),
       planned_(planned),
       patients_(writes.size()),
-      streams_(writes.size()) {
+      streams_(writes.size()),
+      group_of_(writes.size()) {
   planned_.resize(writes.size());
   for (std::size_t i = 0; i < writes.size(); ++i) {
     planned_[i].type = writes[i].type;
@@ -66,7 +68,7 @@ std::vector<events::Error> Placement::place() {
       +[](Placement& self) { self.name_patients(); },
       +[](Placement& self) { self.find_patients(); },
       +[](Placement& self) { self.choose_streams(); },
-      +[](Placement& self) { self.require_one_stream(); },
+      +[](Placement& self) { self.group_by_stream(); },
       +[](Placement& self) { self.match_creates(false); },
       +[](Placement& self) { self.name_others(); },
       +[](Placement& self) { self.permit_all(); },
@@ -106,21 +108,29 @@ void Placement::join_equal_creates() {
 
 void Placement::match_creates(bool anywhere) {
   const events::Lookup& lookup = context_.environment.lookup;
-  if (!anywhere && stream_name_.empty()) return;
   if (std::ranges::none_of(writes_,
                            [](const Write& write) { return write.if_none_exist.has_value(); }))
     return;
-  if (anywhere || stream_name_ != directory_stream) {
-    auto version =
-        lookup.stream_version(anywhere ? key_of(std::string(directory_stream)) : stream_);
+  if (anywhere) {
+    auto version = lookup.stream_version(key_of(std::string(directory_stream)));
     if (!version) return errors_.push_back(version.error());
-    stream_version_ = *version;
+    directory_version_ = *version;
+  }
+  for (StreamWrites& group : groups_) {
+    if (group.name == directory_stream) {
+      group.version = directory_version_;
+      continue;
+    }
+    auto version = lookup.stream_version(group.key);
+    if (!version) return errors_.push_back(version.error());
+    group.version = *version;
   }
   for (std::size_t i = 0; i < writes_.size() && errors_.size() < errors_max; ++i) {
     const auto& criterion = writes_[i].if_none_exist;
     if (!criterion || !open(i) || searched_anywhere(writes_[i].type) != anywhere) continue;
     auto found =
-        lookup.find_by_identifier(writes_[i].type, anywhere ? std::nullopt : std::optional(stream_),
+        lookup.find_by_identifier(writes_[i].type,
+                                  anywhere ? std::nullopt : std::optional(group(i).key),
                                   criterion->system, criterion->value, 2);
     if (!found) {
       errors_.push_back(found.error());
@@ -224,60 +234,42 @@ void Placement::choose_stream(std::size_t index, const std::string& only_patient
        write.path});
 }
 
-void Placement::require_one_stream() {
+void Placement::group_by_stream() {
   std::map<std::string, std::vector<std::size_t>> by_stream;
   for (std::size_t i = 0; i < writes_.size(); ++i) {
     if (open(i)) by_stream[streams_[i]].push_back(i);
   }
-  if (by_stream.empty()) return;
-  if (by_stream.size() == 1) {
-    stream_name_ = by_stream.begin()->first;
-    stream_ = key_of(stream_name_);
-    partition_ = events::partition_of(stream_, context_.environment.partitions);
+  if (by_stream.size() > streams_max) {
+    errors_.push_back(unprocessable(
+        fmt::format("a transaction changes at most {} patients' records, this one {}; send several, "
+                    "or a batch",
+                    streams_max, by_stream.size()),
+        writes_[by_stream.rbegin()->second.front()].path));
     return;
   }
-  // Names kinds of records, not patients: messages end up in logs.
-  std::string where;
-  std::size_t number = 0;
-  for (const auto& [stream, indexes] : by_stream) {
-    const bool patient = stream.starts_with("Patient/");
-    if (number == 8) {
-      where += fmt::format("; and {} more records", by_stream.size() - number);
-      break;
-    }
-    where += fmt::format("{}{}: ", where.empty() ? "" : "; ",
-                         patient ? fmt::format("patient record {}", ++number)
-                                 : (++number, "record \"" + stream + "\""));
-    for (std::size_t n = 0; n < indexes.size() && n < 3; ++n) {
-      where += fmt::format("{}{} ({})", n == 0 ? "" : ", ", writes_[indexes[n]].path,
-                           events::type_name(writes_[indexes[n]].type));
-    }
-    if (indexes.size() > 3) where += fmt::format(" and {} more", indexes.size() - 3);
+  for (const auto& [name, indexes] : by_stream) {
+    const auto key = key_of(name);
+    for (std::size_t i : indexes) group_of_[i] = groups_.size();
+    groups_.push_back({name, key, events::partition_of(key, context_.environment.partitions)});
   }
-  errors_.push_back(unprocessable(fmt::format("a transaction changes one record at a time, this "
-                                              "one {}: {}. Send one transaction for each, or a "
-                                              "batch",
-                                              by_stream.size(), where),
-                                  writes_[by_stream.rbegin()->second.front()].path));
 }
 
 void Placement::name_others() {
-  references_.set_stream(stream_);
   for (std::size_t i = 0; i < writes_.size(); ++i) {
     if (writes_[i].verb != Verb::create || writes_[i].type == ResourceType::Patient) continue;
     if (planned_[i].fate == Fate::matched) continue;
     planned_[i].id = planned_[i].fate == Fate::same
                          ? planned_[planned_[i].same_as].id
-                         : events::server_id(context_.seed(writes_[i].ordinal), partition_);
+                         : events::server_id(context_.seed(writes_[i].ordinal), group(i).partition);
     references_.settle(i, planned_[i].id);
   }
 }
 
 void Placement::permit_all() {
   for (std::size_t i = 0; i < writes_.size(); ++i) {
-    const std::string_view patient = stream_name_.starts_with("Patient/")
-                                         ? std::string_view(stream_name_).substr(8)
-                                         : std::string_view{};
+    const std::string_view stream = open(i) ? std::string_view(group(i).name) : "";
+    const std::string_view patient =
+        stream.starts_with("Patient/") ? stream.substr(8) : std::string_view{};
     auto permitted = ops::auth::permit(
         context_.principal,
         {access_of(writes_[i].verb), events::type_name(writes_[i].type), patient});

@@ -1,4 +1,4 @@
-// The first half of plan(): the id of each resource and the one stream they all go to.
+// The first half of plan(): the id of each resource and the stream it goes to.
 #pragma once
 
 #include <map>
@@ -11,7 +11,16 @@
 
 namespace ingest::fhir {
 
-// Ids, and the stream that all writes go to. Fills `planned` and `references`.
+// The writes of one stream: they become one commit.
+struct StreamWrites {
+  std::string name;
+  events::StreamKey key;
+  events::PartitionId partition;
+  // Accepted commits in the stream before anything was looked up in it.
+  std::uint64_t version = 0;
+};
+
+// Ids, and the stream that each write goes to. Fills `planned` and `references`.
 class Placement {
  public:
   // All outlive this.
@@ -21,11 +30,10 @@ class Placement {
   // In order; the first failing step's errors are the answer.
   std::vector<events::Error> place();
 
-  const std::string& stream_name() const { return stream_name_; }  // empty: nothing to write
-  const events::StreamKey& stream() const { return stream_; }
-  events::PartitionId partition() const { return partition_; }
-  // Accepted commits in the stream before anything was looked up in it.
-  std::uint64_t stream_version() const { return stream_version_; }
+  // In the order of the streams' names; none: nothing to write.
+  const std::vector<StreamWrites>& streams() const { return groups_; }
+  // Of a write that becomes an event.
+  std::size_t stream_of_write(std::size_t index) const { return group_of_[index]; }
 
  private:
   using Error = events::Error;
@@ -37,10 +45,12 @@ class Placement {
   void name_patients();
   void find_patients();  // of each write, by its subjects
   void choose_streams();
-  void require_one_stream();
+  void group_by_stream();
   void name_others();
   void permit_all();
 
+  // Of an open write, once streams are chosen.
+  const StreamWrites& group(std::size_t index) const { return groups_[group_of_[index]]; }
   bool open(std::size_t index) const { return planned_[index].fate == PlannedWrite::Fate::event; }
   events::Result<std::optional<events::Known>> standing(std::size_t index);
   void choose_stream(std::size_t index, const std::string& only_patient);
@@ -53,10 +63,9 @@ class Placement {
   std::vector<std::vector<std::string>> patients_;  // of each write
   std::vector<std::string> streams_;                // of each write
   std::vector<Error> errors_;
-  std::string stream_name_;
-  events::StreamKey stream_;
-  events::PartitionId partition_;
-  std::uint64_t stream_version_ = 0;
+  std::vector<StreamWrites> groups_;
+  std::vector<std::size_t> group_of_;  // of each write
+  std::uint64_t directory_version_ = 0;
 };
 
 }  // namespace ingest::fhir

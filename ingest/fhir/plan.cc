@@ -21,12 +21,16 @@ constexpr std::size_t errors_max = 50;
 class Assembly {
  public:
   Assembly(const RequestContext& context, const std::vector<Write>& writes, References& references,
-           std::vector<PlannedWrite>& planned)
+           const Placement& placement, std::vector<PlannedWrite>& planned)
       : context_(context),
         writes_(writes),
         references_(references),
+        placement_(placement),
         planned_(planned),
-        medications_(writes.size()) {
+        medications_(writes.size()),
+        bodies_(placement.streams().size()),
+        documents_(placement.streams().size()),
+        events_(placement.streams().size()) {
     mapping_.resolve = [this](std::string_view reference, const json::Value& place) {
       return references_.resolve(reference, place);
     };
@@ -35,45 +39,57 @@ class Assembly {
     };
   }
 
-  // The events; fills `documents`.
-  Refusals assemble(std::vector<std::string_view>& documents);
-  std::string finish(const Placement& placement, const events::Digest16& request) {
-    return body_.finish({placement.stream_name(), context_.principal, context_.request_id, request,
-                         required_version(placement)});
+  // The events of all streams.
+  Refusals assemble();
+  // Of one stream, once.
+  std::string finish(std::size_t stream, const events::Digest16& request) {
+    std::string body =
+        bodies_[stream].finish({placement_.streams()[stream].name, context_.principal,
+                                context_.request_id, request, required_version(stream)});
+    bodies_[stream] = BodyBuilder();
+    return body;
+  }
+  std::vector<std::string_view> documents(std::size_t stream) {
+    return std::move(documents_[stream]);
   }
 
  private:
   bool written(std::size_t i) const { return planned_[i].fate == Fate::event; }
   void map_medications();
   std::optional<MappedResource> map(std::size_t i);
-  void add(std::size_t i, const MappedResource& mapped, std::vector<std::string_view>& documents);
+  void add(std::size_t i, const MappedResource& mapped);
   events::Result<std::string> medication_facts(const ResolvedReference& reference) const;
-  std::uint64_t required_version(const Placement& placement) const;
+  std::uint64_t required_version(std::size_t stream) const;
 
   const RequestContext& context_;
   const std::vector<Write>& writes_;
   References& references_;
+  const Placement& placement_;
   std::vector<PlannedWrite>& planned_;
   MappingContext mapping_;
   std::vector<std::optional<MappedResource>> medications_;  // mapped ahead: others copy their code
-  BodyBuilder body_;
+  // Of each stream.
+  std::vector<BodyBuilder> bodies_;
+  std::vector<std::vector<std::string_view>> documents_;
+  std::vector<std::size_t> events_;
   Refusals refusals_;
 };
 
-Refusals Assembly::assemble(std::vector<std::string_view>& documents) {
+Refusals Assembly::assemble() {
   map_medications();
-  std::size_t events = 0;
   for (std::size_t i = 0; i < writes_.size() && refusals_.size() < errors_max; ++i) {
     if (!written(i)) continue;
-    planned_[i].event = events++;
+    const std::size_t stream = placement_.stream_of_write(i);
+    planned_[i].stream = stream;
+    planned_[i].event = events_[stream]++;
     if (writes_[i].verb == Verb::remove) {
-      body_.add({writes_[i], planned_[i].id.text()});
+      bodies_[stream].add({writes_[i], planned_[i].id.text()});
       continue;
     }
     if (medications_[i]) {
-      add(i, *medications_[i], documents);
+      add(i, *medications_[i]);
     } else if (auto mapped = map(i)) {
-      add(i, *mapped, documents);
+      add(i, *mapped);
     }
   }
   return std::move(refusals_);
@@ -95,6 +111,7 @@ std::optional<MappedResource> Assembly::map(std::size_t i) {
         meta.path() + " is not an object; leave it out or send {}", meta.path()));
     return std::nullopt;
   }
+  references_.set_stream(placement_.streams()[placement_.stream_of_write(i)].key);
   auto mapped = map_resource(resource, planned_[i].id.text(), mapping_);
   if (!mapped) {
     refusals_.insert(refusals_.end(), mapped.error().begin(), mapped.error().end());
@@ -103,12 +120,13 @@ std::optional<MappedResource> Assembly::map(std::size_t i) {
   return std::move(*mapped);
 }
 
-void Assembly::add(std::size_t i, const MappedResource& mapped,
-                   std::vector<std::string_view>& documents) {
+void Assembly::add(std::size_t i, const MappedResource& mapped) {
   const json::Value& resource = writes_[i].resource;
+  auto& documents = documents_[planned_[i].stream];
   auto splices = splices_of(resource, planned_[i].id.text(), mapped.replaced_references);
   const std::string content = content_of(resource, mapped.replaced_references);
-  body_.add({writes_[i], planned_[i].id.text(), static_cast<int>(documents.size()),
+  bodies_[planned_[i].stream].add(
+            {writes_[i], planned_[i].id.text(), static_cast<int>(documents.size()),
              static_cast<std::uint32_t>(resource.raw().size()), splices, &mapped,
              context_.digest({"content", content})});
   documents.push_back(resource.raw());
@@ -128,10 +146,11 @@ events::Result<std::string> Assembly::medication_facts(const ResolvedReference& 
 
 // Acceptance judges system|value exactly. It has no index for a value of any system: what
 // the edge saw must still be so.
-std::uint64_t Assembly::required_version(const Placement& placement) const {
+std::uint64_t Assembly::required_version(std::size_t stream) const {
   for (std::size_t i = 0; i < writes_.size(); ++i) {
-    if (writes_[i].if_none_exist && written(i) && !writes_[i].if_none_exist->system) {
-      return placement.stream_version() + 1;
+    if (writes_[i].if_none_exist && written(i) && planned_[i].stream == stream &&
+        !writes_[i].if_none_exist->system) {
+      return placement_.streams()[stream].version + 1;
     }
   }
   return 0;
@@ -146,23 +165,28 @@ tl::expected<Plan, Refusals> plan(const RequestContext& context, const std::vect
   Placement placement(context, writes, references, made.writes);
   if (auto refusals = placement.place(); !refusals.empty())
     return tl::unexpected(std::move(refusals));
-  if (placement.stream_name().empty()) return made;
+  if (placement.streams().empty()) return made;
 
-  Submission submission;
-  {
-    Assembly assembly(context, writes, references, made.writes);
-    if (auto refusals = assembly.assemble(submission.draft.documents); !refusals.empty()) {
-      return tl::unexpected(std::move(refusals));
-    }
-    submission.draft.body = assembly.finish(placement, request);
+  Assembly assembly(context, writes, references, placement, made.writes);
+  if (auto refusals = assembly.assemble(); !refusals.empty())
+    return tl::unexpected(std::move(refusals));
+  for (std::size_t i = 0; i < placement.streams().size(); ++i) {
+    const StreamWrites& stream = placement.streams()[i];
+    Submission submission;
+    submission.draft.documents = assembly.documents(i);
+    submission.draft.body = assembly.finish(i, request);
+    submission.draft.stream = stream.key;
+    submission.draft.commit = events::commit_key(context.environment.secrets.log_secret,
+                                                 context.seed(commit_ordinal), stream.key);
+    submission.draft.assembly = fresh_assembly();
+    submission.draft.claimed_time = claimed_now();
+    submission.id = {stream.partition, submission.draft.commit};
+    made.together.push_back(std::move(submission));
   }
-  submission.draft.stream = placement.stream();
-  submission.draft.commit = events::commit_key(context.environment.secrets.log_secret,
-                                               context.seed(commit_ordinal), placement.stream());
-  submission.draft.assembly = fresh_assembly();
-  submission.draft.claimed_time = claimed_now();
-  submission.id = {placement.partition(), submission.draft.commit};
-  made.submission = std::move(submission);
+  if (made.together.size() == 1) {
+    made.submission = std::move(made.together.front());
+    made.together.clear();
+  }
   return made;
 }
 

@@ -83,6 +83,11 @@ void References::settle(std::size_t index, const events::ResourceId& id) {
   by_id_.emplace(std::pair(entries_[index].type, id.text()), index);
 }
 
+void References::set_stream(const events::StreamKey& stream) {
+  if (stream_ && *stream_ != stream) conditionals_.clear();  // they may lead elsewhere there
+  stream_ = stream;
+}
+
 std::optional<std::size_t> References::entry_of(ResourceType type, const std::string& id) const {
   auto found = by_id_.find({type, id});
   if (found == by_id_.end()) return std::nullopt;

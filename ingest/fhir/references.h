@@ -26,7 +26,7 @@ class References {
   void settle(std::size_t index, const events::ResourceId& id);
   // Where conditional references to types that are neither Patients nor in the directory
   // are looked up.
-  void set_stream(const events::StreamKey& stream) { stream_ = stream; }
+  void set_stream(const events::StreamKey& stream);
 
   // See mapping.h. `#id`, addresses elsewhere and types unknown here are kept as sent; a
   // literal Type/id is kept whether it exists or not; urn:uuid and conditional references

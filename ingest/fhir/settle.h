@@ -12,17 +12,20 @@ namespace ingest::fhir {
 struct Settled {
   Plan plan;                       // its submission's bytes are gone
   std::optional<Receipt> receipt;  // nothing: nothing had to be written, or `durable_only`
+  std::vector<Receipt> others;     // several streams: of those after the first
   bool durable_only = false;       // Prefer: respond-async
-  std::size_t planned_events = 0;  // with a receipt: how many writes of the plan are events
+  // With a receipt: how many writes of the plan are events, of each stream.
+  std::vector<std::size_t> planned_events;
 };
 
 using Planning = std::function<tl::expected<Plan, Refusals>()>;
 
-// `respond_async`: returns once durable.
+// `respond_async`: returns once durable; several streams are always judged.
 tl::expected<Settled, Failure> settle(Intake& intake, const Planning& planning, bool respond_async);
 
 // A judged commit: what became of `plan`, or why not. Stale is for the caller.
-tl::expected<Settled, Failure> judged(Plan plan, Receipt receipt);
+tl::expected<Settled, Failure> judged(Plan plan, Receipt receipt,
+                                      std::vector<Receipt> others = {});
 
 // What became of one write: for one of a repeated commit, the first answer.
 struct WriteOutcome {

@@ -131,7 +131,7 @@ Response WriteRoutes::transaction(const Request& request, const RequestContext& 
   for (std::size_t i = 0; i < settled->plan.writes.size(); ++i)
     entries.push_back(entry_json(outcome_of(*settled, i)));
   Response response = Response::fhir(200, bundle_json("transaction-response", entries));
-  if (settled->receipt) name_commit(response, *settled->receipt, depends_.log_id);
+  if (settled->receipt) name_commit(response, *settled, depends_.log_id);
   return response;
 }
 
@@ -216,7 +216,7 @@ Response WriteRoutes::show(const Request& request, const Preferences& preference
   Response response = Response::fhir(status_of(outcome), "");
   if (outcome.version.exists()) response.with("ETag", entity_tag(outcome.version));
   if (outcome.updated) response.with("Last-Modified", http_date(*outcome.updated));
-  if (settled.receipt) name_commit(response, *settled.receipt, depends_.log_id);
+  if (settled.receipt) name_commit(response, settled, depends_.log_id);
 
   const bool removed = status_of(outcome) == 204;
   if (!removed) {

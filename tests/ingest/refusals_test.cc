@@ -81,10 +81,6 @@ std::vector<Case> cases() {
            transaction(
                {entry("PUT", "Patient/a", patient("", "a")), entry("DELETE", "Patient/a", "")}),
            422, "Bundle.entry[1]", "once"),
-      post("two records",
-           transaction({entry("POST", "Condition", ana),
-                        entry("POST", "Condition", condition("Patient/ben"))}),
-           422, "Bundle.entry[1]", "one record at a time"),
       post("impossible date",
            transaction({entry("POST", "Patient",
                               R"({"resourceType":"Patient","birthDate":"2024-13-01"})")}),

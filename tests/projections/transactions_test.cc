@@ -40,11 +40,9 @@ class TransactionsTest : public ::testing::Test, protected ::tests::ShardsFixtur
                          events::TransactionVerdict verdict) {
     open();
     const auto id = transaction(number);
-    const auto partition = events::partition_of(stream(patient), node.partitions);
-    auto outcome =
-        shards->lookup().expect({partition, *events::CommitKey::from_bytes(stream(patient).bytes())},
-                                *events::AssemblyId::from_bytes(id.id.bytes()));
-    log.put(partition, std::string(stream(patient).bytes()),
+    const auto name = events::decision_in(stream(patient), node.partitions);
+    auto outcome = shards->lookup().expect(name, events::decision_of(id.id));
+    log.put(name.partition, std::string(stream(patient).bytes()),
             node.sealer.decision(stream(patient), id, verdict));
     return outcome.get();
   }
