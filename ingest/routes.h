@@ -24,6 +24,9 @@ struct Dependencies {
   std::function<events::Result<std::string>(events::ResourceType, const events::ResourceId&,
                                             events::Version)>
       read_version = {};
+  // What a type's owner has to say about a document before it is written (a Subscription
+  // that could never be served is refused); empty: nothing.
+  std::function<events::Status(events::ResourceType, std::string_view)> check_document = {};
 };
 
 // POST /fhir, POST /fhir/{type}, PUT and DELETE /fhir/{type}/{id}, GET /commits/{id}.

@@ -54,7 +54,9 @@ class OpenShards final : public Shards {
                                    const VersionRow& row) const override;
   void on_progress(std::function<void(events::PartitionId, events::Offset)> callback) override {
     const std::lock_guard lock(callback_mutex_);
-    callback_ = std::make_shared<const Callback>(std::move(callback));
+    auto all = callbacks_ ? *callbacks_ : std::vector<Callback>();
+    all.push_back(std::move(callback));
+    callbacks_ = std::make_shared<const std::vector<Callback>>(std::move(all));
   }
   Status repair(const ParkedPatient& parked) override {
     CHECK(parked.since.partition.value < workers_.size());
@@ -78,12 +80,13 @@ class OpenShards final : public Shards {
                  const std::function<void(std::uint64_t, std::uint64_t)>& progress,
                  std::stop_token stop);
   void report(events::PartitionId partition, events::Offset next) const {
-    std::shared_ptr<const Callback> callback;
+    std::shared_ptr<const std::vector<Callback>> callbacks;
     {
       const std::lock_guard lock(callback_mutex_);
-      callback = callback_;
+      callbacks = callbacks_;
     }
-    if (callback && *callback) (*callback)(partition, next);
+    if (!callbacks) return;
+    for (const Callback& callback : *callbacks) callback(partition, next);
   }
 
   const ShardsOptions options_;
@@ -101,7 +104,7 @@ class OpenShards final : public Shards {
 
   mutable std::mutex callback_mutex_;
   // Guarded by callback_mutex_.
-  std::shared_ptr<const Callback> callback_;
+  std::shared_ptr<const std::vector<Callback>> callbacks_;
 
   std::jthread background_;  // rebuilds shards whose projections have changed
 };

@@ -53,7 +53,7 @@ class Shards {
                                            const VersionRow& row) const = 0;
 
   // Called on a worker's thread after each write, with the partition and its next
-  // offset; must not block. For /live.
+  // offset; must not block. For /live and subscriptions: all that were given are called.
   virtual void on_progress(std::function<void(events::PartitionId, events::Offset)> callback) = 0;
 
   // Refolds the patient in the projection where it is parked.

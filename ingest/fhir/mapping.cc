@@ -100,6 +100,7 @@ constexpr Mapping mappings[] = {
     {ResourceType::Group, into_general},
     {ResourceType::Task, into_general, Subject::optional, "for"},
     {ResourceType::ValueSet, into_general},
+    {ResourceType::Subscription, into_general},
 };
 
 const Mapping* mapping_of(ResourceType type) {

@@ -117,6 +117,12 @@ std::optional<MappedResource> Assembly::map(std::size_t i) {
     refusals_.insert(refusals_.end(), mapped.error().begin(), mapped.error().end());
     return std::nullopt;
   }
+  if (const auto& check = context_.environment.check_document) {
+    if (auto fit = check(writes_[i].type, resource.raw()); !fit) {
+      refusals_.push_back(fit.error());
+      return std::nullopt;
+    }
+  }
   return std::move(*mapped);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,8 @@ struct Environment {
   const events::Secrets& secrets;
   events::LogId log_id;
   std::uint32_t partitions = 0;
+  // What a type's owner has to say about a document before it is written; empty: nothing.
+  std::function<events::Status(events::ResourceType, std::string_view)> check_document = {};
 };
 
 struct RequestContext {

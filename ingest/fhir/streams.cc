@@ -28,6 +28,8 @@ std::string stream_of(ResourceType type, const std::vector<std::string>& patient
                       const std::string& only_patient) {
   const bool directory = events::is_directory_type(type);
   if (directory && type != ResourceType::Medication) return std::string(directory_stream);
+  // One stream, so that whoever delivers notifications finds them all.
+  if (type == ResourceType::Subscription) return "other/Subscription";
   if (patients.size() == 1) return events::patient_stream(events::ResourceId(patients.front()));
   if (!only_patient.empty()) return events::patient_stream(events::ResourceId(only_patient));
   if (directory) return std::string(directory_stream);

@@ -27,7 +27,7 @@ class WriteRoutes {
   explicit WriteRoutes(const Dependencies& dependencies)
       : depends_(dependencies),
         environment_{dependencies.lookup, dependencies.secrets, dependencies.log_id,
-                     dependencies.partitions},
+                     dependencies.partitions, dependencies.check_document},
         metrics_(dependencies.metrics) {}
 
   Response bundle(const Request& request);

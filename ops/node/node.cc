@@ -1,12 +1,16 @@
 #include "ops/node/node.h"
 
+#include <fmt/format.h>
+
 #include "ingest/intake.h"
 #include "ingest/routes.h"
 #include "ops/http/server.h"
 #include "ops/node/health.h"
 #include "ops/node/openapi.h"
 #include "ops/node/storage.h"
+#include "ops/node/subscription_status.h"
 #include "query/routes.h"
+#include "query/subscriptions/routes.h"
 
 namespace ops::node {
 
@@ -19,6 +23,7 @@ struct Node::Parts {
   std::unique_ptr<query::LiveHub> live;
   std::unique_ptr<Health> health;
   http::Router router;
+  std::unique_ptr<query::subscriptions::Hub> subscriptions;
   std::unique_ptr<http::Server> server;
 };
 
@@ -35,6 +40,16 @@ Result<std::string> read_version(projections::Shards& shards, events::ResourceTy
   if (!row) return row.error();
   if (!*row) return events::Error{events::ErrorCode::not_found, "no such version", {}};
   return shards.document((*known)->stream, **row);
+}
+
+Result<std::unique_ptr<query::subscriptions::Hub>> open_subscriptions(const NodeSettings& settings, const query::Sources& sources,
+                                                                      const http::Router& router) {
+  query::subscriptions::HubOptions options;
+  options.directory = settings.data / "subscriptions";
+  options.rules.allow_private = settings.subscriptions_allow_private;
+  options.rules.base_url = settings.public_url.empty() ? fmt::format("http://{}:{}", settings.address, settings.port) : settings.public_url;
+  options.write_state = subscription_status_writer(router, sources.shards);
+  return query::subscriptions::Hub::open(std::move(options), sources);
 }
 
 }  // namespace
@@ -61,8 +76,16 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   writing.read_version = [&shards](events::ResourceType type, const events::ResourceId& id, events::Version version) {
     return read_version(shards, type, id, version);
   };
+  auto subscriptions = open_subscriptions(settings, *parts->sources, parts->router);
+  if (!subscriptions) return subscriptions.error();
+  parts->subscriptions = std::move(*subscriptions);
+  query::subscriptions::Hub& hub = *parts->subscriptions;
+  writing.check_document = [&hub](events::ResourceType type, std::string_view document) {
+    return hub.check(type, document);
+  };
   ingest::add_ingest_routes(parts->router, writing);
   query::add_query_routes(parts->router, *parts->sources, *parts->live);
+  query::subscriptions::add_subscription_routes(parts->router, *parts->sources, hub);
   parts->health->add_routes(parts->router);
   add_description_routes(parts->router);
 
@@ -73,6 +96,8 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   auto server = http::Server::start(options, parts->router, registry);
   if (!server) return server.error();
   parts->server = std::move(*server);
+  // Port 0 is known only now.
+  hub.begin(settings.public_url.empty() ? fmt::format("http://{}:{}", settings.address, parts->server->port()) : settings.public_url);
   return std::unique_ptr<Node>(new Node(std::move(parts)));
 }
 

@@ -26,6 +26,8 @@ const std::vector<runtime::Setting>& all_settings() {
       {"insecure", "no", "listen on addresses that other machines reach, without authentication"},
       {"body-limit", "134217728", "bytes of one request's body"},
       {"delivery-timeout", "30", "seconds after which an unanswered append is unknown (Kafka)"},
+      {"public-url", "", "http://host:port by which others reach this node; default: as it listens"},
+      {"subscriptions-allow-private", "no", "deliver to endpoints on this machine and inside its network too"},
       {"log-level", "info", "debug, info, warn or error"},
   };
   return settings;
@@ -74,6 +76,11 @@ Result<NodeSettings> settle(const runtime::Config& config) {
   auto delivery = config.number("delivery-timeout", 1, 600);
   if (!delivery) return delivery.error();
   node.delivery_timeout = std::chrono::seconds(*delivery);
+  auto allow_private = config.yes("subscriptions-allow-private");
+  if (!allow_private) return allow_private.error();
+  node.subscriptions_allow_private = *allow_private;
+  node.public_url = config.text("public-url");
+  while (node.public_url.ends_with('/')) node.public_url.pop_back();
   if (config.text("roles") != "ingest,project,query") {
     return invalid(fmt::format("roles: \"{}\" cannot be had yet; every node has ingest,project,query", config.text("roles")));
   }
@@ -88,8 +95,8 @@ ReadSettings add_settings(CLI::App& app) {
   auto file = std::make_shared<std::string>();
   for (const runtime::Setting& setting : all_settings()) {
     const std::string what = setting.value.empty() ? setting.what : fmt::format("{} [{}]", setting.what, setting.value);
-    if (setting.name == "insecure") {
-      app.add_flag_callback("--insecure", [flags] { (*flags)["insecure"] = "yes"; }, what);
+    if (setting.name == "insecure" || setting.name == "subscriptions-allow-private") {
+      app.add_flag_callback("--" + setting.name, [flags, name = setting.name] { (*flags)[name] = "yes"; }, what);
     } else {
       app.add_option_function<std::string>("--" + setting.name, [flags, name = setting.name](const std::string& value) { (*flags)[name] = value; }, what);
     }

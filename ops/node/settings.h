@@ -30,6 +30,8 @@ struct NodeSettings {
   std::string log_level = "info";
   std::size_t body_bytes_max = 128u << 20;
   std::chrono::milliseconds delivery_timeout{30'000};
+  bool subscriptions_allow_private = false;
+  std::string public_url;  // empty: http://address:port
 };
 
 // Adds a flag for each setting; what comes back reads flag > environment > --config FILE >

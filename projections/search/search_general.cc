@@ -37,6 +37,7 @@ constexpr std::array questionnaire{identifier, date_of,
                                    Parameter{"title", string, take<&General::name>}};
 constexpr std::array task{identifier, Parameter{"authored-on", date, take<&General::when>}, code,
                           encounter,  Parameter{"period", date, take<&General::period>},    status};
+constexpr std::array subscription{Parameter{"criteria", string, take<&General::name>}, status};
 constexpr std::array value_set{identifier, date_of, name, status};
 constexpr std::array<std::string_view, 1> subject_only{"subject"};
 
@@ -52,6 +53,7 @@ TypeTables general_tables() {
       TypeParameters{ResourceType::HealthcareService, healthcare_service, {}},
       TypeParameters{ResourceType::Media, media, patient_and_subject},
       TypeParameters{ResourceType::Questionnaire, questionnaire, {}},
+      TypeParameters{ResourceType::Subscription, subscription, {}},
       TypeParameters{ResourceType::Task, task, patient_and_subject},
       TypeParameters{ResourceType::ValueSet, value_set, {}},
   };

@@ -6,7 +6,7 @@ namespace events {
 namespace {
 
 TEST(ResourceTypeTest, EveryTypeIsFoundByItsName) {
-  EXPECT_EQ(all_types().size(), 43u);
+  EXPECT_EQ(all_types().size(), 44u);
   for (ResourceType type : all_types()) EXPECT_EQ(type_of_name(type_name(type)), type);
 }
 
