@@ -23,7 +23,7 @@ using Clock = Schedule::Clock;
 using Step = Schedule::Step;
 
 constexpr std::chrono::milliseconds nap{1'000};           // between looks at the clock, at most
-constexpr std::chrono::milliseconds after_trouble{1'000};  // disk or read models away
+constexpr std::chrono::milliseconds after_trouble{200};  // disk or read models away
 constexpr std::chrono::milliseconds patience{3'000};      // for one that was just written
 constexpr std::chrono::seconds save_every{10};
 constexpr std::chrono::seconds write_again{5};
@@ -231,6 +231,8 @@ void OpenHub::deliver(Subscriber& subscriber, Clock::time_point now) {
   const auto step = subscriber.schedule.due(now, subscriber.has_events());
   if (step == Step::nothing || posts_ >= options_.posts_max) return;
   auto batch = notification(subscriber, step);
+  if (!batch && batch.error().code == ErrorCode::unavailable)
+    return subscriber.schedule.postpone(now + after_trouble);
   if (!batch) return subscriber.schedule.failed(now, batch.error().message);
   post(subscriber, step, std::move(*batch));
 }

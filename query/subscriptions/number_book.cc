@@ -27,6 +27,8 @@ Status to_status(const rocksdb::Status& status) {
   return events::unavailable("event numbers: " + status.ToString());
 }
 
+constexpr std::size_t batch_bytes = 1u << 20;
+
 std::string key_of(Kind kind, std::string_view subscription) {
   return KeyWriter().u8(kind).text(subscription).key();
 }
@@ -162,15 +164,30 @@ class RocksNumberBook final : public NumberBook {
   Status forget(std::string_view subscription) override {
     rocksdb::WriteBatch batch;
     for (const auto kind : {cursors, delivered, alive}) batch.Delete(slice(key_of(kind, subscription)));
-    const auto begin = key_of(numbers, subscription);
-    const auto end = number_key(subscription, UINT64_MAX);
-    batch.DeleteRange(slice(begin), slice(end));
+    rocksdb::WriteOptions options;
+    options.sync = true;
+    if (auto gone = to_status(db_->Write(options, &batch)); !gone) return gone;
+    return forget_numbers(subscription);
+  }
+
+ private:
+  // One by one: nothing then can stand between the numbers of a next life and a reader.
+  Status forget_numbers(std::string_view subscription) {
+    const std::string prefix = key_of(numbers, subscription);
+    const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator({}));
+    rocksdb::WriteBatch batch;
+    for (at->Seek(slice(prefix)); at->Valid() && view(at->key()).starts_with(prefix); at->Next()) {
+      batch.Delete(at->key());
+      if (batch.GetDataSize() < batch_bytes) continue;
+      if (auto gone = to_status(db_->Write({}, &batch)); !gone) return gone;
+      batch.Clear();
+    }
+    if (auto read = to_status(at->status()); !read) return read;
     rocksdb::WriteOptions options;
     options.sync = true;
     return to_status(db_->Write(options, &batch));
   }
 
- private:
   Status put(Kind kind, std::string_view subscription, std::uint64_t value) {
     const auto row = RowWriter().varint(value).row();
     return to_status(db_->Put({}, slice(key_of(kind, subscription)), slice(row)));

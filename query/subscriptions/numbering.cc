@@ -28,11 +28,34 @@ struct Numbering::Facts {
   }
 };
 
+namespace {
+
+// After a start the rows are made again from the log: what is not there yet may have been
+// recorded before or after `time`.
+Status reaches(const Sources& sources, PartitionId partition, const projections::ShardView& view,
+               events::KnownTime time) {
+  const auto next = view.next_offset();
+  if (next.value > 0) {
+    for (auto back = next.value - 1; back >= 0 && back + 16 > next.value; --back) {
+      const auto change = view.changes({back}, std::nullopt, 1);
+      if (!change) return change.error();
+      if (!change->empty() && change->front().known_time >= time) return {};
+    }
+  }
+  const auto end = sources.log.end(partition);
+  if (!end) return end.error();
+  if (next >= *end) return {};
+  return events::unavailable("the read models are still on their way to the end of the log");
+}
+
+}  // namespace
+
 Result<std::map<PartitionId, Offset>> positions_at(const Sources& sources,
                                                    events::KnownTime time) {
   std::map<PartitionId, Offset> next;
   for (std::uint32_t i = 0; i < sources.shards.count(); ++i) {
     const auto view = sources.shards.shard({i}).view();
+    if (auto far = reaches(sources, {i}, *view, time); !far) return far.error();
     std::int64_t low = 0, high = view->next_offset().value;
     while (low < high) {
       const std::int64_t middle = low + (high - low) / 2;

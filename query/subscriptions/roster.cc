@@ -51,10 +51,18 @@ Result<std::optional<Roster::Life>> Roster::life_of(const std::string& id) const
 }
 
 Status Roster::load() {
+  const auto& shard = sources_.shards.shard_of(stream_);
+  if (!end_) {
+    auto end = sources_.log.end(shard.partition());
+    if (!end) return end.error();
+    end_ = *end;
+  }
+  if (shard.next_offset() < *end_)
+    return events::unavailable("the read models are still on their way to the end of the log");
   auto entries = book_.all();
   if (!entries) return entries.error();
   entries_ = std::move(*entries);
-  const auto view = sources_.shards.shard_of(stream_).view();
+  const auto view = shard.view();
   next_ = view->next_offset();
   projections::ChartCursor cursor(*view, stream_, subscription_type());
   for (; cursor.valid(); cursor.next()) {

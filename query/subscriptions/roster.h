@@ -17,7 +17,9 @@ class Roster {
   // All outlive this.
   Roster(const Sources& sources, NumberBook& book, const Rules& rules);
 
-  // All that are there. Numbers of those that are not are forgotten.
+  // All that are there. Numbers of those that are not are forgotten. unavailable until the rows
+  // have reached the end that the log had at the first call: after a start they are on their
+  // way, and a subscription that is not there yet is not one that was deleted.
   events::Status load();
   // Marks as stale what the log has changed since; adds what is new.
   events::Status follow();
@@ -37,6 +39,7 @@ class Roster {
   NumberBook& book_;
   const Rules& rules_;
   const events::StreamKey stream_;
+  std::optional<events::Offset> end_;  // of the stream's partition at the first load()
   events::Offset next_;  // of the stream's partition: not looked at yet
   std::map<std::string, Entry> entries_;  // as the book had them at the start
   std::map<std::string, std::unique_ptr<Subscriber>> all_;

@@ -33,6 +33,8 @@ class Schedule {
   // never given up.
   void succeeded(Time now);
   void failed(Time now, std::string why);
+  // Nothing was sent, and that is not the subscriber's fault: not before `until`.
+  void postpone(Time until) { not_before_ = until; }
   // Tries again at once. `handshake`: begins with one.
   void restart(bool handshake);
 

@@ -162,7 +162,11 @@ class Hook:
             return self.say(request, 500)
         if mood == "redirect":
             return self.say(request, 307, {"Location": f"http://127.0.0.1:{self.port}/elsewhere"})
-        self.received.take(json.loads(body))
+        try:
+            self.received.take(json.loads(body))
+        except Exception as fault:  # not what a notification is: kept, and refused
+            self.received.problems.append(f"{type(fault).__name__}: {fault}: {body[:300]!r}")
+            return self.say(request, 500)
         if self.dice.random() < 0.02:  # taken, but the sender never hears it
             request.connection.shutdown(socket.SHUT_RDWR)
             return
