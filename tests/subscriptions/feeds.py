@@ -246,7 +246,7 @@ class Writer(threading.Thread):
                 status, answer, reply = self.node.request(method, path, text, headers, connection=self.link)
             except Exception:  # the outcome is unknown: the same again
                 self.link = None
-                time.sleep(0.05)
+                self.wait_for_node()
                 continue
             if status in (200, 201, 204):
                 return self.note(method, path, status, answer)
@@ -255,6 +255,15 @@ class Writer(threading.Thread):
                 return
             time.sleep(0.1)
         self.problems.append(f"{method} {path}: no answer in 180 s")
+
+    def wait_for_node(self):
+        """Until it has read its log: before that a delete may be answered as of what is not there."""
+        while not self.stopping.wait(0.05):
+            try:
+                if self.node.request("GET", "/health/ready", timeout=5)[0] == 200:
+                    return
+            except Exception:
+                continue
 
     def note(self, method, path, status, answer):
         name = path.removeprefix("/fhir/")
