@@ -14,6 +14,7 @@
 
 #include "events/result.h"
 #include "ops/auth/principal.h"
+#include "ops/http/websocket.h"
 
 namespace ops::http {
 
@@ -52,6 +53,8 @@ struct Response {
   // Set for server-sent events and other long answers: called once, on a worker thread,
   // after the head is sent; keeps the sink and returns.
   std::function<void(std::shared_ptr<ChunkSink>)> stream;
+  // Set to go on as a WebSocket; a request that asked for none is answered 400.
+  std::shared_ptr<WebSocketHandler> websocket;
 
   static Response json(int status, std::string body);  // application/json
   static Response fhir(int status, std::string body);  // application/fhir+json

@@ -10,6 +10,7 @@
 #include "ops/http/errors.h"
 #include "ops/http/request_reader.h"
 #include "ops/http/stream_sink.h"
+#include "ops/http/websocket_session.h"
 
 namespace ops::http {
 namespace {
@@ -164,6 +165,7 @@ class TcpSession final : public Session, public std::enable_shared_from_this<Tcp
     http_1_1_ = reader_->http_1_1();
     is_head_ = request_->method == "HEAD";
     request_id_ = request_->request_id;
+    upgrade_ = upgrade_of(*request_);
     request_->body = reader_->take_body();
     auto job = std::make_shared<Job>(Job{std::move(request_), reader_->take_share()});
     const auto form = form_of(job->request->path);
@@ -191,6 +193,13 @@ class TcpSession final : public Session, public std::enable_shared_from_this<Tcp
     return response;
   }
 
+  void hand_over(std::shared_ptr<WebSocketHandler> handler) {
+    state_ = State::closed;
+    if (!loop_.stopping)
+      start_websocket(floor_, loop_, std::move(socket_), upgrade_, std::move(handler));
+    loop_.sessions.erase(shared_from_this());
+  }
+
   // For requests that cannot be read: answers, and reads no more of this connection.
   void refuse(int status, const std::string& why) {
     keep_alive_ = false;
@@ -203,6 +212,12 @@ class TcpSession final : public Session, public std::enable_shared_from_this<Tcp
 
   void respond(Response response) {
     if (state_ == State::closed) return;
+    if (response.websocket) {
+      if (!upgrade_.key.empty()) return hand_over(std::move(response.websocket));
+      response = counted(refusal(400, "this is a WebSocket; send Upgrade: websocket with "
+                                      "Sec-WebSocket-Version: 13 and a Sec-WebSocket-Key",
+                                 ErrorForm::problem));
+    }
     state_ = State::writing;
     response_ = std::move(response);
     if (last_ || response_.stream) keep_alive_ = false;
@@ -314,6 +329,7 @@ class TcpSession final : public Session, public std::enable_shared_from_this<Tcp
   std::optional<RequestReader> reader_;
   std::unique_ptr<Request> request_;
   std::string request_id_;
+  Upgrade upgrade_;
   bool in_body_ = false;
   bool keep_alive_ = true;
   bool http_1_1_ = true;

@@ -11,6 +11,7 @@
 #include "projections/search/reference_targets.h"
 #include "query/fhir/criteria.h"
 #include "query/fhir/patient_search.h"
+#include "query/subscriptions/topics.h"
 
 namespace query::fhir {
 namespace {
@@ -84,7 +85,27 @@ std::string list_of(std::string_view member, const std::vector<std::string>& val
                         : fmt::format(R"(,"{}":["{}"])", member, fmt::join(values, R"(",")"));
 }
 
-std::string resource(events::ResourceType type) {
+// Backport, R4: a Subscription's resource entry names the topics there are.
+std::string subscription_members(std::string_view base_url) {
+  constexpr std::string_view guide = "http://hl7.org/fhir/uv/subscriptions-backport/";
+  std::string topics, operations;
+  for (const auto& topic : subscriptions::all_topics(base_url)) {
+    fmt::format_to(
+        std::back_inserter(topics),
+        R"({}{{"url":"{}StructureDefinition/capabilitystatement-subscriptiontopic-canonical","valueUri":{}}})",
+        topics.empty() ? "" : ",", guide, json_quote(topic.canonical));
+  }
+  for (const std::string_view name : {"status", "events", "get-ws-binding-token"}) {
+    fmt::format_to(std::back_inserter(operations),
+                   R"({{"name":"{0}","definition":"{1}OperationDefinition/backport-subscription-{0}"}},)",
+                   name, guide);
+  }
+  return fmt::format(
+      R"(,"extension":[{}],"supportedProfile":["{}StructureDefinition/backport-subscription"],"operation":[{}{{"name":"resend","definition":"http://hl7.org/fhir/OperationDefinition/Subscription-resend"}}])",
+      topics, guide, operations);
+}
+
+std::string resource(events::ResourceType type, std::string_view base_url) {
   const auto name = events::type_name(type);
   const std::string parameters = search_parameters_of(type);
   std::string text = fmt::format(R"({{"type":"{}","interaction":[)", name);
@@ -102,6 +123,7 @@ std::string resource(events::ResourceType type) {
     text += list_of("searchRevInclude", reverse_includes_of(type));
     fmt::format_to(std::back_inserter(text), R"(,"searchParam":[{}])", parameters);
   }
+  if (name == "Subscription") text += subscription_members(base_url);
   if (name == "Patient") {
     text +=
         R"(,"operation":[{"name":"everything","definition":"http://hl7.org/fhir/OperationDefinition/Patient-everything"}])";
@@ -114,7 +136,7 @@ std::string resource(events::ResourceType type) {
 std::string capability_statement(const CapabilityOptions& options) {
   std::string resources;
   for (const auto type : events::all_types())
-    resources.append(resources.empty() ? "" : ",").append(resource(type));
+    resources.append(resources.empty() ? "" : ",").append(resource(type, options.base_url));
   return fmt::format(
       R"({{"resourceType":"CapabilityStatement","status":"active","date":"2026-11-23","kind":"instance",)"
       R"("software":{{"name":"Chartlog","version":{}}},"implementation":{{"description":"Chartlog","url":{}}},)"

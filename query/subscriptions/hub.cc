@@ -3,112 +3,24 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <condition_variable>
-#include <deque>
-#include <map>
-#include <mutex>
-#include <thread>
-
-#include "query/subscriptions/roster.h"
-#include "query/subscriptions/scribe.h"
+#include "query/subscriptions/open_hub.h"
 
 namespace query::subscriptions {
-namespace {
 
-using events::Error;
 using events::ErrorCode;
 using events::Result;
 using events::Status;
 using Clock = Schedule::Clock;
 using Step = Schedule::Step;
 
-constexpr std::chrono::milliseconds nap{1'000};           // between looks at the clock, at most
+namespace {
+
+constexpr std::chrono::milliseconds nap{1'000};          // between looks at the clock, at most
 constexpr std::chrono::milliseconds after_trouble{200};  // disk or read models away
-constexpr std::chrono::milliseconds patience{3'000};      // for one that was just written
 constexpr std::chrono::seconds save_every{10};
 constexpr std::chrono::seconds write_again{5};
-constexpr BatchLimits page{10'000, 4u << 20};
 
-class OpenHub final : public Hub {
- public:
-  OpenHub(HubOptions options, const Sources& sources, std::unique_ptr<NumberBook> book)
-      : options_(std::move(options)),
-        sources_(sources),
-        book_(std::move(book)),
-        numbering_(sources, *book_),
-        roster_(sources, *book_, options_.rules),
-        inbox_(std::make_shared<Inbox>()),
-        poster_(ops::http::Poster::start(options_.rules.allow_private)),
-        scribe_(options_.write_state) {}
-  ~OpenHub() override {
-    thread_ = {};  // joined before what it uses goes
-  }
-
-  void begin(std::string base_url) override;
-  Status check(events::ResourceType type, std::string_view document) const override;
-  Result<StatusFacts> status(const std::string& id) const override;
-  std::vector<StatusFacts> statuses() const override;
-  Result<Batch> events(const std::string& id, std::uint64_t from, std::uint64_t until,
-                       std::optional<Content> content, std::string_view base_url) const override;
-  Status resend(const std::string& id, std::optional<std::uint64_t> from) override;
-
- private:
-  // What others hand to the thread. Outlives the hub in the callbacks that hold it.
-  struct Inbox {
-    std::mutex mutex;
-    std::condition_variable_any changed;
-    // Guarded by mutex.
-    bool progress = true;
-    std::deque<std::function<void()>> jobs;
-
-    void put(std::function<void()> job) {
-      const std::lock_guard lock(mutex);
-      jobs.push_back(std::move(job));
-      changed.notify_one();
-    }
-  };
-  struct Shown {
-    StatusFacts facts;
-    Content content = Content::empty;
-  };
-
-  void run(std::stop_token stop);
-  void wait(std::stop_token stop, Clock::time_point until);
-  void run_jobs();
-  Status look(Clock::time_point now);
-  Status number(Clock::time_point now);
-  void deliver(Subscriber& subscriber, Clock::time_point now);
-  Result<Batch> notification(const Subscriber& subscriber, Step step) const;
-  void post(Subscriber& subscriber, Step step, Batch batch);
-  void posted(const std::string& id, Step step, std::uint64_t last, const Result<int>& answer);
-  void write_state(Subscriber& subscriber, Clock::time_point now);
-  void wrote(const std::string& id, State state, const Result<events::Version>& version);
-  void show();
-  Clock::time_point next_look(Clock::time_point now);
-
-  const HubOptions options_;
-  const Sources& sources_;
-  const std::unique_ptr<NumberBook> book_;
-
-  // The thread's own.
-  std::string base_url_;
-  Numbering numbering_;
-  Roster roster_;
-  bool loaded_ = false;
-  bool more_ = false;
-  std::size_t posts_ = 0;
-  Clock::time_point saved_{};
-
-  mutable std::mutex mutex_;
-  mutable std::condition_variable shown_changed_;
-  // Guarded by mutex_: what routes are told.
-  std::map<std::string, Shown> shown_;
-
-  const std::shared_ptr<Inbox> inbox_;
-  std::unique_ptr<ops::http::Poster> poster_;
-  Scribe scribe_;
-  std::jthread thread_;
-};
+}  // namespace
 
 void OpenHub::begin(std::string base_url) {
   base_url_ = std::move(base_url);
@@ -136,6 +48,12 @@ void OpenHub::run(std::stop_token stop) {
     trouble = !looked;
     if (looked) {
       for (auto& [id, subscriber] : roster_.all()) deliver(*subscriber, now);
+      sockets_.deliver(
+          roster_,
+          [this](const Subscriber& subscriber, Step step, std::uint64_t sent) {
+            return notification(subscriber, step, sent);
+          },
+          now);
     }
     show();
     if (trouble) {
@@ -223,21 +141,24 @@ void OpenHub::deliver(Subscriber& subscriber, Clock::time_point now) {
                     inbox_->put([this, id, version] { wrote(id, State::off, version); });
                   });
   }
-  if (ended || !subscriber.is_on() || subscriber.what.channel != Channel::rest_hook) return;
+  if (ended || !subscriber.is_on()) return;
   if (subscriber.rewind && !subscriber.schedule.under_way()) {
     subscriber.delivered = std::min(subscriber.delivered, *subscriber.rewind);
+    sockets_.rewind(subscriber.feed.id, *subscriber.rewind);
     subscriber.rewind.reset();
   }
+  if (subscriber.what.channel != Channel::rest_hook) return;
   const auto step = subscriber.schedule.due(now, subscriber.has_events());
   if (step == Step::nothing || posts_ >= options_.posts_max) return;
-  auto batch = notification(subscriber, step);
+  auto batch = notification(subscriber, step, subscriber.delivered);
   if (!batch && batch.error().code == ErrorCode::unavailable)
     return subscriber.schedule.postpone(now + after_trouble);
   if (!batch) return subscriber.schedule.failed(now, batch.error().message);
   post(subscriber, step, std::move(*batch));
 }
 
-Result<Batch> OpenHub::notification(const Subscriber& subscriber, Step step) const {
+Result<Batch> OpenHub::notification(const Subscriber& subscriber, Step step,
+                                    std::uint64_t sent) const {
   auto facts = subscriber.facts();
   facts.error.clear();
   facts.state = to_string(step == Step::handshake ? State::requested : State::active);
@@ -248,7 +169,7 @@ Result<Batch> OpenHub::notification(const Subscriber& subscriber, Step step) con
   }
   const auto content = subscriber.what.content;
   return make_batch(sources_, *book_, NotificationWriter(Kind::event_notification, content, base),
-                    facts, subscriber.delivered + 1, facts.events,
+                    facts, sent + 1, facts.events,
                     {subscriber.what.count_max, options_.batch_bytes},
                     content == Content::full_resource);
 }
@@ -334,66 +255,10 @@ void OpenHub::show() {
   std::erase_if(shown_, [this](const auto& one) { return roster_.find(one.first) == nullptr; });
   for (const auto& [id, subscriber] : roster_.all()) {
     if (!subscriber->feed.cursor.birth.exists()) continue;
-    shown_[id] = {subscriber->facts(), subscriber->what.content};
+    shown_[id] = {subscriber->facts(), subscriber->what.content, subscriber->what.channel};
   }
   shown_changed_.notify_all();
 }
-
-Status OpenHub::check(events::ResourceType type, std::string_view document) const {
-  if (events::type_name(type) != "Subscription") return {};
-  auto parsed = parse_subscription(document, options_.rules);
-  if (!parsed) return parsed.error();
-  return {};
-}
-
-Result<StatusFacts> OpenHub::status(const std::string& id) const {
-  std::unique_lock lock(mutex_);
-  shown_changed_.wait_for(lock, patience, [&] { return shown_.contains(id); });
-  const auto found = shown_.find(id);
-  if (found != shown_.end()) return found->second.facts;
-  return Error{ErrorCode::not_found, fmt::format("Subscription/{}: there is none of that id", id),
-               {}};
-}
-
-std::vector<StatusFacts> OpenHub::statuses() const {
-  const std::lock_guard lock(mutex_);
-  std::vector<StatusFacts> all;
-  for (const auto& [id, shown] : shown_) all.push_back(shown.facts);
-  return all;
-}
-
-Result<Batch> OpenHub::events(const std::string& id, std::uint64_t from, std::uint64_t until,
-                              std::optional<Content> content, std::string_view base_url) const {
-  auto facts = status(id);
-  if (!facts) return facts.error();
-  Content level = content.value_or(Content::empty);
-  if (!content) {
-    const std::lock_guard lock(mutex_);
-    if (const auto found = shown_.find(id); found != shown_.end()) level = found->second.content;
-  }
-  return make_batch(sources_, *book_, NotificationWriter(Kind::query_event, level, base_url),
-                    *facts, std::max<std::uint64_t>(from, 1), std::min(until, facts->events), page,
-                    level == Content::full_resource);
-}
-
-Status OpenHub::resend(const std::string& id, std::optional<std::uint64_t> from) {
-  auto facts = status(id);
-  if (!facts) return facts.error();
-  if (facts->state == to_string(State::off)) {
-    return Error{ErrorCode::conflict,
-                 fmt::format("Subscription/{}: is off; put it with status requested", id),
-                 {}};
-  }
-  inbox_->put([this, id, from] {
-    auto* subscriber = roster_.find(id);
-    if (subscriber == nullptr) return;
-    if (from) subscriber->rewind = std::max<std::uint64_t>(*from, 1) - 1;
-    subscriber->schedule.restart(false);
-  });
-  return {};
-}
-
-}  // namespace
 
 Result<std::unique_ptr<Hub>> Hub::open(HubOptions options, const Sources& sources) {
   auto book = NumberBook::open(options.directory, sources.log_id);

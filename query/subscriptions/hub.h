@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "ops/http/websocket.h"
+#include "query/subscriptions/binding_tokens.h"
 #include "query/subscriptions/notification.h"
 
 namespace query::subscriptions {
@@ -49,6 +51,10 @@ class Hub {
   virtual events::Result<Batch> events(const std::string& id, std::uint64_t from,
                                        std::uint64_t until, std::optional<Content> content,
                                        std::string_view base_url) const = 0;
+  // A token by which a WebSocket is bound to them. not_found, unprocessable.
+  virtual events::Result<BindingTokens::Made> bind(const std::vector<std::string>& ids) = 0;
+  // For one WebSocket that is being opened.
+  virtual std::shared_ptr<ops::http::WebSocketHandler> socket() = 0;
   // Tries at once, whatever it waited for; from event `from` on again if that is given.
   virtual events::Status resend(const std::string& id, std::optional<std::uint64_t> from) = 0;
 };

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <limits>
 
+#include "events/clinical_time.h"
 #include "query/fhir/criteria.h"
 #include "query/fhir/negotiation.h"
 
@@ -109,6 +110,42 @@ Result<std::string> resend(const Sources& sources, Hub& hub, const Request& requ
   return status_bundle(std::span(&*facts, 1), request.base_url);
 }
 
+std::string socket_url(std::string base_url) {
+  if (base_url.starts_with("http")) base_url.replace(0, 4, "ws");
+  return base_url + "/subscriptions/socket";
+}
+
+Result<std::string> binding_token(const Sources& sources, Hub& hub, const Request& request,
+                                  bool of_one) {
+  if (auto begun = may_begin(sources, request, {"ids", "_format"}); !begun) return begun.error();
+  std::vector<std::string> ids;
+  if (of_one) {
+    ids.emplace_back(request.capture("id"));
+  } else if (const auto* list = request.parameter("ids")) {
+    for (const auto id : fhir::split_escaped(*list, ',')) ids.emplace_back(id);
+  }
+  if (ids.empty()) return events::invalid("ids: missing; write ids=<id of a Subscription>,…");
+  const auto made = hub.bind(ids);
+  if (!made) return made.error();
+  std::string text = fmt::format(
+      R"({{"resourceType":"Parameters","parameter":[{{"name":"token","valueString":"{}"}},{{"name":"expiration","valueDateTime":"{}"}})",
+      made->token,
+      events::format_instant(std::chrono::time_point_cast<events::Micros>(made->expires)));
+  for (const auto& id : ids)
+    text += fmt::format(R"(,{{"name":"subscription","valueString":{}}})", ops::http::json_quote(id));
+  text += fmt::format(R"(,{{"name":"websocket-url","valueUrl":{}}}]}})",
+                      ops::http::json_quote(socket_url(request.base_url)));
+  return text;
+}
+
+Response open_socket(const Sources& sources, Hub& hub, const Request& request) {
+  if (auto begun = may_begin(sources, request, {}); !begun)
+    return ops::http::problem_response(begun.error());
+  Response response;
+  response.websocket = hub.socket();
+  return response;
+}
+
 Result<std::string> topics(const Sources& sources, const Request& request) {
   if (auto begun = may_begin(sources, request, {"_format"}); !begun) return begun.error();
   const auto all = all_topics(request.base_url);
@@ -147,6 +184,16 @@ void add_subscription_routes(ops::http::Router& router, const Sources& sources, 
       [&](const Request& request) { return events_of(sources, hub, request); });
   add("POST", "/fhir/Subscription/{id}/$resend",
       [&](const Request& request) { return resend(sources, hub, request); });
+  for (const std::string method : {"GET", "POST"}) {
+    add(method, "/fhir/Subscription/$get-ws-binding-token",
+        [&](const Request& request) { return binding_token(sources, hub, request, false); });
+    add(method, "/fhir/Subscription/{id}/$get-ws-binding-token",
+        [&](const Request& request) { return binding_token(sources, hub, request, true); });
+  }
+  router.add(
+      "GET", "/subscriptions/socket",
+      [&](const Request& request) { return open_socket(sources, hub, request); },
+      ops::http::ErrorForm::problem);
   add("GET", "/fhir/SubscriptionTopic",
       [&](const Request& request) { return topics(sources, request); });
   add("GET", "/fhir/SubscriptionTopic/{id}",

@@ -6,6 +6,7 @@
 #include "query/fhir/capability.h"
 #include "query/fhir/criteria.h"
 #include "query/fhir/include.h"
+#include "query/subscriptions/topics.h"
 
 namespace query::fhir {
 namespace {
@@ -50,6 +51,20 @@ TEST(FhirCapability, ListsOnlyIncludesThatSearchTakes) {
     }
   }
   EXPECT_GT(reverse, 200u);
+}
+
+TEST(FhirCapability, NamesTheTopicsThatCanBeSubscribedTo) {
+  const auto statement = json::parse(capability_statement({"1", "http://localhost"}));
+  std::size_t topics = 0;
+  for (const auto& resource : statement.at("rest").at(0).at("resource").as_array()) {
+    if (resource.at("type").as_string() != "Subscription") continue;
+    for (const auto& one : resource.at("extension").as_array()) {
+      const std::string canonical(one.at("valueUri").as_string());
+      EXPECT_TRUE(subscriptions::parse_topic(canonical)) << canonical;
+      ++topics;
+    }
+  }
+  EXPECT_EQ(topics, events::all_types().size());  // one a type but its own, and the data feed
 }
 
 TEST(FhirCapability, AnUnsearchedTypeClaimsNoSearch) {

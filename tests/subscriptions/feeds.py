@@ -5,7 +5,8 @@
 
 Writers change patients of their own (create, amend, delete) and know what was acknowledged. Rest-hook
 endpoints hang, answer 500, redirect, cut connections, are closed and opened again; the node is killed
-(-9) and started again. At the end all is left in peace, and each subscriber must have exactly the
+(-9) and started again. A WebSocket is cut again and again; its client binds anew and asks `$events` for what
+its handshake or a number says it lacks. At the end all is left in peace, and each subscriber must have exactly the
 acknowledged changes: each event number once (repeats have the same event), no number left out, every
 patient's changes in the order they were made. `$events` must say the same.
 """
@@ -24,6 +25,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from chartlog import Node, free_port  # noqa: E402
+from websocket import WebSocket  # noqa: E402
 
 WRITERS = 6
 BACKPORT = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/"
@@ -193,6 +195,56 @@ class Hook:
         self.mood = "fine"
 
 
+class Listener:
+    """A client on a WebSocket, bound to one subscription."""
+
+    def __init__(self, name, node, dice, stopping):
+        self.received = Received(name)
+        self.name, self.node, self.dice, self.stopping = name, node, dice, stopping
+        self.moods = collections.Counter()
+        self.redirected = 0
+        self.done = threading.Event()
+
+    def live(self):
+        while not self.done.is_set():
+            try:
+                self.listen(self.dice.uniform(0.1, 3))
+            except Exception:  # the node, or we ourselves, ended it
+                time.sleep(0.1)
+            self.moods["bound"] += 1
+
+    def listen(self, seconds):
+        token = self.node.json(f"/fhir/Subscription/{self.name}/$get-ws-binding-token")["parameter"][0]["valueString"]
+        wire = WebSocket(self.node.port, "/subscriptions/socket", timeout=2)
+        try:
+            wire.say(f"bind-with-token {token}")
+            end = time.monotonic() + seconds
+            while not self.done.is_set() and (self.stopping.is_set() or time.monotonic() < end):
+                self.hear(json.loads(wire.hear()))
+        finally:
+            wire.close()
+
+    def hear(self, bundle):
+        parameters = bundle["entry"][0]["resource"]["parameter"]
+        value = {one["name"]: one for one in parameters}
+        if value["type"]["valueCode"] == "handshake":
+            known = int(value["events-since-subscription-start"]["valueString"])
+        else:
+            known = min(int(part["valueString"]) for one in parameters if one["name"] == "notification-event"
+                        for part in one["part"] if part["name"] == "event-number") - 1
+        while self.received.last < known:
+            self.received.take(as_notification(self.node.json(
+                f"/fhir/Subscription/{self.name}/$events?eventsSinceNumber={self.received.last + 1}&eventsUntilNumber={known}")))
+        self.received.take(bundle)
+
+
+def as_notification(bundle):
+    status = bundle["entry"][0]["resource"]
+    status["parameter"] = [{**one, "valueCode": "event-notification"} if one["name"] == "type" else one
+                           for one in status["parameter"]]
+    return bundle
+
+
 class Writer(threading.Thread):
     """Changes a patient of its own, one request after the other."""
 
@@ -258,6 +310,7 @@ class Writer(threading.Thread):
 
     def wait_for_node(self):
         """Until it has read its log: before that a delete may be answered as of what is not there."""
+        time.sleep(0.05)
         while not self.stopping.wait(0.05):
             try:
                 if self.node.request("GET", "/health/ready", timeout=5)[0] == 200:
@@ -301,11 +354,8 @@ def events_by_query(node, name, last):
     while since <= last:
         bundle = node.json(f"/fhir/Subscription/{name}/$events?eventsSinceNumber={since}&content=id-only")
         received = Received(name)
-        bundle["entry"][0]["resource"]["parameter"] = [
-            {**one, "valueCode": "event-notification"} if one["name"] == "type" else one
-            for one in bundle["entry"][0]["resource"]["parameter"]]
         received.last = since - 1
-        received.take(bundle)
+        received.take(as_notification(bundle))
         if not received.events or received.problems:
             raise RuntimeError(f"$events from {since}: {received.problems or 'nothing'}")
         events.update(received.events)
@@ -344,12 +394,15 @@ def run(seconds, seed, folder):
                  lambda w: w.coded),
         "one": (FEED, "id-only", ("Patient?patient=Patient/feed-0", "Observation?patient=Patient/feed-0&trigger=feed-event"),
                 None, lambda w: w.made if w.patient == "feed-0" else []),
+        "socket": (base + "Observation-changed", "id-only", (), 20, lambda w: [e for e in w.made if e[1][0] == "O"]),
         "new": (FEED, "id-only", ("trigger=create,delete",), 50, lambda w: [e for e in w.made if e[0] != "PUT"]),
     }
     for name, (topic, content, filters, count, _) in plans.items():
-        hooks[name] = Hook(name, random.Random(seed + len(hooks)), peace)
-        status, _, reply = node.request("PUT", f"/fhir/Subscription/{name}", {
-            "id": name, **subscription(topic, hooks[name].url, content, filters, count)})
+        mood = random.Random(seed + len(hooks))
+        socket_ = name.startswith("socket")
+        hooks[name] = Listener(name, node, mood, peace) if socket_ else Hook(name, mood, peace)
+        status, _, reply = node.request("PUT", f"/fhir/Subscription/{name}", {"id": name, **subscription(
+            topic, None if socket_ else hooks[name].url, content, filters, count, "websocket" if socket_ else "rest-hook")})
         if status != 201:
             raise RuntimeError(f"Subscription/{name}: {status} {reply}")
     moody = [threading.Thread(target=hook.live, daemon=True) for hook in hooks.values()]
@@ -367,8 +420,9 @@ def run(seconds, seed, folder):
     for writer in writers:
         writer.join()
     peace.set()
-    for thread in moody:
-        thread.join()
+    for name, thread in zip(hooks, moody):
+        if not name.startswith("socket"):
+            thread.join()
     print(f"{kills} kills of the node; moods {dict(sum((hook.moods for hook in hooks.values()), collections.Counter()))}",
           flush=True)
     for name in hooks:
@@ -390,6 +444,7 @@ def run(seconds, seed, folder):
                    lambda: node.json(f"/fhir/Subscription/{name}")["status"] == "active", 30)  # noqa: B023
         if node.json(f"/fhir/Subscription/{name}")["status"] != "active":
             problems.append(f"{name}: its status is not active in the end")
+    hooks["socket"].done.set()
     node.stop()
     for problem in problems:
         print(f"PROBLEM {problem}")
