@@ -40,9 +40,7 @@ std::string_view to_string(SearchKind kind) {
 }
 
 const Type* definition(std::string_view name) {
-  const auto* at =
-      find_sorted(all_definitions(), name, [](const Type* type) { return type->name; });
-  return at == nullptr ? nullptr : *at;
+  return find_sorted(all_definitions(), name, [](const Type& type) { return type.name; });
 }
 
 std::span<const SearchParameter> search_parameters(std::string_view base) {

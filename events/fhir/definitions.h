@@ -106,7 +106,7 @@ struct CompartmentRule {
 
 // By name or path ("Patient", "HumanName", "Patient.contact"); null for what R4 does not have.
 const Type* definition(std::string_view name);
-std::span<const Type* const> all_definitions();  // sorted by name
+std::span<const Type> all_definitions();  // sorted by name
 
 // Sorted by base and code. search_parameter() also looks at those of DomainResource and
 // Resource; null for a name that the type does not have.

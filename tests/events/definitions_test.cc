@@ -94,9 +94,9 @@ TEST(DefinitionsTest, SummaryElementsAreMarked) {
 }
 
 TEST(DefinitionsTest, PatternsAreRegularExpressions) {
-  for (const Type* type : all_definitions()) {
-    if (type->form != Form::primitive || type->pattern.empty()) continue;
-    EXPECT_NO_THROW(std::regex(std::string(type->pattern))) << type->name;
+  for (const Type& type : all_definitions()) {
+    if (type.form != Form::primitive || type.pattern.empty()) continue;
+    EXPECT_NO_THROW(std::regex(std::string(type.pattern))) << type.name;
   }
   EXPECT_TRUE(std::regex_match("a-1.B", std::regex(std::string(definition("id")->pattern))));
 }
@@ -134,11 +134,11 @@ TEST(DefinitionsTest, InvariantsComeWithTheirWords) {
 
 // find() is a binary search.
 TEST(DefinitionsTest, TablesAreSorted) {
-  for (const Type* type : all_definitions()) {
-    EXPECT_TRUE(std::is_sorted(type->elements.begin(), type->elements.end(),
+  for (const Type& type : all_definitions()) {
+    EXPECT_TRUE(std::is_sorted(type.elements.begin(), type.elements.end(),
                                [](const auto& a, const auto& b) { return a.name < b.name; }))
-        << type->name;
-    EXPECT_EQ(definition(type->name), type);
+        << type.name;
+    EXPECT_EQ(definition(type.name), &type);
   }
 }
 
