@@ -159,6 +159,12 @@ events::Result<ResourceUrl> parse_resource_url(std::string_view url, std::string
         std::string(element));
   }
   if (name.size() == url.size()) return ResourceUrl{*type, {}};
+  // Before any id: the slash of `Observation?patient=Patient/1` begins no id of an Observation.
+  if (url.find('?') != std::string_view::npos) {
+    return unprocessable(
+        fmt::format("{}: {} with criteria is not supported; write Type/id", element, quoted(name)),
+        std::string(element));
+  }
   const std::string_view id =
       slash == std::string_view::npos ? std::string_view{} : url.substr(slash + 1);
   if (!events::is_fhir_id(id)) {

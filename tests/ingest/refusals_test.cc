@@ -50,6 +50,8 @@ std::vector<Case> cases() {
            "Bundle.entry[0].request.url", "PUT"),
       post("PUT to a type", transaction({entry("PUT", "Patient", patient())}), 422,
            "Bundle.entry[0].request.url", "Type/id"),
+      post("DELETE by criteria", transaction({entry("DELETE", "Condition?patient=Patient/1", "")}),
+           422, "Bundle.entry[0].request.url", "criteria"),
       post("no resource", transaction({entry("POST", "Patient", "")}), 422,
            "Bundle.entry[0].resource", "missing"),
       post("another type", transaction({entry("POST", "Patient", ana)}), 422,

@@ -167,6 +167,19 @@ TEST_F(WriteRoutesTest, DeletedResourceIsGoneAndDeletingAgainChangesNothing) {
   EXPECT_EQ(second.status, 204);
 }
 
+// The slash of the criteria once began the id: patient 1's criteria deleted Condition/1 of ana.
+TEST_F(WriteRoutesTest, CriteriaOfADeleteInABundleNameNoResource) {
+  door.send("PUT", "/fhir/Condition/1", condition("Patient/ana", "asthma", "1"));
+  const auto before = door.records();
+  const auto remove = entry("DELETE", "Condition?patient=Patient/1", "");
+  auto in_batch = door.post(batch({remove}));
+  auto in_transaction = door.post(transaction({remove}));
+
+  EXPECT_THAT(in_batch.body, HasSubstr("\"status\":\"422\""));
+  EXPECT_EQ(in_transaction.status, 422) << in_transaction.body;
+  EXPECT_EQ(door.records(), before);
+}
+
 TEST_F(WriteRoutesTest, MedicationOfATransactionLivesWithThePatientAndIsDeletedThere) {
   const std::string medication = R"({"resourceType":"Medication","code":{"text":"aspirin"}})";
   const std::string request =
