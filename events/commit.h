@@ -144,6 +144,9 @@ class Opener {
 // Joins parts [0, n) (each a verified part record) into the commit's record.
 // corrupt: digest of the whole differs.
 Result<std::string> join_parts(std::span<const std::string> parts);
+// How large at most the commit is of which `record` says that it is the last part; 0 for
+// any other record. Unverified: good for sizing memory only.
+std::size_t bytes_completed_by(std::string_view record);
 // The slice that a part record carries.
 std::string_view part_slice(std::string_view record);
 

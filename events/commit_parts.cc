@@ -45,6 +45,15 @@ std::vector<std::string> cut_into_parts(const Secret& log_secret, const HeaderFi
   return parts;
 }
 
+std::size_t bytes_completed_by(std::string_view record) {
+  const schema::Record* part = verified_record(record);
+  if (part == nullptr) return 0;
+  const schema::Header& header = header_of(*part);
+  const bool last = header.kind() == schema::RecordKind::part && header.parts() <= parts_max &&
+                    header.part() + 1 == header.parts();
+  return last ? header.parts() * slice_bytes : 0;
+}
+
 std::string_view part_slice(std::string_view record) {
   const schema::Record* part = verified_record(record);
   return part == nullptr ? std::string_view{} : view_of(part->body());

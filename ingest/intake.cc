@@ -44,7 +44,7 @@ events::Result<Intake::State::InFlight> Intake::State::start(Submission& submiss
   if (auto problem = log.write_problem(); !problem.empty()) {
     return events::unavailable(fmt::format("nothing was written, try again: {}", problem));
   }
-  auto built = sealed(std::move(submission.draft));
+  auto built = sealed(submission);
   if (!built) return built.error();
   return ship(std::move(*built), submission.id);
 }
@@ -140,7 +140,7 @@ events::Status Intake::submit_async(Submission submission) {
   if (auto problem = state_->log.write_problem(); !problem.empty()) {
     return events::unavailable(fmt::format("nothing was written, try again: {}", problem));
   }
-  auto built = state_->sealed(std::move(submission.draft));
+  auto built = state_->sealed(submission);
   if (!built) return built.error();
   auto shipment = state_->deliveries.send(std::move(*built));
   if (!shipment) return shipment.error();

@@ -25,6 +25,8 @@ namespace ingest {
 struct Submission {
   events::CommitDraft draft;
   events::CommitId id;
+  // Keeps what the draft's documents point into until it is sealed; none if others keep it.
+  std::shared_ptr<const std::string> text;
 };
 
 struct Receipt {

@@ -49,9 +49,11 @@ struct Intake::State {
   Deliveries deliveries;  // its thread uses the others
   std::jthread keeper;    // last: ends transactions that were left
 
-  // The draft ends here: typed fields of a large bundle are as large as its text. Assigning
-  // an empty draft to it would not free them (a string keeps its memory).
-  events::Result<events::BuiltCommit> sealed(events::CommitDraft draft) {
+  // The draft and its text end here: typed fields of a large bundle are as large as the text.
+  // Assigning an empty draft would not free them (a string keeps its memory).
+  events::Result<events::BuiltCommit> sealed(Submission& submission) {
+    const auto text = std::move(submission.text);
+    const auto draft = std::move(submission.draft);
     return sealer.build(draft);
   }
   events::Result<InFlight> start(Submission& submission);

@@ -1,4 +1,4 @@
-// Room to work in for large requests. A Bundle takes some eight times its size while it is
+// Room to work in for large requests. A Bundle takes some six times its size while it is
 // read, mapped, sealed and judged, so several large ones at once would add up to more than
 // the node may use. They wait for each other, first come first served; small ones pass.
 #pragma once

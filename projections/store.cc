@@ -181,9 +181,9 @@ class Snapshot final : public RowView, public std::enable_shared_from_this<Snaps
 
 class RocksBatch final : public RowBatch {
  public:
-  explicit RocksBatch(std::shared_ptr<Database> database)
+  RocksBatch(std::shared_ptr<Database> database, std::size_t room)
       : database_(std::move(database)),
-        batch_(rocksdb::BytewiseComparator(), 0, /*overwrite_key=*/true) {}
+        batch_(rocksdb::BytewiseComparator(), room, /*overwrite_key=*/true) {}
 
   Result<std::optional<std::string>> get(Family family, std::string_view key) const override {
     std::string value;
@@ -230,7 +230,9 @@ class RocksStore final : public Store {
  public:
   explicit RocksStore(std::shared_ptr<Database> database) : database_(std::move(database)) {}
 
-  std::unique_ptr<RowBatch> begin() override { return std::make_unique<RocksBatch>(database_); }
+  std::unique_ptr<RowBatch> begin(std::size_t room) override {
+    return std::make_unique<RocksBatch>(database_, room);
+  }
   Status commit(std::unique_ptr<RowBatch> batch) override {
     return static_cast<RocksBatch&>(*batch).write();
   }

@@ -77,7 +77,9 @@ class Store {
   static Result<std::unique_ptr<Store>> open(const Options& options);
   virtual ~Store() = default;
 
-  virtual std::unique_ptr<RowBatch> begin() = 0;
+  // `room`: bytes of rows that it has place for without growing (memory that is not used
+  // stays untouched); growing by doubling holds the rows twice for a moment.
+  virtual std::unique_ptr<RowBatch> begin(std::size_t room = 0) = 0;
   virtual Status commit(
       std::unique_ptr<RowBatch> batch) = 0;  // visible at once; on disk after flush()
   virtual Status flush() = 0;                // all families together (atomic_flush)

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "events/check.h"
 #include "projections/parked.h"
 #include "projections/rebuild.h"
@@ -16,6 +18,13 @@ constexpr std::chrono::milliseconds idle_wait{200};
 constexpr std::chrono::milliseconds retry_wait{250};
 // A batch's memory; small enough that a small commit behind it does not wait long.
 constexpr std::size_t write_bytes_max = 8u << 20;
+// What the rows of a commit in parts take: its sealed bytes times so many (4.5 for Synthea's).
+constexpr std::size_t rows_factor = 6;
+constexpr std::size_t room_max = 512u << 20;  // parts say themselves how many they are
+
+std::size_t room_for(const events::LogRecord& record) {
+  return std::min(rows_factor * events::bytes_completed_by(record.value), room_max);
+}
 
 }  // namespace
 
@@ -153,6 +162,13 @@ void Worker::fold(std::vector<events::LogRecord> records, std::stop_token stop) 
   auto batch = generation_->store->begin();
   std::string why;
   for (const auto& record : records) {
+    if (const auto room = room_for(record); room > write_bytes_max) {
+      if (auto written = write(std::move(batch), deliveries); !written) {
+        why = written.error().message;
+        break;
+      }
+      batch = generation_->store->begin(room);
+    }
     if (auto folded = fold_->fold(record, *batch, deliveries); !folded) {
       why = folded.error().why;
       break;

@@ -7,6 +7,7 @@
 #include "ingest/fhir/answers.h"
 #include "ingest/fhir/batch.h"
 #include "ingest/fhir/bundle.h"
+#include "ingest/fhir/bundle_text.h"
 #include "ingest/fhir/transaction.h"
 #include "ingest/work_room.h"
 #include "ops/http/errors.h"
@@ -34,7 +35,7 @@ class WriteRoutes {
   Response single(const Request& request, Verb verb);
 
  private:
-  Response transaction(const Request& request, const RequestContext& context,
+  Response transaction(const Request& request, const RequestContext& context, BundleText text,
                        json::Document document, const events::Digest16& digest);
   Response batch(const RequestContext& context, const json::Value& bundle);
   Response show(const Request& request, const Preferences& preferences, const Settled& settled);
@@ -49,6 +50,12 @@ class WriteRoutes {
   Metrics metrics_;
   WorkRoom work_room_{WorkRoom::Limits{}};
 };
+
+// The server hands over a request of its own and never looks at the body again; nobody
+// else does, so a large body ends with the last who needs its text.
+BundleText take_body(const Request& request) {
+  return BundleText(std::move(const_cast<Request&>(request).body));
+}
 
 bool is_json(std::string_view content_type) {
   const std::string_view media = content_type.substr(0, content_type.find_first_of("; "));
@@ -91,15 +98,16 @@ Response WriteRoutes::bundle(const Request& request) {
                         "other large requests are still at work; nothing was written, try again",
                         {}});
   }
-  const events::Digest16 digest = context->digest({"bundle", request.body});
+  BundleText text = take_body(request);
+  const events::Digest16 digest = context->digest({"bundle", text.text()});
   if (context->key.empty()) context->key = events::to_hex(digest.bytes());
 
-  auto document = json::Document::parse(request.body);
+  auto document = json::Document::parse(text.text());
   if (!document) return refuse(document.error());
   auto kind = bundle_kind(document->root());
   if (!kind) return refuse(kind.error());
   if (*kind == BundleKind::batch) return batch(*context, document->root());
-  return transaction(request, *context, std::move(*document), digest);
+  return transaction(request, *context, std::move(text), std::move(*document), digest);
 }
 
 Response WriteRoutes::batch(const RequestContext& context, const json::Value& bundle) {
@@ -108,18 +116,23 @@ Response WriteRoutes::batch(const RequestContext& context, const json::Value& bu
 }
 
 Response WriteRoutes::transaction(const Request& request, const RequestContext& context,
-                                  json::Document document, const events::Digest16& digest) {
+                                  BundleText text, json::Document document,
+                                  const events::Digest16& digest) {
   const Preferences preferences = preferences_of(request, Return::minimal);
   std::optional<json::Document> parsed(std::move(document));
   const auto planning = [&]() -> tl::expected<Plan, Refusals> {
+    auto taken_text = text.take();
+    if (!taken_text) return tl::unexpected(Refusals{taken_text.error()});
     if (!parsed) {  // again, after a stale outcome: the first tree was gone before it was sealed
-      auto again = json::Document::parse(request.body);
+      auto again = json::Document::parse(**taken_text);
       if (!again) return tl::unexpected(Refusals{again.error()});
       parsed = std::move(*again);
     }
     json::Document taken = std::move(*parsed);
     parsed.reset();
-    return plan_transaction(context, std::move(taken), digest);
+    auto made = plan_transaction(context, std::move(taken), digest);
+    if (made && made->submission) made->submission->text = std::move(*taken_text);
+    return made;
   };
   auto settled = settle(depends_.intake, planning, preferences.respond_async);
   if (!settled) return refuse(std::move(settled.error()));

@@ -305,6 +305,17 @@ TEST_F(PartsTest, ALargeCommitIsCutAndJoinsAgain) {
             large_[699]);
 }
 
+TEST_F(PartsTest, TheLastPartSaysHowLargeTheCommitIs) {
+  const auto parts = large().records;
+  const auto whole = join_parts(parts);
+  ASSERT_TRUE(whole);
+  EXPECT_GE(bytes_completed_by(parts.back()), whole->size());
+  EXPECT_LT(bytes_completed_by(parts.back()), whole->size() + part_bytes);
+  EXPECT_EQ(bytes_completed_by(parts.front()), 0u);
+  EXPECT_EQ(bytes_completed_by(*whole), 0u);
+  EXPECT_EQ(bytes_completed_by("garbage"), 0u);
+}
+
 TEST_F(PartsTest, PartsOfTwoAttemptsNeverJoin) {
   BuiltCommit one = large();
   const BuiltCommit same_assembly = large(2);
