@@ -131,7 +131,9 @@ Response WriteRoutes::transaction(const Request& request, const RequestContext& 
     json::Document taken = std::move(*parsed);
     parsed.reset();
     auto made = plan_transaction(context, std::move(taken), digest);
-    if (made && made->submission) made->submission->text = std::move(*taken_text);
+    if (!made) return made;
+    if (made->submission) made->submission->text = *taken_text;
+    for (Submission& one : made->together) one.text = *taken_text;
     return made;
   };
   auto settled = settle(depends_.intake, planning, preferences.respond_async);
