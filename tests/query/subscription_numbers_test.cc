@@ -154,6 +154,18 @@ TEST_F(NumberingTest, AfterACrashTheSameEventsKeepTheirNumbersAndNoneIsNumberedT
   for (std::size_t i = 0; i < told.size(); ++i) EXPECT_EQ(rows[i].position, told[i].position);
 }
 
+TEST_F(NumberingTest, AFeedThatLiesBehindIsReadUpWithoutNumberingTheOthersAgain) {
+  Feed ahead = feed("ahead");
+  Feed behind = feed("behind");
+  given("ana", "c1");
+  given("ben", "c2");
+  turn(ahead);
+  Feed* both[] = {&ahead, &behind};
+  ASSERT_TRUE(numbering_.turn(both));
+  EXPECT_EQ(ahead.cursor.last, 2u);
+  EXPECT_EQ(behind.cursor.last, 2u);
+}
+
 TEST_F(NumberingTest, ARepeatAndARefusedCommitAreNoEvents) {
   Feed all = feed("all");
   given("ana", "c1");
