@@ -89,6 +89,16 @@ class ShardsTest : public ::testing::Test, protected ::tests::ShardsFixture {
     return false;
   }
 
+  // The problem is taken back after the batch that went through.
+  bool goes_on() {
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (std::chrono::steady_clock::now() < deadline) {
+      if (shards->shard({0}).problem().empty()) return true;
+      std::this_thread::yield();
+    }
+    return false;
+  }
+
   std::vector<std::unique_ptr<const Projection>> projections_;
 };
 
@@ -413,7 +423,7 @@ TEST_F(ShardsTest, TheLogAwayStopsThePartitionUntilItIsBack) {
   log.set_away("");
 
   EXPECT_EQ(submit({create("b")}).verdict, events::Outcome::Verdict::accepted);
-  EXPECT_EQ(shards->shard({0}).problem(), "");
+  EXPECT_TRUE(goes_on());
 }
 
 TEST_F(ShardsTest, KnownTimeNeverRunsBackwards) {
