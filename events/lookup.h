@@ -37,6 +37,10 @@ class Lookup {
   // several. Looks in `hint` first, then in all shards.
   virtual Result<std::optional<Known>> find(ResourceType type, const ResourceId& id) const = 0;
 
+  // Waits until what was on the log at the call is in the rows: an absence is believed only
+  // then. unavailable: not within a few seconds.
+  virtual Status reach_end() const { return {}; }
+
   // Live resources of a type with that identifier: within one stream, exact; with no
   // stream, over all shards (Patient and directory types only). At most `limit`. An empty
   // system in the criterion `|value` means "no system"; nullopt means any system.

@@ -24,6 +24,9 @@ struct Dependencies {
   std::function<events::Result<std::string>(events::ResourceType, const events::ResourceId&,
                                             events::Version)>
       read_version = {};
+  // False while this node reads what was on its log at the start: writes wait until then, because
+  // what is not in the rows yet would be taken for what is not there. Empty: always true.
+  std::function<bool()> caught_up = {};
   // What a type's owner has to say about a document before it is written (a Subscription
   // that could never be served is refused); empty: nothing.
   std::function<events::Status(events::ResourceType, std::string_view)> check_document = {};

@@ -1,6 +1,9 @@
 #include "projections/lookup.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <chrono>
 
 #include "events/secrets.h"
 #include "projections/change_rows.h"
@@ -9,6 +12,8 @@
 
 namespace projections {
 namespace {
+
+constexpr auto end_patience = std::chrono::seconds(5);
 
 // The newest rows of a shard, and the generation that they must not outlive.
 struct NewestRows {
@@ -80,6 +85,19 @@ Result<std::optional<events::Known>> ShardLookup::find(events::ResourceType type
   }
   if (!best) return std::optional<events::Known>();
   return std::optional(std::move(best->known));
+}
+
+Status ShardLookup::reach_end() const {
+  const auto deadline = std::chrono::steady_clock::now() + end_patience;
+  for (const auto& worker : workers_) {
+    const auto end = log_.end(worker->partition());
+    if (!end) return end.error();
+    if (!worker->wait_for(*end, deadline)) {
+      return events::unavailable(fmt::format("partition {} has not caught up with its log; try again",
+                                             worker->partition().value));
+    }
+  }
+  return {};
 }
 
 Result<std::vector<events::Known>> ShardLookup::find_by_identifier(

@@ -9,12 +9,14 @@ namespace projections {
 
 class ShardLookup final : public events::Lookup {
  public:
-  // Both outlive this.
-  ShardLookup(const std::vector<std::unique_ptr<Worker>>& workers, Outcomes& outcomes)
-      : workers_(workers), outcomes_(outcomes) {}
+  // All outlive this.
+  ShardLookup(const std::vector<std::unique_ptr<Worker>>& workers, events::EventLog& log,
+              Outcomes& outcomes)
+      : workers_(workers), log_(log), outcomes_(outcomes) {}
 
   Result<std::optional<events::Known>> find(events::ResourceType type,
                                             const events::ResourceId& id) const override;
+  Status reach_end() const override;
   Result<std::vector<events::Known>> find_by_identifier(
       events::ResourceType type, const std::optional<events::StreamKey>& stream,
       const std::optional<std::string>& system, const std::string& value,
@@ -34,6 +36,7 @@ class ShardLookup final : public events::Lookup {
   const Worker& home(const events::StreamKey& stream) const;
 
   const std::vector<std::unique_ptr<Worker>>& workers_;
+  events::EventLog& log_;
   Outcomes& outcomes_;
 };
 

@@ -33,7 +33,7 @@ class OpenShards final : public Shards {
         metrics_(metrics),
         shared_(make_shared_resources(options.limits)),
         slots_(folding_at_once),
-        lookup_(workers_, outcomes_) {}
+        lookup_(workers_, log, outcomes_) {}
   ~OpenShards() override {
     background_ = {};  // stops a rebuild first: it asks the workers
     for (const auto& worker : workers_) worker->request_stop();

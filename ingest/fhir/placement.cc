@@ -211,6 +211,12 @@ void Placement::choose_stream(std::size_t index, const std::string& only_patient
   if (write.verb == Verb::create) return;
 
   auto known = standing(index);
+  if (known && !*known && write.verb == Verb::remove) {
+    // A delete of what is not there changes nothing and is answered as done: it must be true.
+    if (auto there = context_.environment.lookup.reach_end(); !there)
+      return errors_.push_back(there.error());
+    known = standing(index);
+  }
   if (!known) return errors_.push_back(known.error());
   if (!*known) {
     if (write.verb == Verb::remove && write.if_match == 0) planned.fate = Fate::absent;
@@ -267,7 +273,7 @@ void Placement::name_others() {
 
 void Placement::permit_all() {
   for (std::size_t i = 0; i < writes_.size(); ++i) {
-    const std::string_view stream = open(i) ? std::string_view(group(i).name) : "";
+    const std::string_view stream = streams_[i];
     const std::string_view patient =
         stream.starts_with("Patient/") ? stream.substr(8) : std::string_view{};
     auto permitted = ops::auth::permit(

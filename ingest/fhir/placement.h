@@ -30,7 +30,7 @@ class Placement {
   // In order; the first failing step's errors are the answer.
   std::vector<events::Error> place();
 
-  // In the order of the streams' names; none: nothing to write.
+  // In the order of the writes; none: nothing to write. The first is a transaction's home.
   const std::vector<StreamWrites>& streams() const { return groups_; }
   // Of a write that becomes an event.
   std::size_t stream_of_write(std::size_t index) const { return group_of_[index]; }

@@ -31,7 +31,7 @@ class WriteRoutes {
                      dependencies.partitions, dependencies.check_document},
         metrics_(dependencies.metrics) {}
 
-  Response bundle(const Request& request);
+  Response bundle(Request& request);
   Response single(const Request& request, Verb verb);
 
  private:
@@ -51,12 +51,6 @@ class WriteRoutes {
   WorkRoom work_room_{WorkRoom::Limits{}};
 };
 
-// The server hands over a request of its own and never looks at the body again; nobody
-// else does, so a large body ends with the last who needs its text.
-BundleText take_body(const Request& request) {
-  return BundleText(std::move(const_cast<Request&>(request).body));
-}
-
 bool is_json(std::string_view content_type) {
   const std::string_view media = content_type.substr(0, content_type.find_first_of("; "));
   return media == "application/fhir+json" || media == "application/json";
@@ -75,6 +69,10 @@ std::optional<Response> WriteRoutes::check_content(const Request& request) {
 
 // The key is the sender's, or empty.
 events::Result<RequestContext> WriteRoutes::context_of(const Request& request) {
+  if (depends_.caught_up && !depends_.caught_up()) {
+    return events::unavailable(
+        "this node is still reading its log; nothing was written, try again (GET /health/ready)");
+  }
   RequestContext context{environment_, request.principal, request.request_id, request.base_url, {},
                          false};
   const std::string* key = request.header("idempotency-key");
@@ -88,7 +86,7 @@ events::Result<RequestContext> WriteRoutes::context_of(const Request& request) {
   return context;
 }
 
-Response WriteRoutes::bundle(const Request& request) {
+Response WriteRoutes::bundle(Request& request) {
   if (auto refused = check_content(request)) return std::move(*refused);
   auto context = context_of(request);
   if (!context) return refuse(context.error());
@@ -98,7 +96,7 @@ Response WriteRoutes::bundle(const Request& request) {
                         "other large requests are still at work; nothing was written, try again",
                         {}});
   }
-  BundleText text = take_body(request);
+  BundleText text(std::move(request.body));  // a large body ends with the last who needs its text
   const events::Digest16 digest = context->digest({"bundle", text.text()});
   if (context->key.empty()) context->key = events::to_hex(digest.bytes());
 
@@ -271,7 +269,7 @@ std::optional<std::string> WriteRoutes::representation(const PlannedWrite& write
 
 void add_write_routes(ops::http::Router& router, const Dependencies& dependencies) {
   auto routes = std::make_shared<WriteRoutes>(dependencies);
-  router.add("POST", "/fhir", [routes](const Request& request) { return routes->bundle(request); });
+  router.add("POST", "/fhir", [routes](Request& request) { return routes->bundle(request); });
   router.add("POST", "/fhir/{type}",
              [routes](const Request& request) { return routes->single(request, Verb::create); });
   router.add("PUT", "/fhir/{type}/{id}",

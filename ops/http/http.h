@@ -63,7 +63,8 @@ struct Response {
   Response&& with(std::string name, std::string value) &&;
 };
 
-using Handler = std::function<Response(const Request&)>;
+// The request is the handler's own: nobody looks at it again, so its body may be moved away.
+using Handler = std::function<Response(Request&)>;
 
 // Which form errors of a route take.
 enum class ErrorForm { operation_outcome, problem };  // FHIR; RFC 9457

@@ -105,7 +105,7 @@ Response not_allowed(const Request& request, const Search& search) {
   return refusal(405, detail, search.form()).with("Allow", allow);
 }
 
-Response call(const Route& route, const Request& request) {
+Response call(const Route& route, Request& request) {
   try {
     return route.handler(request);
   } catch (const std::exception& exception) {

@@ -20,6 +20,8 @@ class Health {
  public:
   // All outlive this.
   Health(const projections::Shards& shards, events::EventLog& log, runtime::Metrics& metrics);
+  // Whether all that was on the log when this was first asked is in the rows. Safe from any thread.
+  bool caught_up();
   void add_routes(http::Router& router);
 
  private:
@@ -28,7 +30,6 @@ class Health {
     std::string hex;
   };
   http::Response ready(const http::Request& request);
-  bool caught_up();
   std::string shard_json(events::PartitionId partition, bool hash_now);
 
   const projections::Shards& shards_;

@@ -76,6 +76,7 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   writing.read_version = [&shards](events::ResourceType type, const events::ResourceId& id, events::Version version) {
     return read_version(shards, type, id, version);
   };
+  writing.caught_up = [&health = *parts->health] { return health.caught_up(); };
   auto subscriptions = open_subscriptions(settings, *parts->sources, parts->router);
   if (!subscriptions) return subscriptions.error();
   parts->subscriptions = std::move(*subscriptions);

@@ -13,8 +13,10 @@ Door::Door(const IntakeOptions& options) : node(key_log, partitions) {
   CHECK(opened.has_value());
   shards = std::move(*opened);
   intake = std::make_unique<Intake>(options, log, node.sealer, shards->lookup(), registry);
-  add_ingest_routes(
-      router, {*intake, shards->lookup(), node.secrets, node.keys->log_id(), partitions, registry});
+  Dependencies dependencies{*intake,   shards->lookup(), node.secrets, node.keys->log_id(),
+                            partitions, registry};
+  dependencies.caught_up = [this] { return caught_up; };
+  add_ingest_routes(router, dependencies);
 }
 
 ops::http::Response Door::send(std::string method, std::string path, std::string body,

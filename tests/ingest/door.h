@@ -34,6 +34,7 @@ struct Door {
   std::string read(const std::string& type, const std::string& id);
   void close_shards() { shards.reset(); }
 
+  bool caught_up = true;  // with what was on the log at the start
   static constexpr std::uint32_t partitions = 2;
   ::tests::TemporaryFolder folder;
   events::MemoryLog key_log{1};

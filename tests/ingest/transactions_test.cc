@@ -64,7 +64,8 @@ TEST_F(TransactionsTest, UrnsLeadFromOneRecordToAnother) {
        entry("POST", "Condition", condition(ana)), entry("POST", "Condition", condition(ben)),
        entry("POST", "Organization", organization("o"))}));
 
-  EXPECT_EQ(response.status, 200) << response.body;
+  ASSERT_EQ(response.status, 200) << response.body;
+  EXPECT_EQ(door.records(), 6u);  // three records, each prepared and decided
 }
 
 // Each in a different order of entries: no order of locks may end in all waiting for each other.

@@ -180,6 +180,24 @@ TEST_F(WriteRoutesTest, CriteriaOfADeleteInABundleNameNoResource) {
   EXPECT_EQ(door.records(), before);
 }
 
+TEST_F(WriteRoutesTest, WritesWaitForANodeThatReadsItsLog) {
+  door.caught_up = false;
+  for (const auto& response : {door.send("DELETE", "/fhir/Condition/a"), door.post(transaction({})),
+                               door.send("PUT", "/fhir/Patient/ana", patient("", "ana"))}) {
+    EXPECT_EQ(response.status, 503);
+    EXPECT_EQ(header(response, "Retry-After"), "1");
+    EXPECT_THAT(response.body, HasSubstr("reading its log"));
+  }
+  EXPECT_EQ(door.records(), 0u);
+}
+
+TEST_F(WriteRoutesTest, AnAbsenceIsNotBelievedWhileTheLogIsAway) {
+  door.log.set_away("away");
+  EXPECT_EQ(door.send("DELETE", "/fhir/Observation/nobody").status, 503);
+  door.log.set_away("");
+  EXPECT_EQ(door.send("DELETE", "/fhir/Observation/nobody").status, 204);
+}
+
 TEST_F(WriteRoutesTest, MedicationOfATransactionLivesWithThePatientAndIsDeletedThere) {
   const std::string medication = R"({"resourceType":"Medication","code":{"text":"aspirin"}})";
   const std::string request =
