@@ -70,6 +70,7 @@ std::vector<events::Error> Placement::place() {
       +[](Placement& self) { self.choose_streams(); },
       +[](Placement& self) { self.group_by_stream(); },
       +[](Placement& self) { self.match_creates(false); },
+      +[](Placement& self) { self.drop_settled_streams(); },
       +[](Placement& self) { self.name_others(); },
       +[](Placement& self) { self.permit_all(); },
   };
@@ -258,6 +259,18 @@ void Placement::group_by_stream() {
     for (std::size_t i : indexes) group_of_[i] = groups_.size();
     groups_.push_back({name, key, events::partition_of(key, context_.environment.partitions)});
   }
+}
+
+void Placement::drop_settled_streams() {
+  std::vector<StreamWrites> left;
+  std::map<std::size_t, std::size_t> new_number;
+  for (std::size_t i = 0; i < writes_.size(); ++i) {
+    if (!open(i)) continue;
+    const auto [number, first] = new_number.try_emplace(group_of_[i], left.size());
+    if (first) left.push_back(std::move(groups_[number->first]));
+    group_of_[i] = number->second;
+  }
+  groups_ = std::move(left);
 }
 
 void Placement::name_others() {

@@ -46,6 +46,7 @@ class Placement {
   void find_patients();  // of each write, by its subjects
   void choose_streams();
   void group_by_stream();
+  void drop_settled_streams();  // those in which all was there already
   void name_others();
   void permit_all();
 

@@ -56,6 +56,25 @@ TEST_F(TransactionsTest, ARepeatGetsTheFirstAnswer) {
   EXPECT_THAT(text_of("a"), HasSubstr("asthma"));
 }
 
+TEST_F(TransactionsTest, ARecordInWhichAllIsThereAlreadyTakesNoPart) {
+  const std::string known = R"({"resourceType":"Condition","identifier":[{"system":"urn:test","value":"c"}],)"
+                            R"("subject":{"reference":"Patient/ana"}})";
+  const std::string unless = R"("ifNoneExist":"identifier=urn:test|c")";
+  ASSERT_EQ(door.send("POST", "/fhir/Condition", known).status, 201);
+  const auto records = door.records();
+
+  const auto response = door.post(
+      transaction({entry("POST", "Condition", known, {}, unless),
+                   entry("PUT", "Condition/b", condition("Patient/ben", "gout", "b"))}));
+  ASSERT_EQ(response.status, 200) << response.body;
+  EXPECT_EQ(door.records(), records + 1);  // an ordinary commit of ben's
+  EXPECT_THAT(text_of("b"), HasSubstr("gout"));
+
+  const auto nothing = door.post(transaction({entry("POST", "Condition", known, {}, unless)}));
+  EXPECT_EQ(nothing.status, 200) << nothing.body;
+  EXPECT_EQ(door.records(), records + 1);
+}
+
 TEST_F(TransactionsTest, UrnsLeadFromOneRecordToAnother) {
   const std::string ana = "urn:uuid:0b0b0b0b-0000-4000-8000-000000000001";
   const std::string ben = "urn:uuid:0b0b0b0b-0000-4000-8000-000000000002";
