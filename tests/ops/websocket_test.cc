@@ -21,7 +21,7 @@ class WebSocketTest : public ServerFixture {
     options_.stream_bytes_max = 64 * 1024;
     router_.add("GET", "/socket", [this](const Request&) {
       auto handler = std::make_shared<WebSocketHandler>();
-      handler->opened = [this](auto wire) { note("opened"), wire_ = std::move(wire); };
+      handler->opened = [this](auto wire) { wire_ = std::move(wire), note("opened"); };
       handler->received = [this](std::string_view text) { note("heard " + std::string(text)); };
       handler->drained = [this] { note("drained"); };
       handler->closed = [this] { note("closed"); };
