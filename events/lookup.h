@@ -22,6 +22,13 @@ struct Known {
   bool deleted = false;
 };
 
+// A resource that met search criteria, and its stream's accepted commits at that moment: as
+// long as the stream has no more, it still does.
+struct Matched {
+  Known known;
+  std::uint64_t stream_version = 0;
+};
+
 // A prepared commit of a transaction over several streams.
 struct UndecidedTransaction {
   StreamKey stream;
@@ -74,7 +81,8 @@ class Lookup {
   }
 
   // Register before appending: the worker delivers the outcome of each commit it meets to
-  // the waiters of (stream's partition, commit, assembly). The future never breaks while this lives.
+  // the waiters of (stream's partition, commit, assembly). The future never breaks while this
+  // lives.
   virtual std::future<Outcome> expect(const CommitId& id, const AssemblyId& assembly) = 0;
   // The waiter has gone; its future gets no value.
   virtual void forget(const CommitId& id, const AssemblyId& assembly) = 0;

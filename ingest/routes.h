@@ -24,6 +24,11 @@ struct Dependencies {
   std::function<events::Result<std::string>(events::ResourceType, const events::ResourceId&,
                                             events::Version)>
       read_version = {};
+  // Resources that meet search criteria, for conditional forms. See ingest/fhir/request.h.
+  std::function<events::Result<std::vector<events::Matched>>(
+      const ops::auth::Principal&, std::string_view base_url, events::ResourceType,
+      std::string_view criteria)>
+      find_matching = {};
   // False while this node reads what was on its log at the start: writes wait until then, because
   // what is not in the rows yet would be taken for what is not there. Empty: always true.
   std::function<bool()> caught_up = {};
@@ -32,7 +37,8 @@ struct Dependencies {
   std::function<events::Status(events::ResourceType, std::string_view)> check_document = {};
 };
 
-// POST /fhir, POST /fhir/{type}, PUT and DELETE /fhir/{type}/{id}, GET /commits/{id}.
+// POST /fhir, POST /fhir/{type}, PUT, PATCH and DELETE /fhir/{type}/{id} and /fhir/{type}?criteria,
+// GET /commits/{id}.
 void add_ingest_routes(ops::http::Router& router, const Dependencies& dependencies);
 
 }  // namespace ingest

@@ -67,12 +67,15 @@ void Batch::plan_entry(std::size_t i, bool last_wave) {
   if (!entry.errors.empty()) return refuse(i, {entry.errors, {}, {}});
   const Write& write = entry.write;
   const std::string_view text = write.resource.raw();
-  const auto request = context_.digest({"entry", events::type_name(write.type), write.id.text(),
-                                        std::to_string(static_cast<int>(write.verb)),
-                                        std::to_string(write.if_match), text});
+  const auto request =
+      context_.digest({"entry", events::type_name(write.type), write.id.text(),
+                       std::to_string(static_cast<int>(write.verb)), std::to_string(write.if_match),
+                       write.criteria, write.patch ? "patch" : "", text});
+  // It needs its stream as it sees it: nothing of this group may be on its way to it.
+  if (write.is_conditional()) submit_group();
   auto made = plan(context_, {write}, write.ordinal, request);
   if (!made) {
-    const bool may_lead_later = !last_wave && text.find("?identifier=") != std::string_view::npos;
+    const bool may_lead_later = !last_wave && text.find('?') != std::string_view::npos;
     if (may_lead_later) again_.push_back(i);
     return refuse(i, {std::move(made.error()), {}, {}});
   }
@@ -85,7 +88,9 @@ void Batch::plan_entry(std::size_t i, bool last_wave) {
   submissions_.push_back(std::move(*made->submission));
   plans_.push_back(std::move(*made));
   group_.push_back(i);
-  if (group_.size() >= group_entries_max || group_bytes_ >= group_bytes_max) submit_group();
+  if (write.is_conditional() || group_.size() >= group_entries_max ||
+      group_bytes_ >= group_bytes_max)
+    submit_group();
 }
 
 void Batch::submit_group() {

@@ -63,14 +63,23 @@ events::Status EntryReader::read_request() {
                                      url_place, quoted(request["url"].string())),
                          url_place);
   }
-  if (read_.write.verb != Verb::create && url->id.text().empty()) {
+  if (read_.write.verb == Verb::create && !url->criteria.empty()) {
     return unprocessable(
-        fmt::format("{}: {} names no id; write Type/id (conditional updates and deletes are not "
-                    "supported)",
-                    url_place, quoted(request["url"].string())),
-        url_place);
+        fmt::format("{}: a POST takes its criteria in request.ifNoneExist", url_place), url_place);
   }
+  if (read_.write.verb != Verb::create && url->id.text().empty() && url->criteria.empty()) {
+    return unprocessable(fmt::format("{}: {} names no id; write Type/id or Type?criteria",
+                                     url_place, quoted(request["url"].string())),
+                         url_place);
+  }
+  read_.write.criteria = url->criteria;
   if (auto conditions = read_conditions(request); !conditions) return conditions;
+  if (request["method"].string() == "PATCH") {
+    auto patch = read_patch_resource(read_.write.resource, at("resource"));
+    if (!patch) return patch.error();
+    read_.write.patch = std::move(*patch);
+    return {};
+  }
   return check_resource(read_.write);
 }
 
@@ -78,19 +87,19 @@ events::Status EntryReader::read_method(std::string_view method) {
   const std::string place = at("request.method");
   if (method == "POST") {
     read_.write.verb = Verb::create;
-  } else if (method == "PUT") {
+  } else if (method == "PUT" || method == "PATCH") {
     read_.write.verb = Verb::update;
   } else if (method == "DELETE") {
     read_.write.verb = Verb::remove;
-  } else if (method == "GET" || method == "HEAD" || method == "PATCH") {
+  } else if (method == "GET" || method == "HEAD") {
     return Error{ErrorCode::unsupported,
                  fmt::format("{}: {} is not supported in a Bundle; send it as a request of its own",
                              place, method),
                  place};
   } else {
-    return unprocessable(
-        fmt::format("{}: {} is not a method; write POST, PUT or DELETE", place, quoted(method)),
-        place);
+    return unprocessable(fmt::format("{}: {} is not a method; write POST, PUT, PATCH or DELETE",
+                                     place, quoted(method)),
+                         place);
   }
   return {};
 }
@@ -110,9 +119,7 @@ events::Status EntryReader::read_conditions(const json::Value& request) {
     read_.write.if_none_match_any = true;
   }
   if (auto value = request["ifNoneExist"]; value && read_.write.verb == Verb::create) {
-    auto criterion = parse_identifier_criterion(value.string(), at("request.ifNoneExist"));
-    if (!criterion) return criterion.error();
-    read_.write.if_none_exist = std::move(*criterion);
+    return set_if_none_exist(read_.write, value.string(), at("request.ifNoneExist"));
   }
   return {};
 }
@@ -158,13 +165,10 @@ events::Result<ResourceUrl> parse_resource_url(std::string_view url, std::string
         fmt::format("{}: {} is not a resource type that is kept here", element, quoted(name)),
         std::string(element));
   }
-  if (name.size() == url.size()) return ResourceUrl{*type, {}};
+  if (name.size() == url.size()) return ResourceUrl{*type, {}, {}};
   // Before any id: the slash of `Observation?patient=Patient/1` begins no id of an Observation.
-  if (url.find('?') != std::string_view::npos) {
-    return unprocessable(
-        fmt::format("{}: {} with criteria is not supported; write Type/id", element, quoted(name)),
-        std::string(element));
-  }
+  if (url[name.size()] == '?' && url.size() > name.size() + 1)
+    return ResourceUrl{*type, {}, std::string(url.substr(name.size() + 1))};
   const std::string_view id =
       slash == std::string_view::npos ? std::string_view{} : url.substr(slash + 1);
   if (!events::is_fhir_id(id)) {
@@ -175,7 +179,7 @@ events::Result<ResourceUrl> parse_resource_url(std::string_view url, std::string
             element, quoted(url)),
         std::string(element));
   }
-  return ResourceUrl{*type, events::ResourceId(std::string(id))};
+  return ResourceUrl{*type, events::ResourceId(std::string(id)), {}};
 }
 
 events::Result<std::uint64_t> parse_entity_tag(std::string_view tag, std::string_view element) {
@@ -191,6 +195,26 @@ events::Result<std::uint64_t> parse_entity_tag(std::string_view tag, std::string
         std::string(element));
   }
   return version;
+}
+
+events::Status set_if_none_exist(Write& write, std::string_view criteria,
+                                 std::string_view element) {
+  auto criterion = parse_identifier_criterion(criteria, element);
+  if (criterion) {
+    write.if_none_exist = std::move(*criterion);
+    return {};
+  }
+  const auto mark = criteria.find('?');  // `Type?criteria` and `?criteria` are written as well
+  if (mark != std::string_view::npos &&
+      criteria.substr(0, mark).find('=') == std::string_view::npos)
+    criteria.remove_prefix(mark + 1);
+  if (criteria.empty()) {
+    return unprocessable(
+        fmt::format("{}: names no criteria; write identifier=system|value", element),
+        std::string(element));
+  }
+  write.criteria = criteria;
+  return {};
 }
 
 events::Status check_resource(const Write& write) {
@@ -215,7 +239,8 @@ events::Status check_resource(const Write& write) {
                     quoted(id.token())),
         place + ".id");
   }
-  if (write.verb == Verb::create) return {};
+  // A conditional update may leave the id to the server (R4, http.html#cond-update).
+  if (write.verb == Verb::create || write.id.text().empty()) return {};
   if (!id) {
     return invalid(fmt::format("{}.id is missing; it must be {}, as in the URL", place,
                                quoted(write.id.text())),

@@ -24,14 +24,18 @@ events::Result<BundleKind> bundle_kind(const json::Value& bundle);
 // One for each element of Bundle.entry, in order. Points into the document of `bundle`.
 std::vector<BundleEntry> read_entries(const json::Value& bundle);
 
-// The parts of `Type`, `Type/id`: empty id for the former. unprocessable for others.
+// The parts of `Type`, `Type/id`, `Type?criteria`: empty id but for the second. unprocessable for
+// others.
 struct ResourceUrl {
   events::ResourceType type{};
   events::ResourceId id;
+  std::string criteria;  // `Type?criteria`
 };
 events::Result<ResourceUrl> parse_resource_url(std::string_view url, std::string_view element);
 // `W/"3"`; `"3"` and `3` are read as well. invalid names the value.
 events::Result<std::uint64_t> parse_entity_tag(std::string_view tag, std::string_view element);
+// If-None-Exist: one identifier, or criteria that are searched for.
+events::Status set_if_none_exist(Write& write, std::string_view criteria, std::string_view element);
 // The body of a create or update: a resource of that type, with that id for an update.
 events::Status check_resource(const Write& write);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ops/http/text.h"
 
 namespace ingest::fhir {
@@ -11,15 +13,33 @@ using events::unprocessable;
 
 constexpr std::string_view identifier_parameter = "identifier=";
 
+// Without a leading `Type?` or `?`.
+std::string_view query_of(std::string_view criteria) {
+  const auto mark = criteria.find('?');
+  if (mark == std::string_view::npos) return criteria;
+  if (criteria.substr(0, mark).find('=') != std::string_view::npos) return criteria;
+  return criteria.substr(mark + 1);
+}
+
 }  // namespace
+
+bool is_identifier_criterion(std::string_view criteria) {
+  return parse_identifier_criterion(criteria, {}).has_value();
+}
+
+std::string same_criteria(std::string_view criteria) {
+  auto parameters = ops::http::parse_query(query_of(criteria));
+  if (!parameters) return std::string(criteria);
+  std::ranges::sort(*parameters);
+  std::string same;
+  for (const auto& [name, value] : *parameters) same += fmt::format("{}={}&", name, value);
+  return same;
+}
 
 events::Result<IdentifierCriterion> parse_identifier_criterion(std::string_view criteria,
                                                                std::string_view element) {
   const std::string_view as_sent = criteria;
-  if (auto mark = criteria.find('?'); mark != std::string_view::npos) {
-    if (criteria.substr(0, mark).find('=') == std::string_view::npos)
-      criteria.remove_prefix(mark + 1);
-  }
+  criteria = query_of(criteria);
   if (!criteria.starts_with(identifier_parameter) || criteria.find('&') != std::string_view::npos) {
     return unprocessable(
         fmt::format("{}: \"{}\" is not supported as a condition; only identifier=system|value is",
@@ -57,9 +77,10 @@ events::Result<ConditionalReference> parse_conditional_reference(std::string_vie
                     element, reference),
         std::string(element));
   }
-  auto criterion = parse_identifier_criterion(reference.substr(mark + 1), element);
-  if (!criterion) return criterion.error();
-  return ConditionalReference{*type, std::move(*criterion)};
+  const std::string_view criteria = reference.substr(mark + 1);
+  auto criterion = parse_identifier_criterion(criteria, element);
+  if (criterion) return ConditionalReference{*type, std::move(*criterion), {}};
+  return ConditionalReference{*type, {}, std::string(criteria)};
 }
 
 }  // namespace ingest::fhir

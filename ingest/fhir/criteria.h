@@ -1,5 +1,6 @@
-// Search criteria in conditional references and conditional creates. Only `identifier=`
-// alone is taken: acceptance can judge it exactly, in log order.
+// Search criteria in conditional references and conditional writes. `identifier=` alone
+// acceptance can judge exactly, in log order; others are searched for, see
+// conditional_writes.h.
 #pragma once
 
 #include <optional>
@@ -22,9 +23,15 @@ struct IdentifierCriterion {
 events::Result<IdentifierCriterion> parse_identifier_criterion(std::string_view criteria,
                                                                std::string_view element);
 
+// Whether the criteria are those: one identifier, that acceptance can judge.
+bool is_identifier_criterion(std::string_view criteria);
+// Equal for criteria that ask the same: decoded, in the order of their names.
+std::string same_criteria(std::string_view criteria);
+
 struct ConditionalReference {
   events::ResourceType type{};
-  IdentifierCriterion criterion;
+  std::optional<IdentifierCriterion> criterion;  // nothing: `criteria` is to be searched
+  std::string criteria;
 };
 // `Practitioner?identifier=system|value`.
 events::Result<ConditionalReference> parse_conditional_reference(std::string_view reference,

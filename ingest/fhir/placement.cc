@@ -57,6 +57,11 @@ Placement::Placement(const RequestContext& context, const std::vector<Write>& wr
     planned_[i].type = writes[i].type;
     planned_[i].id = writes[i].id;
     planned_[i].path = writes[i].path;
+    if (writes[i].absent) planned_[i].fate = Fate::absent;
+    if (!writes[i].matched) continue;
+    planned_[i].fate = Fate::matched;
+    planned_[i].id = writes[i].found->known.id;
+    planned_[i].version = writes[i].found->known.version;
   }
 }
 
@@ -71,6 +76,7 @@ std::vector<events::Error> Placement::place() {
       +[](Placement& self) { self.group_by_stream(); },
       +[](Placement& self) { self.match_creates(false); },
       +[](Placement& self) { self.drop_settled_streams(); },
+      +[](Placement& self) { self.hold_what_was_seen(); },
       +[](Placement& self) { self.name_others(); },
       +[](Placement& self) { self.permit_all(); },
   };
@@ -85,7 +91,8 @@ void Placement::register_writes() {
   std::map<std::pair<ResourceType, std::string>, std::size_t> seen;
   for (std::size_t i = 0; i < writes_.size() && errors_.size() < errors_max; ++i) {
     if (auto added = references_.add(i, writes_[i]); !added) errors_.push_back(added.error());
-    if (writes_[i].verb == Verb::create) continue;
+    if (writes_[i].matched) references_.settle(i, planned_[i].id);
+    if (writes_[i].verb == Verb::create || writes_[i].absent) continue;
     auto [place, fresh] = seen.try_emplace({writes_[i].type, writes_[i].id.text()}, i);
     if (!fresh) {
       errors_.push_back(unprocessable(
@@ -98,7 +105,15 @@ void Placement::register_writes() {
 
 void Placement::join_equal_creates() {
   std::map<std::pair<ResourceType, IdentifierCriterion>, std::size_t> first;
+  std::map<std::pair<ResourceType, std::string>, std::size_t> searched;
   for (std::size_t i = 0; i < writes_.size(); ++i) {
+    if (writes_[i].must_stay_absent && writes_[i].verb == Verb::create) {
+      auto [place, fresh] =
+          searched.try_emplace({writes_[i].type, same_criteria(writes_[i].criteria)}, i);
+      if (fresh) continue;
+      planned_[i].fate = Fate::same;
+      planned_[i].same_as = place->second;
+    }
     if (!writes_[i].if_none_exist) continue;
     auto [place, fresh] = first.try_emplace({writes_[i].type, *writes_[i].if_none_exist}, i);
     if (fresh) continue;
@@ -129,10 +144,9 @@ void Placement::match_creates(bool anywhere) {
   for (std::size_t i = 0; i < writes_.size() && errors_.size() < errors_max; ++i) {
     const auto& criterion = writes_[i].if_none_exist;
     if (!criterion || !open(i) || searched_anywhere(writes_[i].type) != anywhere) continue;
-    auto found =
-        lookup.find_by_identifier(writes_[i].type,
-                                  anywhere ? std::nullopt : std::optional(group(i).key),
-                                  criterion->system, criterion->value, 2);
+    auto found = lookup.find_by_identifier(writes_[i].type,
+                                           anywhere ? std::nullopt : std::optional(group(i).key),
+                                           criterion->system, criterion->value, 2);
     if (!found) {
       errors_.push_back(found.error());
     } else if (found->size() > 1) {
@@ -163,6 +177,8 @@ void Placement::name_patients() {
       // Rivals make the same id, so they meet in one stream.
       planned_[i].id = events::patient_id_of_identifier(secret, criterion->system.value_or(""),
                                                         criterion->value);
+    } else if (writes_[i].must_stay_absent) {
+      planned_[i].id = id_by_criteria(i);
     } else {
       planned_[i].id = events::server_patient_id(context_.seed(writes_[i].ordinal));
     }
@@ -248,9 +264,10 @@ void Placement::group_by_stream() {
   }
   if (by_stream.size() > streams_max) {
     errors_.push_back(unprocessable(
-        fmt::format("a transaction changes at most {} patients' records, this one {}; send several, "
-                    "or a batch",
-                    streams_max, by_stream.size()),
+        fmt::format(
+            "a transaction changes at most {} patients' records, this one {}; send several, "
+            "or a batch",
+            streams_max, by_stream.size()),
         writes_[by_stream.rbegin()->second.front()].path));
     return;
   }
@@ -273,12 +290,63 @@ void Placement::drop_settled_streams() {
   groups_ = std::move(left);
 }
 
+// What a condition saw holds while its stream has not moved on. What it did not see is looked
+// for once more after the version of the stream was read that the new resource goes to: rivals
+// with equal criteria meet there, and the second is stale.
+void Placement::hold_what_was_seen() {
+  const Environment& environment = context_.environment;
+  for (std::size_t i = 0; i < writes_.size(); ++i) {
+    if (!open(i) || (!writes_[i].found && !writes_[i].must_stay_absent)) continue;
+    StreamWrites& group = groups_[group_of_[i]];
+    std::uint64_t seen = 0;
+    if (writes_[i].found) {
+      seen = writes_[i].found->stream_version;
+    } else {
+      auto version = environment.lookup.stream_version(group.key);
+      if (!version) return errors_.push_back(version.error());
+      seen = *version;
+      auto found = environment.search(context_.principal, context_.base_url, writes_[i].type,
+                                      writes_[i].criteria, writes_[i].path);
+      if (!found) return errors_.push_back(found.error());
+      moved_on_ |= !found->empty();
+    }
+    group.required = std::min(seen, group.required.value_or(seen));
+  }
+}
+
+// Equal for equal criteria in the same stream, so that rivals make the same id. One that is in
+// use by what has ceased to meet the criteria gives way to the next.
+ResourceId Placement::id_by_criteria(std::size_t index) const {
+  constexpr std::uint64_t tries_max = 8;
+  const Write& write = writes_[index];
+  const events::Secret& secret = context_.environment.secrets.log_secret;
+  const bool patient = write.type == ResourceType::Patient;
+  if (auto one = parse_identifier_criterion(write.criteria, {}); one && patient) {
+    auto id = events::patient_id_of_identifier(secret, one->system.value_or(""), one->value);
+    auto known = context_.environment.lookup.find(write.type, id);
+    if (known && (!*known || (*known)->deleted)) return id;
+  }
+  const std::string asked =
+      fmt::format("{}?{}{}", events::type_name(write.type), same_criteria(write.criteria),
+                  patient ? "" : group(index).name);
+  for (std::uint64_t n = 0; n < tries_max; ++n) {
+    const auto seed = events::request_seed(secret, "criteria", asked, n);
+    auto id =
+        patient ? events::server_patient_id(seed) : events::server_id(seed, group(index).partition);
+    auto known = context_.environment.lookup.find(write.type, id);
+    if (known && (!*known || (*known)->deleted)) return id;
+  }
+  const auto own = context_.seed(write.ordinal);
+  return patient ? events::server_patient_id(own) : events::server_id(own, group(index).partition);
+}
+
 void Placement::name_others() {
   for (std::size_t i = 0; i < writes_.size(); ++i) {
     if (writes_[i].verb != Verb::create || writes_[i].type == ResourceType::Patient) continue;
     if (planned_[i].fate == Fate::matched) continue;
-    planned_[i].id = planned_[i].fate == Fate::same
-                         ? planned_[planned_[i].same_as].id
+    planned_[i].id = planned_[i].fate == Fate::same ? planned_[planned_[i].same_as].id
+                     : writes_[i].must_stay_absent
+                         ? id_by_criteria(i)
                          : events::server_id(context_.seed(writes_[i].ordinal), group(i).partition);
     references_.settle(i, planned_[i].id);
   }

@@ -18,6 +18,8 @@ struct StreamWrites {
   events::PartitionId partition;
   // Accepted commits in the stream before anything was looked up in it.
   std::uint64_t version = 0;
+  // What was seen holds as long as the stream has this many; acceptance says stale if not.
+  std::optional<std::uint64_t> required;
 };
 
 // Ids, and the stream that each write goes to. Fills `planned` and `references`.
@@ -29,6 +31,9 @@ class Placement {
 
   // In order; the first failing step's errors are the answer.
   std::vector<events::Error> place();
+
+  // After place(): what was found absent is there by now, so the writes must be settled anew.
+  bool moved_on() const { return moved_on_; }
 
   // In the order of the writes; none: nothing to write. The first is a transaction's home.
   const std::vector<StreamWrites>& streams() const { return groups_; }
@@ -48,6 +53,8 @@ class Placement {
   void group_by_stream();
   void drop_settled_streams();  // those in which all was there already
   void name_others();
+  void hold_what_was_seen();  // the stream versions that conditions need
+  events::ResourceId id_by_criteria(std::size_t index) const;
   void permit_all();
 
   // Of an open write, once streams are chosen.
@@ -67,6 +74,7 @@ class Placement {
   std::vector<StreamWrites> groups_;
   std::vector<std::size_t> group_of_;  // of each write
   std::uint64_t directory_version_ = 0;
+  bool moved_on_ = false;
 };
 
 }  // namespace ingest::fhir

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "events/schema/clinical_generated.h"
 #include "ingest/fhir/body.h"
+#include "ingest/fhir/conditional_writes.h"
 #include "ingest/fhir/mapping.h"
 #include "ingest/fhir/placement.h"
 #include "ingest/fhir/references.h"
@@ -131,10 +134,10 @@ void Assembly::add(std::size_t i, const MappedResource& mapped) {
   auto& documents = documents_[planned_[i].stream];
   auto splices = splices_of(resource, planned_[i].id.text(), mapped.replaced_references);
   const std::string content = content_of(resource, mapped.replaced_references);
-  bodies_[planned_[i].stream].add(
-            {writes_[i], planned_[i].id.text(), static_cast<int>(documents.size()),
-             static_cast<std::uint32_t>(resource.raw().size()), splices, &mapped,
-             context_.digest({"content", content})});
+  bodies_[planned_[i].stream].add({writes_[i], planned_[i].id.text(),
+                                   static_cast<int>(documents.size()),
+                                   static_cast<std::uint32_t>(resource.raw().size()), splices,
+                                   &mapped, context_.digest({"content", content})});
   documents.push_back(resource.raw());
   if (!context_.keep_documents) return;
   planned_[i].document = resource.raw();
@@ -153,6 +156,7 @@ events::Result<std::string> Assembly::medication_facts(const ResolvedReference& 
 // Acceptance judges system|value exactly. It has no index for a value of any system: what
 // the edge saw must still be so.
 std::uint64_t Assembly::required_version(std::size_t stream) const {
+  if (const auto& required = placement_.streams()[stream].required) return *required + 1;
   for (std::size_t i = 0; i < writes_.size(); ++i) {
     if (writes_[i].if_none_exist && written(i) && planned_[i].stream == stream &&
         !writes_[i].if_none_exist->system) {
@@ -162,15 +166,29 @@ std::uint64_t Assembly::required_version(std::size_t stream) const {
   return 0;
 }
 
-}  // namespace
-
-tl::expected<Plan, Refusals> plan(const RequestContext& context, const std::vector<Write>& writes,
-                                  std::uint64_t commit_ordinal, const events::Digest16& request) {
-  References references(context.environment.lookup, context.base_url);
+// Nothing: what was found absent is there by now.
+std::optional<tl::expected<Plan, Refusals>> plan_once(const RequestContext& context,
+                                                      const std::vector<Write>& writes,
+                                                      std::uint64_t commit_ordinal,
+                                                      const events::Digest16& request) {
+  References references(context.environment.lookup, context.base_url,
+                        [&](ResourceType type, std::string_view criteria) {
+                          return context.environment.find_matching
+                                     ? context.environment.search(context.principal,
+                                                                  context.base_url, type, criteria,
+                                                                  "criteria")
+                                     : Error{events::ErrorCode::unprocessable,
+                                             "only identifier=system|value is supported here",
+                                             {}};
+                        });
   Plan made;
   Placement placement(context, writes, references, made.writes);
   if (auto refusals = placement.place(); !refusals.empty())
     return tl::unexpected(std::move(refusals));
+  if (placement.moved_on()) return std::nullopt;
+  for (const Write& write : writes) {
+    if (write.made) made.made.push_back(write.made);
+  }
   if (placement.streams().empty()) return made;
 
   Assembly assembly(context, writes, references, placement, made.writes);
@@ -194,6 +212,27 @@ tl::expected<Plan, Refusals> plan(const RequestContext& context, const std::vect
     made.together.clear();
   }
   return made;
+}
+
+}  // namespace
+
+tl::expected<Plan, Refusals> plan(const RequestContext& context, const std::vector<Write>& writes,
+                                  std::uint64_t commit_ordinal, const events::Digest16& request) {
+  if (std::ranges::none_of(writes, &Write::is_conditional))
+    return *plan_once(context, writes, commit_ordinal, request);
+  constexpr int tries_max = 8;
+  for (int tries = 0; tries < tries_max; ++tries) {
+    auto settled = settle_conditions(context, writes, commit_ordinal);
+    if (!settled) return tl::unexpected(std::move(settled.error()));
+    auto made = plan_once(context, *settled, commit_ordinal, request);
+    if (!made) continue;
+    if (*made) (*made)->conditional = true;
+    return std::move(*made);
+  }
+  return tl::unexpected(
+      Refusals{{events::ErrorCode::conflict,
+                "what the criteria lead to changed at each try; nothing was changed, try again",
+                {}}});
 }
 
 }  // namespace ingest::fhir

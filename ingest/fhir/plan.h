@@ -1,6 +1,6 @@
-// From the writes of a request to one commit for each stream that they change: identities, streams, references, typed
-// fields. What the edge can know is decided here and written into the commit; acceptance
-// judges the rest in log order.
+// From the writes of a request to one commit for each stream that they change: identities, streams,
+// references, typed fields. What the edge can know is decided here and written into the commit;
+// acceptance judges the rest in log order.
 #pragma once
 
 #include <optional>
@@ -40,6 +40,8 @@ struct Plan {
   std::optional<Submission> submission;  // nothing: there is nothing to write, or `together`
   std::vector<Submission> together;      // of several streams: all become true, or none
   std::vector<PlannedWrite> writes;      // one for each write, in order
+  std::vector<std::shared_ptr<const MadeDocument>> made;  // what documents may point into
+  bool conditional = false;  // something was looked at: stale is to be expected under load
 };
 
 // All that is wrong with the request, at least one; the first decides the answer's status.

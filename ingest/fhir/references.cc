@@ -58,8 +58,8 @@ bool has_identifier(const json::Value& resource, const IdentifierCriterion& crit
 
 }  // namespace
 
-References::References(const events::Lookup& lookup, std::string_view base_url)
-    : lookup_(lookup), fhir_base_(std::string(base_url) + "/fhir/") {}
+References::References(const events::Lookup& lookup, std::string_view base_url, Search search)
+    : lookup_(lookup), search_(std::move(search)), fhir_base_(std::string(base_url) + "/fhir/") {}
 
 events::Status References::add(std::size_t index, const Write& write) {
   if (entries_.size() <= index) entries_.resize(index + 1);
@@ -161,19 +161,38 @@ events::Result<ResolvedReference> References::conditional(std::string_view refer
   return error;
 }
 
+// What is stored only: which entry of the request will meet the criteria is known when its
+// fields are, and they need the references.
+events::Result<ResolvedReference> References::search_criteria(const ConditionalReference& wanted) {
+  if (!search_) return unprocessable("only identifier=system|value is supported here");
+  auto found = search_(wanted.type, wanted.criteria);
+  if (!found) return found.error();
+  if (found->empty()) {
+    return unprocessable(
+        "no resource meets these criteria; load it first, or refer to an entry by its fullUrl");
+  }
+  if (found->size() > 1) {
+    return Error{ErrorCode::precondition_failed,
+                 "several resources meet these criteria; refer to the one you mean by Type/id",
+                 {}};
+  }
+  return ResolvedReference{wanted.type, found->front().known.id.text(), true};
+}
+
 events::Result<ResolvedReference> References::search(const ConditionalReference& wanted) {
+  if (!wanted.criterion) return search_criteria(wanted);
   std::set<std::string> ids;
   const auto& here = identifiers_of(wanted.type);
-  for (auto [one, end] = here.equal_range(wanted.criterion.value); one != end; ++one) {
+  for (auto [one, end] = here.equal_range(wanted.criterion->value); one != end; ++one) {
     const Entry& entry = entries_[one->second];
-    if (has_identifier(entry.resource, wanted.criterion)) ids.insert(entry.id.text());
+    if (has_identifier(entry.resource, *wanted.criterion)) ids.insert(entry.id.text());
   }
 
   const bool anywhere =
       wanted.type == ResourceType::Patient || events::is_directory_type(wanted.type);
   if (anywhere || stream_) {
     auto there = lookup_.find_by_identifier(wanted.type, anywhere ? std::nullopt : stream_,
-                                            wanted.criterion.system, wanted.criterion.value, 2);
+                                            wanted.criterion->system, wanted.criterion->value, 2);
     if (!there) return there.error();
     for (const events::Known& known : *there) ids.insert(known.id.text());
   }

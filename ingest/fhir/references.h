@@ -1,6 +1,7 @@
 // Where the references of one request lead.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,7 +18,10 @@ namespace ingest::fhir {
 // For one thread. `lookup` outlives this, and so do the writes' documents.
 class References {
  public:
-  References(const events::Lookup& lookup, std::string_view base_url);
+  // `search`: what meets criteria of a type, for references by more than one identifier.
+  using Search = std::function<events::Result<std::vector<events::Matched>>(
+      events::ResourceType, std::string_view criteria)>;
+  References(const events::Lookup& lookup, std::string_view base_url, Search search = {});
 
   // Makes entry `index` known by its fullUrl and its identifiers. 422 for a fullUrl that
   // came before.
@@ -53,7 +57,10 @@ class References {
   events::Result<ResolvedReference> search(const ConditionalReference& wanted);
   const std::multimap<std::string, std::size_t>& identifiers_of(events::ResourceType type);
 
+  events::Result<ResolvedReference> search_criteria(const ConditionalReference& wanted);
+
   const events::Lookup& lookup_;
+  const Search search_;
   const std::string fhir_base_;  // "http://host:port/fhir/"
   std::optional<events::StreamKey> stream_;
   std::vector<Entry> entries_;

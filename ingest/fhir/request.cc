@@ -15,6 +15,21 @@ std::array<std::uint8_t, 16> random_bytes() {
 
 }  // namespace
 
+events::Result<std::vector<events::Matched>> Environment::search(
+    const ops::auth::Principal& principal, std::string_view base_url, events::ResourceType type,
+    std::string_view criteria, std::string_view element) const {
+  if (!find_matching) {
+    return events::unprocessable(
+        std::string(element) + ": this node does not search; write identifier=system|value",
+        std::string(element));
+  }
+  if (auto there = lookup.reach_end(); !there) return there.error();
+  auto found = find_matching(principal, base_url, type, criteria);
+  if (found) return found;
+  return events::Error{found.error().code, std::string(element) + ": " + found.error().message,
+                       std::string(element)};
+}
+
 events::Secret RequestContext::seed(std::uint64_t ordinal) const {
   return events::request_seed(environment.secrets.log_secret,
                               principal.issuer + "|" + principal.subject, key, ordinal);

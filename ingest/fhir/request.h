@@ -13,6 +13,15 @@
 
 namespace ingest::fhir {
 
+// What meets search criteria of a type (`code=x&patient=1`), two at most, as the rows of one
+// moment have it. invalid, unsupported: criteria that cannot decide a write.
+using FindMatching = std::function<events::Result<std::vector<events::Matched>>(
+    const ops::auth::Principal&, std::string_view base_url, events::ResourceType,
+    std::string_view criteria)>;
+// A version as FHIR answers it.
+using ReadVersion = std::function<events::Result<std::string>(
+    events::ResourceType, const events::ResourceId&, events::Version)>;
+
 // The log that is written to and what is known of it. All outlive the users.
 struct Environment {
   events::Lookup& lookup;
@@ -21,6 +30,16 @@ struct Environment {
   std::uint32_t partitions = 0;
   // What a type's owner has to say about a document before it is written; empty: nothing.
   std::function<events::Status(events::ResourceType, std::string_view)> check_document = {};
+  // Empty: conditions on more than one identifier are refused; no resource can be patched.
+  FindMatching find_matching = {};
+  ReadVersion read_version = {};
+
+  // find_matching at the log's end: only there an absence is believed.
+  events::Result<std::vector<events::Matched>> search(const ops::auth::Principal& principal,
+                                                      std::string_view base_url,
+                                                      events::ResourceType type,
+                                                      std::string_view criteria,
+                                                      std::string_view element) const;
 };
 
 struct RequestContext {

@@ -11,6 +11,9 @@ using Fate = PlannedWrite::Fate;
 using Verdict = events::Outcome::Verdict;
 
 constexpr int tries_max = 5;
+// Conditional writes and patches need their stream as they saw it, so of n at once one gets
+// on at each try.
+constexpr int tries_conditional_max = 64;
 
 // Of the events of the stream whose commit it is.
 std::vector<std::string> paths_of_events(const Plan& plan, std::size_t stream) {
@@ -58,10 +61,11 @@ std::size_t stream_of(const std::vector<events::CommitId>& ids, const events::Co
 }
 
 Failure failure_of(const Plan& plan, const Receipt& receipt, std::size_t stream) {
-  return {{refusal_of(receipt.outcome, paths_of_events(plan, stream))},
-          receipt.commit,
-          receipt.outcome.position,
-          receipt.outcome.verdict == Verdict::locked || receipt.outcome.verdict == Verdict::aborted};
+  return {
+      {refusal_of(receipt.outcome, paths_of_events(plan, stream))},
+      receipt.commit,
+      receipt.outcome.position,
+      receipt.outcome.verdict == Verdict::locked || receipt.outcome.verdict == Verdict::aborted};
 }
 
 // One try of a plan over several streams; nothing: stale, plan again.
@@ -102,9 +106,11 @@ tl::expected<Settled, Failure> judged(Plan plan, Receipt receipt, std::vector<Re
 
 tl::expected<Settled, Failure> settle(Intake& intake, const Planning& planning,
                                       bool respond_async) {
-  for (int tries = 0; tries < tries_max; ++tries) {
+  int tries_left = tries_max;
+  for (int tries = 0; tries < tries_left; ++tries) {
     auto plan = planning();
     if (!plan) return tl::unexpected(Failure{std::move(plan.error()), {}, {}});
+    if (plan->conditional) tries_left = tries_conditional_max;
     if (!plan->together.empty()) {
       auto settled = settle_together(intake, std::move(*plan));
       if (!settled) continue;

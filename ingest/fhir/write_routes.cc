@@ -27,12 +27,15 @@ class WriteRoutes {
  public:
   explicit WriteRoutes(const Dependencies& dependencies)
       : depends_(dependencies),
-        environment_{dependencies.lookup, dependencies.secrets, dependencies.log_id,
-                     dependencies.partitions, dependencies.check_document},
+        environment_{dependencies.lookup,         dependencies.secrets,
+                     dependencies.log_id,         dependencies.partitions,
+                     dependencies.check_document, dependencies.find_matching,
+                     dependencies.read_version},
         metrics_(dependencies.metrics) {}
 
   Response bundle(Request& request);
-  Response single(const Request& request, Verb verb);
+  Response single(const Request& request, Verb verb, bool has_id);
+  Response patch(const Request& request, bool has_id);
 
  private:
   Response transaction(const Request& request, const RequestContext& context, BundleText text,
@@ -42,6 +45,7 @@ class WriteRoutes {
   std::optional<std::string> representation(const PlannedWrite& write, const WriteOutcome& outcome);
   Response refuse(Failure failure) { return answer(failure, depends_.log_id, metrics_); }
   Response refuse(Error error) { return refuse(Failure{{std::move(error)}, {}, {}}); }
+  Response write_one(const Request& request, const Write& write);
   std::optional<Response> check_content(const Request& request);
   events::Result<RequestContext> context_of(const Request& request);
 
@@ -148,8 +152,39 @@ Response WriteRoutes::transaction(const Request& request, const RequestContext& 
   return response;
 }
 
+// What follows the `?`, as sent.
+std::string_view criteria_of(const Request& request) {
+  const auto mark = request.target.find('?');
+  return mark == std::string::npos ? std::string_view{}
+                                   : std::string_view(request.target).substr(mark + 1);
+}
+
+events::Status read_conditions(const Request& request, Verb verb, Write& write) {
+  if (const std::string* tag = request.header("if-match"); tag != nullptr && verb != Verb::create) {
+    auto version = parse_entity_tag(*tag, "If-Match");
+    if (!version) return version.error();
+    write.if_match = *version;
+  }
+  if (const std::string* tag = request.header("if-none-match");
+      tag != nullptr && verb == Verb::update) {
+    if (*tag != "*")
+      return events::invalid("If-None-Match: only * is supported for a PUT", "If-None-Match");
+    if (!write.criteria.empty() || write.patch) {
+      return events::invalid("If-None-Match: is for a PUT to an id; leave it out here",
+                             "If-None-Match");
+    }
+    write.if_none_match_any = true;
+  }
+  if (const std::string* criteria = request.header("if-none-exist");
+      criteria != nullptr && verb == Verb::create) {
+    return set_if_none_exist(write, *criteria, "If-None-Exist");
+  }
+  return {};
+}
+
 // The one write that a request asks for. `document` lives as long as it does.
-events::Result<Write> read_write(const Request& request, Verb verb, const json::Value& resource) {
+events::Result<Write> read_write(const Request& request, Verb verb, bool has_id,
+                                 const json::Value& resource, Patch patch) {
   const std::string_view name = request.capture("type");
   const auto type = events::type_of_name(name);
   if (!type) {
@@ -162,60 +197,76 @@ events::Result<Write> read_write(const Request& request, Verb verb, const json::
   write.verb = verb;
   write.type = *type;
   write.resource = resource;
+  write.patch = std::move(patch);
   write.path = std::string(name);
-  if (verb != Verb::create) {
+  if (has_id) {
     const std::string_view id = request.capture("id");
     if (!events::is_fhir_id(id)) {
       return events::invalid("the id in the URL has 1 to 64 letters, digits, - and .",
                              write.path + ".id");
     }
     write.id = events::ResourceId(std::string(id));
-    if (const std::string* tag = request.header("if-match")) {
-      auto version = parse_entity_tag(*tag, "If-Match");
-      if (!version) return version.error();
-      write.if_match = *version;
+  } else if (verb != Verb::create) {
+    write.criteria = criteria_of(request);
+    if (write.criteria.empty()) {
+      return events::invalid(
+          fmt::format("{} to a type needs criteria: {}?identifier=system|value; or name the id",
+                      request.method, name),
+          write.path);
     }
   }
-  if (const std::string* tag = request.header("if-none-match");
-      tag != nullptr && verb == Verb::update) {
-    if (*tag != "*")
-      return events::invalid("If-None-Match: only * is supported for a PUT", "If-None-Match");
-    write.if_none_match_any = true;
-  }
-  if (const std::string* criteria = request.header("if-none-exist");
-      criteria != nullptr && verb == Verb::create) {
-    auto criterion = parse_identifier_criterion(*criteria, "If-None-Exist");
-    if (!criterion) return criterion.error();
-    write.if_none_exist = std::move(*criterion);
-  }
+  if (auto read = read_conditions(request, verb, write); !read) return read.error();
+  if (write.patch) return write;
   if (auto fits = check_resource(write); !fits) return fits.error();
   return write;
 }
 
-Response WriteRoutes::single(const Request& request, Verb verb) {
+Response WriteRoutes::single(const Request& request, Verb verb, bool has_id) {
   if (verb != Verb::remove) {
     if (auto refused = check_content(request)) return std::move(*refused);
   }
-  auto context = context_of(request);
-  if (!context) return refuse(context.error());
-  if (context->key.empty()) context->key = fresh_key();
-  const Preferences preferences = preferences_of(request, Return::representation);
-  context->keep_documents = preferences.what == Return::representation;
-
   std::optional<json::Document> document;
   if (verb != Verb::remove) {
     auto parsed = json::Document::parse(request.body);
     if (!parsed) return refuse(parsed.error());
     document = std::move(*parsed);
   }
-  auto write = read_write(request, verb, document ? document->root() : json::Value{});
+  auto write = read_write(request, verb, has_id, document ? document->root() : json::Value{}, {});
   if (!write) return refuse(write.error());
+  return write_one(request, *write);
+}
+
+// R4, http.html#patch: application/json-patch+json, or Parameters with a FHIRPath Patch.
+Response WriteRoutes::patch(const Request& request, bool has_id) {
+  const std::string* type = request.header("content-type");
+  const bool json_patch = type != nullptr && type->starts_with("application/json-patch+json");
+  if (!json_patch) {
+    if (auto refused = check_content(request)) return std::move(*refused);
+  }
+  auto document = json::Document::parse(request.body);
+  if (!document) return refuse(document.error());
+  auto patch = json_patch ? read_json_patch(document->root(), "patch")
+                          : read_fhirpath_patch(document->root(), "Parameters");
+  if (!patch) return refuse(patch.error());
+  auto write = read_write(request, Verb::update, has_id, document->root(), std::move(*patch));
+  if (!write) return refuse(write.error());
+  return write_one(request, *write);
+}
+
+Response WriteRoutes::write_one(const Request& request, const Write& write) {
+  auto context = context_of(request);
+  if (!context) return refuse(context.error());
+  if (context->key.empty()) context->key = fresh_key();
+  const Preferences preferences = preferences_of(request, Return::representation);
+  context->keep_documents = preferences.what == Return::representation;
   const std::string* criteria = request.header("if-none-exist");
   const auto digest = context->digest(
-      {"single", request.method, request.path, std::to_string(write->if_match),
-       write->if_none_match_any ? "*" : "", criteria == nullptr ? "" : *criteria, request.body});
+      {"single", request.method, request.path, std::to_string(write.if_match),
+       write.if_none_match_any ? "*" : "",
+       criteria != nullptr ? std::string_view(*criteria) : std::string_view(write.criteria),
+       request.body});
   auto settled = settle(
-      depends_.intake, [&] { return plan(*context, {*write}, 0, digest); },
+      depends_.intake, [&] { return plan(*context, {write}, 0, digest); },
       preferences.respond_async);
   if (!settled) return refuse(std::move(settled.error()));
   if (settled->durable_only)
@@ -270,12 +321,17 @@ std::optional<std::string> WriteRoutes::representation(const PlannedWrite& write
 void add_write_routes(ops::http::Router& router, const Dependencies& dependencies) {
   auto routes = std::make_shared<WriteRoutes>(dependencies);
   router.add("POST", "/fhir", [routes](Request& request) { return routes->bundle(request); });
-  router.add("POST", "/fhir/{type}",
-             [routes](const Request& request) { return routes->single(request, Verb::create); });
-  router.add("PUT", "/fhir/{type}/{id}",
-             [routes](const Request& request) { return routes->single(request, Verb::update); });
-  router.add("DELETE", "/fhir/{type}/{id}",
-             [routes](const Request& request) { return routes->single(request, Verb::remove); });
+  const auto add = [&](std::string method, Verb verb, bool has_id) {
+    router.add(std::move(method), has_id ? "/fhir/{type}/{id}" : "/fhir/{type}",
+               [=](const Request& request) { return routes->single(request, verb, has_id); });
+  };
+  add("POST", Verb::create, false);
+  for (const bool has_id : {true, false}) {
+    add("PUT", Verb::update, has_id);
+    add("DELETE", Verb::remove, has_id);
+    router.add("PATCH", has_id ? "/fhir/{type}/{id}" : "/fhir/{type}",
+               [=](const Request& request) { return routes->patch(request, has_id); });
+  }
 }
 
 }  // namespace ingest::fhir

@@ -9,6 +9,7 @@
 #include "ops/node/openapi.h"
 #include "ops/node/storage.h"
 #include "ops/node/subscription_status.h"
+#include "query/fhir/conditions.h"
 #include "query/routes.h"
 #include "query/subscriptions/routes.h"
 
@@ -75,6 +76,10 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   ingest::Dependencies writing{*parts->intake, shards.lookup(), stored.secrets, stored.keys->log_id(), shards.count(), registry};
   writing.read_version = [&shards](events::ResourceType type, const events::ResourceId& id, events::Version version) {
     return read_version(shards, type, id, version);
+  };
+  writing.find_matching = [&sources = *parts->sources](const auth::Principal& principal, std::string_view base_url,
+                                                       events::ResourceType type, std::string_view criteria) {
+    return query::fhir::find_matching(sources, principal, base_url, type, criteria);
   };
   writing.caught_up = [&health = *parts->health] { return health.caught_up(); };
   auto subscriptions = open_subscriptions(settings, *parts->sources, parts->router);

@@ -96,9 +96,10 @@ std::string subscription_members(std::string_view base_url) {
         topics.empty() ? "" : ",", guide, json_quote(topic.canonical));
   }
   for (const std::string_view name : {"status", "events", "get-ws-binding-token"}) {
-    fmt::format_to(std::back_inserter(operations),
-                   R"({{"name":"{0}","definition":"{1}OperationDefinition/backport-subscription-{0}"}},)",
-                   name, guide);
+    fmt::format_to(
+        std::back_inserter(operations),
+        R"({{"name":"{0}","definition":"{1}OperationDefinition/backport-subscription-{0}"}},)",
+        name, guide);
   }
   return fmt::format(
       R"(,"extension":[{}],"supportedProfile":["{}StructureDefinition/backport-subscription"],"operation":[{}{{"name":"resend","definition":"http://hl7.org/fhir/OperationDefinition/Subscription-resend"}}])",
@@ -110,14 +111,17 @@ std::string resource(events::ResourceType type, std::string_view base_url) {
   const std::string parameters = search_parameters_of(type);
   std::string text = fmt::format(R"({{"type":"{}","interaction":[)", name);
   for (const std::string_view code :
-       {"read", "vread", "update", "delete", "history-instance", "create"}) {
+       {"read", "vread", "update", "patch", "delete", "history-instance", "create"}) {
     fmt::format_to(std::back_inserter(text), R"({{"code":"{}"}},)", code);
   }
   text.pop_back();
   if (!parameters.empty()) text += R"(,{"code":"search-type"})";
   text +=
       R"(],"versioning":"versioned-update","readHistory":true,"updateCreate":true,"conditionalCreate":true,)"
-      R"("conditionalRead":"not-match","conditionalUpdate":false,"conditionalDelete":"not-supported")";
+      R"("conditionalRead":"not-match","conditionalUpdate":)";
+  // Criteria are searched for; a type without a search has none.
+  text += parameters.empty() ? R"(false,"conditionalDelete":"not-supported")"
+                             : R"(true,"conditionalDelete":"single")";
   if (!parameters.empty()) {
     text += list_of("searchInclude", includes_of(type));
     text += list_of("searchRevInclude", reverse_includes_of(type));
@@ -140,7 +144,7 @@ std::string capability_statement(const CapabilityOptions& options) {
   return fmt::format(
       R"({{"resourceType":"CapabilityStatement","status":"active","date":"2026-11-23","kind":"instance",)"
       R"("software":{{"name":"Chartlog","version":{}}},"implementation":{{"description":"Chartlog","url":{}}},)"
-      R"("fhirVersion":"4.0.1","format":["json","application/fhir+json"],)"
+      R"("fhirVersion":"4.0.1","format":["json","application/fhir+json"],"patchFormat":["application/json-patch+json","application/fhir+json"],)"
       R"("rest":[{{"mode":"server","documentation":"Searches go over one patient or over all. Chains and _has take any number of hops, _include and _revinclude :iterate and *.",)"
       R"("interaction":[{{"code":"transaction"}},{{"code":"batch"}}],"resource":[{}]}}]}})",
       json_quote(options.software_version), json_quote(options.base_url + "/fhir"), resources);

@@ -67,6 +67,31 @@ const steps = {
     assert.equal(again.id, this.patient);
   },
 
+  async 'a conditional update creates, then updates the same resource; a conditional delete removes it'() {
+    const searchParams = { patient: this.patient, code: `urn:walk|${marker}` };
+    const body = { resourceType: 'Observation', status: 'preliminary', code: { coding: [{ system: 'urn:walk', code: marker }] },
+      subject: { reference: `Patient/${this.patient}` } };
+    const created = await fhir.update({ resourceType: 'Observation', searchParams, body });
+    const updated = await fhir.update({ resourceType: 'Observation', searchParams, body: { ...body, status: 'final' } });
+    assert.equal(updated.id, created.id);
+    assert.equal(updated.meta.versionId, '2');
+    const again = await fhir.create({ resourceType: 'Observation', body, options: { headers: { 'If-None-Exist': `patient=${this.patient}&code=urn:walk|${marker}` } } });
+    assert.equal(again.id, created.id);
+    const removed = await fetch(`${url}/fhir/Observation?patient=${this.patient}&code=urn:walk%7C${marker}`, { method: 'DELETE' });
+    assert.equal(removed.status, 204);
+    assert.equal((await refusal(fhir.read({ resourceType: 'Observation', id: created.id }))).status, 410);
+  },
+
+  async 'a JSON Patch changes what it names, one whose test fails changes nothing'() {
+    const JSONPatch = [{ op: 'test', path: '/birthDate', value: '1980-02-29' }, { op: 'add', path: '/gender', value: 'female' }];
+    const patched = await fhir.patch({ resourceType: 'Patient', id: this.patient, JSONPatch });
+    assert.equal(patched.gender, 'female');
+    const refused = await refusal(fhir.patch({ resourceType: 'Patient', id: this.patient, JSONPatch: [{ op: 'test', path: '/gender', value: 'male' }, { op: 'remove', path: '/name' }] }));
+    assert.equal(refused.status, 409);
+    assert.equal(refused.data.resourceType, 'OperationOutcome');
+    assert.equal((await fhir.read({ resourceType: 'Patient', id: this.patient })).meta.versionId, patched.meta.versionId);
+  },
+
   async 'a transaction of observations is searched, sorted and paged'() {
     const entry = Array.from({ length: 25 }, (_, day) => ({
       fullUrl: `urn:uuid:00000000-0000-4000-8000-0000000000${String(day).padStart(2, '0')}`,

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "events/check.h"
+#include "ops/http/text.h"
+#include "query/fhir/conditions.h"
 
 namespace ingest::test {
 
@@ -13,8 +15,25 @@ Door::Door(const IntakeOptions& options) : node(key_log, partitions) {
   CHECK(opened.has_value());
   shards = std::move(*opened);
   intake = std::make_unique<Intake>(options, log, node.sealer, shards->lookup(), registry);
-  Dependencies dependencies{*intake,   shards->lookup(), node.secrets, node.keys->log_id(),
+  Dependencies dependencies{*intake,    shards->lookup(), node.secrets, node.keys->log_id(),
                             partitions, registry};
+  sources = std::make_unique<query::Sources>(
+      query::Sources{*shards, log, node.keys->log_id(), node.secrets.log_secret});
+  dependencies.find_matching = [this](const ops::auth::Principal& principal,
+                                      std::string_view base_url, events::ResourceType type,
+                                      std::string_view criteria) {
+    return query::fhir::find_matching(*sources, principal, base_url, type, criteria);
+  };
+  dependencies.read_version = [this](events::ResourceType type, const events::ResourceId& id,
+                                     events::Version version) -> events::Result<std::string> {
+    auto known = shards->lookup().find(type, id);
+    if (!known) return known.error();
+    auto row = shards->shard((*known)->partition)
+                   .view()
+                   ->version((*known)->stream, type, id.text(), version);
+    if (!row) return row.error();
+    return shards->document((*known)->stream, **row);
+  };
   dependencies.caught_up = [this] { return caught_up; };
   add_ingest_routes(router, dependencies);
 }
@@ -23,7 +42,14 @@ ops::http::Response Door::send(std::string method, std::string path, std::string
                                Headers headers) {
   ops::http::Request request;
   request.method = std::move(method);
-  request.path = request.target = std::move(path);
+  request.target = path;
+  const auto mark = path.find('?');
+  request.path = path.substr(0, mark);
+  if (mark != std::string::npos) {
+    auto query = ops::http::parse_query(std::string_view(path).substr(mark + 1));
+    CHECK(query.has_value());
+    request.query = std::move(*query);
+  }
   request.body = std::move(body);
   request.headers = std::move(headers);
   if (request.header("content-type") == nullptr)

@@ -12,6 +12,7 @@
 #include "events/log/memory_log.h"
 #include "ingest/routes.h"
 #include "projections/shards.h"
+#include "query/read_context.h"
 #include "tests/events/commits.h"
 #include "tests/temporary_folder.h"
 
@@ -42,6 +43,7 @@ struct Door {
   events::tests::Node node;
   prometheus::Registry registry;
   std::unique_ptr<projections::Shards> shards;
+  std::unique_ptr<query::Sources> sources;
   std::unique_ptr<Intake> intake;
   ops::http::Router router;
 };

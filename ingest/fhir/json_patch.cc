@@ -1,0 +1,224 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <vector>
+
+#include "ingest/fhir/patch.h"
+#include "ingest/json_edit.h"
+
+namespace ingest::fhir {
+namespace {
+
+using events::Error;
+using events::ErrorCode;
+using events::invalid;
+using events::Result;
+using events::Status;
+using json::Editable;
+using json::Kind;
+
+using Pointer = std::vector<std::string>;  // RFC 6901, unescaped
+
+struct Operation {
+  std::string op;
+  std::string place;  // [2], for messages
+  std::string path_text, from_text;
+  Pointer path, from;
+  std::optional<Editable> value;
+};
+
+Error conflict(std::string message) { return {ErrorCode::conflict, std::move(message), {}}; }
+
+std::optional<Pointer> pointer_of(std::string_view text) {
+  Pointer parts;
+  if (text.empty()) return parts;
+  if (text.front() != '/') return std::nullopt;
+  for (const char c : text) {
+    if (c == '/') {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  for (std::string& part : parts) {
+    for (auto at = part.find('~'); at != std::string::npos; at = part.find('~', at + 1)) {
+      const char next = at + 1 < part.size() ? part[at + 1] : '\0';
+      if (next != '0' && next != '1') return std::nullopt;
+      part.replace(at, 2, next == '0' ? "~" : "/");
+    }
+  }
+  return parts;
+}
+
+// An index as RFC 6901 writes it: no sign, no leading zero.
+std::optional<std::size_t> index_of(std::string_view text) {
+  if (text.empty() || (text.size() > 1 && text.front() == '0')) return std::nullopt;
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return index;
+}
+
+Editable* child(Editable& parent, const std::string& part) {
+  if (parent.kind == Kind::object) return parent.find(part);
+  if (parent.kind != Kind::array) return nullptr;
+  const auto index = index_of(part);
+  return index && *index < parent.items.size() ? &parent.items[*index] : nullptr;
+}
+
+Result<Editable*> value_at(Editable& root, const Pointer& path, std::string_view text) {
+  Editable* at = &root;
+  for (const std::string& part : path) {
+    at = child(*at, part);
+    if (at == nullptr) return conflict(fmt::format("\"{}\" is not there", text));
+  }
+  return at;
+}
+
+Status add(Editable& root, const Pointer& path, std::string_view text, Editable value) {
+  if (path.empty()) {
+    root = std::move(value);
+    return {};
+  }
+  auto parent = value_at(root, {path.begin(), path.end() - 1}, text);
+  if (!parent) return parent.error();
+  Editable& holder = **parent;
+  const std::string& last = path.back();
+  value.name.clear();
+  if (holder.kind == Kind::object) {
+    value.name = last;
+    if (Editable* there = holder.find(last)) {
+      *there = std::move(value);
+    } else {
+      holder.items.push_back(std::move(value));
+    }
+    return {};
+  }
+  if (holder.kind != Kind::array)
+    return conflict(fmt::format("\"{}\" leads into neither an object nor an array", text));
+  const auto index = last == "-" ? std::optional(holder.items.size()) : index_of(last);
+  if (!index || *index > holder.items.size()) {
+    return conflict(fmt::format("\"{}\": the array has {} elements; write 0 to {}, or -", text,
+                                holder.items.size(), holder.items.size()));
+  }
+  holder.items.insert(holder.items.begin() + static_cast<std::ptrdiff_t>(*index), std::move(value));
+  return {};
+}
+
+Result<Editable> take(Editable& root, const Pointer& path, std::string_view text) {
+  if (path.empty()) return conflict("the whole resource cannot be taken away; use DELETE");
+  auto there = value_at(root, path, text);
+  if (!there) return there.error();
+  Editable taken = std::move(**there);
+  Editable& holder = **value_at(root, {path.begin(), path.end() - 1}, text);
+  holder.items.erase(holder.items.begin() + (*there - holder.items.data()));
+  return taken;
+}
+
+bool is_within(const Pointer& path, const Pointer& outer) {
+  return path.size() > outer.size() && std::equal(outer.begin(), outer.end(), path.begin());
+}
+
+Status apply(Editable& root, const Operation& operation) {
+  const auto& [op, place, path_text, from_text, path, from, value] = operation;
+  if (op == "add") return add(root, path, path_text, *value);
+  if (op == "remove") {
+    auto taken = take(root, path, path_text);
+    return taken ? Status{} : Status(taken.error());
+  }
+  if (op == "move") {
+    auto taken = take(root, from, from_text);
+    if (!taken) return taken.error();
+    return add(root, path, path_text, std::move(*taken));
+  }
+  if (op == "copy") {
+    auto there = value_at(root, from, from_text);
+    if (!there) return there.error();
+    return add(root, path, path_text, Editable(**there));
+  }
+  auto there = value_at(root, path, path_text);
+  if (!there) return there.error();
+  if (op == "test") {
+    if (json::equal(**there, *value)) return {};
+    return conflict(
+        fmt::format("\"{}\" has another value than the test wants; read the resource "
+                    "and try again",
+                    path_text));
+  }
+  Editable replaced = *value;
+  replaced.name = std::move((*there)->name);
+  **there = std::move(replaced);
+  return {};
+}
+
+Result<Operation> read_operation(const json::Value& from, const std::string& place) {
+  const auto refuse = [&](std::string_view what) {
+    return invalid(fmt::format("{}: {}", place, what), place);
+  };
+  if (!from.is_object()) return refuse("is not an object");
+  Operation made;
+  made.op = from["op"].string();
+  made.place = place;
+  static constexpr std::string_view known[] = {"add", "remove", "replace", "move", "copy", "test"};
+  if (std::ranges::find(known, made.op) == std::end(known)) {
+    return refuse(fmt::format("op \"{}\" is not one of add, remove, replace, move, copy, test",
+                              made.op.substr(0, 50)));
+  }
+  if (!from["path"].is_string()) return refuse("path is missing");
+  made.path_text = from["path"].string();
+  auto path = pointer_of(made.path_text);
+  if (!path) {
+    return refuse(fmt::format("path \"{}\" is not a JSON Pointer; write /name/0/given",
+                              made.path_text.substr(0, 100)));
+  }
+  made.path = std::move(*path);
+  if (made.op == "add" || made.op == "replace" || made.op == "test") {
+    if (!from["value"]) return refuse("value is missing");
+    made.value = json::editable(from["value"]);
+  }
+  if (made.op == "move" || made.op == "copy") {
+    if (!from["from"].is_string()) return refuse("from is missing");
+    made.from_text = from["from"].string();
+    auto pointer = pointer_of(made.from_text);
+    if (!pointer) return refuse("from is not a JSON Pointer; write /name/0/given");
+    made.from = std::move(*pointer);
+    if (made.op == "move" && is_within(made.path, made.from))
+      return refuse("a value cannot be moved into itself");
+  }
+  return made;
+}
+
+}  // namespace
+
+Result<Patch> read_json_patch(const json::Value& operations, std::string_view element) {
+  if (!operations.is_array()) {
+    return invalid(fmt::format("{}: a JSON Patch is an array of operations", element),
+                   std::string(element));
+  }
+  std::vector<Operation> read;
+  for (auto one = operations.first(); one; one = one.next()) {
+    auto operation = read_operation(one, fmt::format("{}[{}]", element, read.size()));
+    if (!operation) return operation.error();
+    read.push_back(std::move(*operation));
+  }
+  if (read.empty()) {
+    return invalid(fmt::format("{}: the patch has no operation", element), std::string(element));
+  }
+  return Patch([read = std::move(read)](const json::Value& resource) -> Result<std::string> {
+    Editable root = json::editable(resource);
+    for (const Operation& operation : read) {
+      if (auto applied = apply(root, operation); !applied) {
+        return Error{
+            applied.error().code,
+            fmt::format("{}: {} {}", operation.place, operation.op, applied.error().message),
+            operation.place};
+      }
+    }
+    json::drop_empty(root);
+    return json::text_of(root);
+  });
+}
+
+}  // namespace ingest::fhir
