@@ -45,7 +45,7 @@ expect 404 'an unknown patient' "$url/charts/nobody"
 expect 400 'broken JSON' -X POST "$url/fhir/Patient" -d '{"resourceType":"Patient",'
 expect 400 'duplicate keys' -X POST "$url/fhir/Patient" -d '{"resourceType":"Patient","gender":"male","gender":"female"}'
 type=text/plain expect 415 'another content type' -X POST "$url/fhir/Patient" -d 'x'
-expect 405 'a method that is not there' -X DELETE "$url/fhir/metadata"
+expect 405 'a method that is not there' -X DELETE "$url/charts/$id"
 live=$(curl -sS -m 3 "$url/live?patient=$id&since=$(cut -d: -f1 <<<"$position"):$(cut -d: -f2 <<<"$position" | sed 's/-.*/-0/')" || true)
 grep -q '^event: change' <<<"$live" || fail "no change on /live: $live"
 ok 'server-sent events from a position'
