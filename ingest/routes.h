@@ -38,7 +38,7 @@ struct Dependencies {
 };
 
 // POST /fhir, POST /fhir/{type}, PUT, PATCH and DELETE /fhir/{type}/{id} and /fhir/{type}?criteria,
-// GET /commits/{id}.
+// POST /fhir/{type}/{id}/$move, GET /commits/{id}.
 void add_ingest_routes(ops::http::Router& router, const Dependencies& dependencies);
 
 }  // namespace ingest

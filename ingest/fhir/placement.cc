@@ -251,9 +251,9 @@ void Placement::choose_stream(std::size_t index, const std::string& only_patient
   errors_.push_back(
       {ErrorCode::conflict,
        fmt::format(
-           "{}: {} belongs to another patient's record; a PUT cannot move it. Delete it there "
-           "first and use another id, or correct the subject",
-           write.path, name_of(planned)),
+           "{}: {} belongs to another patient's record; this cannot move it. Correct the subject, "
+           "or POST to {}/$move",
+           write.path, name_of(planned), name_of(planned)),
        write.path});
 }
 

@@ -8,6 +8,7 @@
 #include "ingest/fhir/batch.h"
 #include "ingest/fhir/bundle.h"
 #include "ingest/fhir/bundle_text.h"
+#include "ingest/fhir/move.h"
 #include "ingest/fhir/transaction.h"
 #include "ingest/work_room.h"
 #include "ops/http/errors.h"
@@ -36,6 +37,7 @@ class WriteRoutes {
   Response bundle(Request& request);
   Response single(const Request& request, Verb verb, bool has_id);
   Response patch(const Request& request, bool has_id);
+  Response move(const Request& request);
 
  private:
   Response transaction(const Request& request, const RequestContext& context, BundleText text,
@@ -274,6 +276,39 @@ Response WriteRoutes::write_one(const Request& request, const Write& write) {
   return show(request, preferences, *settled);
 }
 
+Response WriteRoutes::move(const Request& request) {
+  if (auto refused = check_content(request)) return std::move(*refused);
+  const std::string_view name = request.capture("type");
+  const auto type = events::type_of_name(name);
+  if (!type) {
+    return refuse(
+        Error{ErrorCode::not_found,
+              fmt::format("\"{}\" is not a resource type that is kept here", name.substr(0, 64)),
+              {}});
+  }
+  auto document = json::Document::parse(request.body);
+  if (!document) return refuse(document.error());
+  auto asked = read_move(*type, request.capture("id"), document->root());
+  if (!asked) return refuse(asked.error());
+  if (const std::string* tag = request.header("if-match")) {
+    auto version = parse_entity_tag(*tag, "If-Match");
+    if (!version) return refuse(version.error());
+    asked->if_match = *version;
+  }
+  auto context = context_of(request);
+  if (!context) return refuse(context.error());
+  if (context->key.empty()) context->key = fresh_key();
+  const Preferences preferences = preferences_of(request, Return::representation);
+  context->keep_documents = preferences.what == Return::representation;
+  const auto digest =
+      context->digest({"move", request.path, std::to_string(asked->if_match), request.body});
+  // Several records: always judged, so respond-async says nothing here.
+  auto settled = settle(
+      depends_.intake, [&] { return plan_move(*context, *asked, digest); }, false);
+  if (!settled) return refuse(std::move(settled.error()));
+  return show(request, preferences, *settled);
+}
+
 Response WriteRoutes::show(const Request& request, const Preferences& preferences,
                            const Settled& settled) {
   const WriteOutcome outcome = outcome_of(settled, 0);
@@ -325,6 +360,8 @@ void add_write_routes(ops::http::Router& router, const Dependencies& dependencie
     router.add(std::move(method), has_id ? "/fhir/{type}/{id}" : "/fhir/{type}",
                [=](const Request& request) { return routes->single(request, verb, has_id); });
   };
+  router.add("POST", "/fhir/{type}/{id}/$move",
+             [routes](const Request& request) { return routes->move(request); });
   add("POST", Verb::create, false);
   for (const bool has_id : {true, false}) {
     add("PUT", Verb::update, has_id);

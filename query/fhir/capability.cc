@@ -145,7 +145,7 @@ std::string capability_statement(const CapabilityOptions& options) {
       R"({{"resourceType":"CapabilityStatement","status":"active","date":"2026-11-23","kind":"instance",)"
       R"("software":{{"name":"Chartlog","version":{}}},"implementation":{{"description":"Chartlog","url":{}}},)"
       R"("fhirVersion":"4.0.1","format":["json","application/fhir+json"],"patchFormat":["application/json-patch+json","application/fhir+json"],)"
-      R"("rest":[{{"mode":"server","documentation":"Searches go over one patient or over all. Chains and _has take any number of hops, _include and _revinclude :iterate and *.",)"
+      R"("rest":[{{"mode":"server","documentation":"Searches go over one patient or over all. Chains and _has take any number of hops, _include and _revinclude :iterate and *. POST [type]/[id]/$move moves a resource to another patient.",)"
       R"("interaction":[{{"code":"transaction"}},{{"code":"batch"}}],"resource":[{}]}}]}})",
       json_quote(options.software_version), json_quote(options.base_url + "/fhir"), resources);
 }
