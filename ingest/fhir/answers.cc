@@ -71,8 +71,24 @@ std::string http_date(events::KnownTime time) {
                      parts.tm_sec);
 }
 
-std::string entry_json(const WriteOutcome& outcome) {
-  std::string json = fmt::format(R"({{"response":{{"status":"{}")", reason(status_of(outcome)));
+std::string done_outcome(const WriteOutcome& outcome) {
+  const bool removed = status_of(outcome) == 204;
+  return ops::http::operation_outcome(
+      {{events::ErrorCode::invalid,
+        removed ? "deleted" : fmt::format("version {}", outcome.version.value),
+        {}}},
+      "information");
+}
+
+std::string entry_json(const WriteOutcome& outcome, Preferences::Return what,
+                       const ReadVersion& read) {
+  std::string json = "{";
+  if (what == Preferences::Return::representation && read && status_of(outcome) != 204) {
+    // Without it the answer is still true: the write is done.
+    if (auto text = read(outcome.type, outcome.id, outcome.version))
+      json += fmt::format(R"("resource":{},)", *text);
+  }
+  json += fmt::format(R"("response":{{"status":"{}")", reason(status_of(outcome)));
   if (outcome.version.exists()) {
     json += fmt::format(R"(,"location":"{}/{}/_history/{}","etag":{})",
                         events::type_name(outcome.type), outcome.id.text(), outcome.version.value,
@@ -80,6 +96,8 @@ std::string entry_json(const WriteOutcome& outcome) {
   }
   if (outcome.updated)
     json += fmt::format(R"(,"lastModified":"{}")", events::format_instant(*outcome.updated));
+  if (what == Preferences::Return::operation_outcome)
+    json += fmt::format(R"(,"outcome":{})", done_outcome(outcome));
   return json + "}}";
 }
 

@@ -20,7 +20,12 @@ std::string entity_tag(events::Version version);  // W/"3"
 std::string http_date(events::KnownTime time);    // Mon, 23 Nov 2026 22:45:00 GMT
 
 // {"response":{"status":…,"location":…,"etag":…,"lastModified":…}}
-std::string entry_json(const WriteOutcome& outcome);
+// With what the sender prefers: the resource beside it (`read`; none of one deleted), or an
+// OperationOutcome in it.
+std::string entry_json(const WriteOutcome& outcome, Preferences::Return what,
+                       const ReadVersion& read);
+// What `return=OperationOutcome` says of a write that was done.
+std::string done_outcome(const WriteOutcome& outcome);
 std::string entry_json(const Failure& failure);
 // `kind`: transaction-response, batch-response.
 std::string bundle_json(std::string_view kind, const std::vector<std::string>& entries);

@@ -12,9 +12,10 @@ constexpr int waves_max = 8;
 
 class Batch {
  public:
-  Batch(const RequestContext& context, std::vector<BundleEntry> entries, Intake& intake,
-        Metrics& metrics)
+  Batch(const RequestContext& context, std::vector<BundleEntry> entries, Preferences::Return what,
+        Intake& intake, Metrics& metrics)
       : context_(context),
+        what_(what),
         entries_(std::move(entries)),
         intake_(intake),
         metrics_(metrics),
@@ -29,7 +30,12 @@ class Batch {
   void refuse(std::size_t i, const Failure& failure);
   void settle_entry(std::size_t i, Plan plan, const events::Result<Receipt>& receipt);
 
+  std::string shown(const Settled& settled) const {
+    return entry_json(outcome_of(settled, 0), what_, context_.environment.read_version);
+  }
+
   const RequestContext& context_;
+  const Preferences::Return what_;
   std::vector<BundleEntry> entries_;
   Intake& intake_;
   Metrics& metrics_;
@@ -81,7 +87,7 @@ void Batch::plan_entry(std::size_t i, bool last_wave) {
   }
   if (!made->submission) {
     refused_[i].reset();
-    answers_[i] = entry_json(outcome_of(Settled{std::move(*made), {}}, 0));
+    answers_[i] = shown(Settled{std::move(*made), {}});
     return;
   }
   group_bytes_ += made->submission->draft.body.size() + text.size();
@@ -117,7 +123,7 @@ void Batch::settle_entry(std::size_t i, Plan plan, const events::Result<Receipt>
   if (!settled) return refuse(i, settled.error());
   ++progressed_;
   refused_[i].reset();
-  answers_[i] = entry_json(outcome_of(*settled, 0));
+  answers_[i] = shown(*settled);
 }
 
 void Batch::refuse(std::size_t i, const Failure& failure) {
@@ -128,8 +134,8 @@ void Batch::refuse(std::size_t i, const Failure& failure) {
 }  // namespace
 
 std::vector<std::string> run_batch(const RequestContext& context, const json::Value& bundle,
-                                   Intake& intake, Metrics& metrics) {
-  return Batch(context, read_entries(bundle), intake, metrics).run();
+                                   Preferences::Return what, Intake& intake, Metrics& metrics) {
+  return Batch(context, read_entries(bundle), what, intake, metrics).run();
 }
 
 }  // namespace ingest::fhir

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "ingest/fhir/answers.h"
 #include "ingest/fhir/settle.h"
 
 namespace ingest::fhir {
@@ -12,6 +13,6 @@ namespace ingest::fhir {
 // one another. An entry whose conditional references lead nowhere yet waits until those
 // before it are judged, and is tried again as long as that gets anywhere.
 std::vector<std::string> run_batch(const RequestContext& context, const json::Value& bundle,
-                                   Intake& intake, Metrics& metrics);
+                                   Preferences::Return what, Intake& intake, Metrics& metrics);
 
 }  // namespace ingest::fhir

@@ -119,7 +119,8 @@ tl::expected<Settled, Failure> settle(Intake& intake, const Planning& planning,
     if (!plan->submission) return Settled{std::move(*plan), {}};
 
     const events::CommitId id = plan->submission->id;
-    if (respond_async) {
+    // A stale commit changes nothing, and only who waits for it can try again.
+    if (respond_async && !plan->conditional) {
       if (auto there = intake.submit_async(std::move(*plan->submission)); !there)
         return tl::unexpected(Failure{{there.error()}, id, {}});
       return Settled{std::move(*plan), {}, {}, true, {}};

@@ -20,12 +20,11 @@ struct Settled {
 
 using Planning = std::function<tl::expected<Plan, Refusals>()>;
 
-// `respond_async`: returns once durable; several streams are always judged.
+// `respond_async`: returns once durable; several streams and conditional writes are always judged.
 tl::expected<Settled, Failure> settle(Intake& intake, const Planning& planning, bool respond_async);
 
 // A judged commit: what became of `plan`, or why not. Stale is for the caller.
-tl::expected<Settled, Failure> judged(Plan plan, Receipt receipt,
-                                      std::vector<Receipt> others = {});
+tl::expected<Settled, Failure> judged(Plan plan, Receipt receipt, std::vector<Receipt> others = {});
 
 // What became of one write: for one of a repeated commit, the first answer.
 struct WriteOutcome {

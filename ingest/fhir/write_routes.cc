@@ -42,7 +42,8 @@ class WriteRoutes {
  private:
   Response transaction(const Request& request, const RequestContext& context, BundleText text,
                        json::Document document, const events::Digest16& digest);
-  Response batch(const RequestContext& context, const json::Value& bundle);
+  Response batch(const RequestContext& context, const json::Value& bundle,
+                 const Preferences& preferences);
   Response show(const Request& request, const Preferences& preferences, const Settled& settled);
   std::optional<std::string> representation(const PlannedWrite& write, const WriteOutcome& outcome);
   Response refuse(Failure failure) { return answer(failure, depends_.log_id, metrics_); }
@@ -110,13 +111,16 @@ Response WriteRoutes::bundle(Request& request) {
   if (!document) return refuse(document.error());
   auto kind = bundle_kind(document->root());
   if (!kind) return refuse(kind.error());
-  if (*kind == BundleKind::batch) return batch(*context, document->root());
+  if (*kind == BundleKind::batch)
+    return batch(*context, document->root(), preferences_of(request, Return::minimal));
   return transaction(request, *context, std::move(text), std::move(*document), digest);
 }
 
-Response WriteRoutes::batch(const RequestContext& context, const json::Value& bundle) {
+Response WriteRoutes::batch(const RequestContext& context, const json::Value& bundle,
+                            const Preferences& preferences) {
   return Response::fhir(
-      200, bundle_json("batch-response", run_batch(context, bundle, depends_.intake, metrics_)));
+      200, bundle_json("batch-response",
+                       run_batch(context, bundle, preferences.what, depends_.intake, metrics_)));
 }
 
 Response WriteRoutes::transaction(const Request& request, const RequestContext& context,
@@ -148,7 +152,7 @@ Response WriteRoutes::transaction(const Request& request, const RequestContext& 
   std::vector<std::string> entries;
   entries.reserve(settled->plan.writes.size());
   for (std::size_t i = 0; i < settled->plan.writes.size(); ++i)
-    entries.push_back(entry_json(outcome_of(*settled, i)));
+    entries.push_back(entry_json(outcome_of(*settled, i), preferences.what, depends_.read_version));
   Response response = Response::fhir(200, bundle_json("transaction-response", entries));
   if (settled->receipt) name_commit(response, *settled, depends_.log_id);
   return response;
@@ -325,11 +329,7 @@ Response WriteRoutes::show(const Request& request, const Preferences& preference
   }
   if (preferences.what == Return::operation_outcome) {
     response.status = removed ? 200 : response.status;
-    response.body = ops::http::operation_outcome(
-        {{ErrorCode::invalid,
-          removed ? "deleted" : fmt::format("version {}", outcome.version.value),
-          {}}},
-        "information");
+    response.body = done_outcome(outcome);
   } else if (preferences.what == Return::representation && !removed) {
     response.body = representation(settled.plan.writes.front(), outcome).value_or("");
   }

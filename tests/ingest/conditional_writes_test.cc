@@ -327,7 +327,35 @@ TEST_F(ConditionalWritesTest, PreferIsHonouredByPatchAndConditionalForms) {
   EXPECT_THAT(whole.body, HasSubstr(R"("id":"o1")"));
 }
 
+// 202 would promise what a stale commit does not keep.
+TEST_F(ConditionalWritesTest, ConditionalFormsAreJudgedWhateverIsPreferred) {
+  put("o1", "a");
+  auto response = door.send("PUT", "/fhir/Observation?code=urn:c|a", observation("a", "amended"),
+                            {{"prefer", "respond-async"}});
+  EXPECT_EQ(response.status, 200) << response.body;
+}
+
 // --- Bundles
+
+TEST_F(ConditionalWritesTest, EntriesOfABundleAnswerAsPreferred) {
+  put("o1", "a");
+  for (const bool one_by_one : {false, true}) {
+    const auto send = [&](const std::string& status, const std::string& preference) {
+      const std::vector<std::string> entries{
+          entry("PUT", "Observation?code=urn:c|a", observation("a", status)),
+          entry("DELETE", "Observation/none", "")};
+      return door.post(one_by_one ? batch(entries) : transaction(entries),
+                       {{"prefer", "return=" + preference}});
+    };
+    auto minimal = send("amended", "minimal");
+    EXPECT_THAT(minimal.body, Not(HasSubstr(R"("status":"amended")")));
+    auto whole = send("corrected", "representation");
+    EXPECT_THAT(whole.body, HasSubstr(R"({"resource":{"resourceType":"Observation","id":"o1")"));
+    EXPECT_THAT(whole.body, HasSubstr(R"("status":"corrected")"));
+    auto outcome = send("final", "OperationOutcome");
+    EXPECT_THAT(outcome.body, HasSubstr(R"("outcome":{"resourceType":"OperationOutcome")"));
+  }
+}
 
 TEST_F(ConditionalWritesTest, TransactionTakesConditionalFormsAndPatches) {
   put("o1", "a");
