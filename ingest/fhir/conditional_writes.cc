@@ -152,6 +152,7 @@ Status Settling::patch(Write& write) {
     write.found = std::move(*looked);
   }
   const events::Known& known = write.found->known;
+  if (auto may = may_read_and_update(context_, write.type, known.stream); !may) return may;
   auto text = environment_.read_version(write.type, write.id, known.version);
   if (!text) return text.error();
   auto before = json::Document::parse(*text);

@@ -124,6 +124,8 @@ Result<std::vector<Write>> writes_of(const RequestContext& context, const Move& 
     return Error{ErrorCode::unsupported, "$move: this node does not read resources", {}};
   auto found = look_at(context, move);
   if (!found) return found.error();
+  if (auto may = may_read_and_update(context, move.type, found->known.stream); !may)
+    return may.error();
   auto patient = environment.lookup.find(ResourceType::Patient, move.patient);
   if (!patient) return patient.error();
   if (!*patient || (*patient)->deleted) {

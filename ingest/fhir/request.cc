@@ -39,6 +39,21 @@ events::Digest16 RequestContext::digest(std::initializer_list<std::string_view> 
   return events::digest16(environment.secrets.log_secret, parts);
 }
 
+events::Status may_read_and_update(const RequestContext& context, events::ResourceType type,
+                                   const events::StreamKey& stream) {
+  auto name = context.environment.lookup.stream_name(stream);
+  if (!name) return name.error();
+  const std::string_view kept = *name ? std::string_view(**name) : std::string_view{};
+  const std::string_view patient =
+      kept.starts_with("Patient/") ? kept.substr(8) : std::string_view{};
+  for (const auto access : {ops::auth::Access::read, ops::auth::Access::update}) {
+    auto permitted =
+        ops::auth::permit(context.principal, {access, events::type_name(type), patient});
+    if (!permitted) return permitted;
+  }
+  return {};
+}
+
 std::string fresh_key() { return events::to_hex(fresh_assembly().bytes()); }
 
 events::AssemblyId fresh_assembly() { return events::AssemblyId(random_bytes()); }

@@ -56,6 +56,11 @@ struct RequestContext {
   events::Digest16 digest(std::initializer_list<std::string_view> parts) const;
 };
 
+// Whether the sender may read and change a resource that is looked at before it is written: what
+// a patch says of a document is said only to who may see it.
+events::Status may_read_and_update(const RequestContext& context, events::ResourceType type,
+                                   const events::StreamKey& stream);
+
 // 32 hex digits nobody has used before.
 std::string fresh_key();
 events::AssemblyId fresh_assembly();
