@@ -44,6 +44,13 @@ class ChunkSink {
   // False once the client has gone or `queued_bytes_max` is exceeded: stop then.
   virtual bool write(std::string chunk) = 0;
   virtual void close() = 0;
+  // For what is long and may be sent as slowly as the client reads (a file): waits until the
+  // chunk has room; false if there was none for `patience`, or the client has gone.
+  virtual bool write_when_room(std::string chunk, std::chrono::milliseconds) {
+    return write(std::move(chunk));
+  }
+  // Ends the connection so that the client sees that the rest is missing.
+  virtual void cut() { close(); }
 };
 
 struct Response {

@@ -13,6 +13,10 @@ class Sink final : public ChunkSink {
   ~Sink() override { queue_->close(); }
   bool write(std::string chunk) override { return queue_->write(std::move(chunk)); }
   void close() override { queue_->close(); }
+  bool write_when_room(std::string chunk, std::chrono::milliseconds patience) override {
+    return queue_->write_when_room(std::move(chunk), patience);
+  }
+  void cut() override { queue_->cut(); }
 
  private:
   std::shared_ptr<StreamQueue> queue_;
@@ -36,10 +40,32 @@ bool StreamQueue::write(std::string chunk) {
   return !overflowed_;
 }
 
+bool StreamQueue::write_when_room(std::string chunk, std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  const bool roomy = room_.wait_for(lock, patience, [&] {
+    return closed_ || queued_bytes_ + taken_bytes_ + chunk.size() <= bytes_max_;
+  });
+  if (!roomy || closed_) return false;
+  if (chunk.empty()) return true;
+  queued_bytes_ += chunk.size();
+  chunks_.push_back(std::move(chunk));
+  if (wake_) wake_();
+  return true;
+}
+
+void StreamQueue::cut() {
+  const std::lock_guard lock(mutex_);
+  closed_ = overflowed_ = true;
+  chunks_.clear();
+  room_.notify_all();
+  if (wake_) wake_();
+}
+
 void StreamQueue::close() {
   const std::lock_guard lock(mutex_);
   if (closed_) return;
   closed_ = true;
+  room_.notify_all();
   if (wake_) wake_();
 }
 
@@ -64,6 +90,7 @@ std::string StreamQueue::take(bool chunked, bool& end) {
 void StreamQueue::sent() {
   const std::lock_guard lock(mutex_);
   taken_bytes_ = 0;
+  room_.notify_all();
 }
 
 bool StreamQueue::overflowed() const {
@@ -76,6 +103,7 @@ void StreamQueue::detach() {
   closed_ = true;
   wake_ = nullptr;
   chunks_.clear();
+  room_.notify_all();
 }
 
 std::shared_ptr<ChunkSink> make_sink(std::shared_ptr<StreamQueue> queue) {

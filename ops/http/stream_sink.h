@@ -2,6 +2,8 @@
 // session that sends them.
 #pragma once
 
+#include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -21,7 +23,11 @@ class StreamQueue {
 
   // The route's side.
   bool write(std::string chunk);
+  // Waits until `chunk`, which must not be larger than the bound, fits. False as write(), and
+  // when nothing was sent for `patience`.
+  bool write_when_room(std::string chunk, std::chrono::milliseconds patience);
   void close();
+  void cut();  // as if it had overflowed
 
   // The session's side. Everything queued, framed as chunks if `chunked`; the bytes stay
   // counted until sent(). `end`: nothing more will come.
@@ -35,6 +41,7 @@ class StreamQueue {
 
   // Guarded by mutex_.
   mutable std::mutex mutex_;
+  std::condition_variable room_;
   std::function<void()> wake_;
   std::vector<std::string> chunks_;
   std::size_t queued_bytes_ = 0;

@@ -4,11 +4,13 @@
 
 #include "ingest/intake.h"
 #include "ingest/routes.h"
+#include "ops/http/jobs.h"
 #include "ops/http/server.h"
 #include "ops/node/health.h"
 #include "ops/node/openapi.h"
 #include "ops/node/storage.h"
 #include "ops/node/subscription_status.h"
+#include "query/bulk/routes.h"
 #include "query/fhir/conditions.h"
 #include "query/routes.h"
 #include "query/subscriptions/routes.h"
@@ -22,6 +24,7 @@ struct Node::Parts {
   std::unique_ptr<ingest::Intake> intake;
   std::unique_ptr<query::Sources> sources;
   std::unique_ptr<query::LiveHub> live;
+  std::unique_ptr<http::Jobs> exports;
   std::unique_ptr<Health> health;
   http::Router router;
   std::unique_ptr<query::subscriptions::Hub> subscriptions;
@@ -91,6 +94,15 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   };
   ingest::add_ingest_routes(parts->router, writing);
   query::add_query_routes(parts->router, *parts->sources, *parts->live);
+  http::JobRules rules;
+  rules.directory = settings.data / "exports";
+  rules.running_max = settings.exports_at_once;
+  rules.kept = settings.exports_kept;
+  rules.time_max = settings.export_time_limit;
+  auto exports = http::Jobs::open(std::move(rules));
+  if (!exports) return exports.error();
+  parts->exports = std::move(*exports);
+  query::bulk::add_export_routes(parts->router, *parts->sources, *parts->exports);
   query::subscriptions::add_subscription_routes(parts->router, *parts->sources, hub);
   parts->health->add_routes(parts->router);
   add_description_routes(parts->router);

@@ -28,6 +28,9 @@ const std::vector<runtime::Setting>& all_settings() {
       {"delivery-timeout", "30", "seconds after which an unanswered append is unknown (Kafka)"},
       {"public-url", "", "http://host:port by which others reach this node; default: as it listens"},
       {"subscriptions-allow-private", "no", "deliver to endpoints on this machine and inside its network too"},
+      {"exports-at-once", "2", "exports that run; more are answered 429"},
+      {"exports-kept", "3600", "seconds for which the files of a finished export stay"},
+      {"export-time-limit", "3600", "seconds after which an export is stopped: so long it keeps old rows on disk"},
       {"log-level", "info", "debug, info, warn or error"},
   };
   return settings;
@@ -79,6 +82,15 @@ Result<NodeSettings> settle(const runtime::Config& config) {
   auto allow_private = config.yes("subscriptions-allow-private");
   if (!allow_private) return allow_private.error();
   node.subscriptions_allow_private = *allow_private;
+  auto at_once = config.number("exports-at-once", 1, 16);
+  if (!at_once) return at_once.error();
+  node.exports_at_once = *at_once;
+  auto kept = config.number("exports-kept", 1, 604800);
+  if (!kept) return kept.error();
+  node.exports_kept = std::chrono::seconds(*kept);
+  auto limit = config.number("export-time-limit", 1, 86400);
+  if (!limit) return limit.error();
+  node.export_time_limit = std::chrono::seconds(*limit);
   node.public_url = config.text("public-url");
   while (node.public_url.ends_with('/')) node.public_url.pop_back();
   if (config.text("roles") != "ingest,project,query") {

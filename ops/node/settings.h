@@ -31,6 +31,9 @@ struct NodeSettings {
   std::size_t body_bytes_max = 128u << 20;
   std::chrono::milliseconds delivery_timeout{30'000};
   bool subscriptions_allow_private = false;
+  std::size_t exports_at_once = 2;
+  std::chrono::seconds exports_kept{3600};
+  std::chrono::seconds export_time_limit{3600};
   std::string public_url;  // empty: http://address:port
 };
 

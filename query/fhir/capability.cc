@@ -130,7 +130,12 @@ std::string resource(events::ResourceType type, std::string_view base_url) {
   if (name == "Subscription") text += subscription_members(base_url);
   if (name == "Patient") {
     text +=
-        R"(,"operation":[{"name":"everything","definition":"http://hl7.org/fhir/OperationDefinition/Patient-everything"}])";
+        R"(,"operation":[{"name":"everything","definition":"http://hl7.org/fhir/OperationDefinition/Patient-everything"},)"
+        R"({"name":"export","definition":"http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export"}])";
+  }
+  if (name == "Group") {
+    text +=
+        R"(,"operation":[{"name":"export","definition":"http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export"}])";
   }
   return text + "}";
 }
@@ -143,10 +148,13 @@ std::string capability_statement(const CapabilityOptions& options) {
     resources.append(resources.empty() ? "" : ",").append(resource(type, options.base_url));
   return fmt::format(
       R"({{"resourceType":"CapabilityStatement","status":"active","date":"2026-11-23","kind":"instance",)"
+      R"("instantiates":["http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"],)"
       R"("software":{{"name":"Chartlog","version":{}}},"implementation":{{"description":"Chartlog","url":{}}},)"
       R"("fhirVersion":"4.0.1","format":["json","application/fhir+json"],"patchFormat":["application/json-patch+json","application/fhir+json"],)"
       R"("rest":[{{"mode":"server","documentation":"Searches go over one patient or over all. Chains and _has take any number of hops, _include and _revinclude :iterate and *. POST [type]/[id]/$move moves a resource to another patient.",)"
-      R"("interaction":[{{"code":"transaction"}},{{"code":"batch"}}],"resource":[{}]}}]}})",
+      R"("interaction":[{{"code":"transaction"}},{{"code":"batch"}}],"operation":[{{"name":"export","definition":"http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export",)"
+      R"("documentation":"The manifest's extension.chartlogPosition names the moment exported. Given as _sincePosition to a later export, the answer is exactly what has changed between the two, deletes included."}}],)"
+      R"("resource":[{}]}}]}})",
       json_quote(options.software_version), json_quote(options.base_url + "/fhir"), resources);
 }
 

@@ -44,22 +44,6 @@ std::optional<KnownTime> oldest_of(const SearchQuery& query) {
   return oldest;
 }
 
-// The first offset whose changes may be as young: times rise with offsets.
-Result<Offset> first_since(const ShardView& view, KnownTime oldest) {
-  std::int64_t low = 0, high = view.next_offset().value;
-  while (low < high) {
-    const std::int64_t middle = low + (high - low) / 2;
-    const auto change = view.changes({middle}, std::nullopt, 1);
-    if (!change) return change.error();
-    if (change->empty() || change->front().known_time >= oldest) {
-      high = middle;
-    } else {
-      low = change->front().position.offset.value + 1;
-    }
-  }
-  return Offset{low};
-}
-
 // The chart row's.
 std::optional<Micros> time_of(const projections::VersionRow& row) {
   const auto span = projections::main_time(*flatbuffers::GetRoot<schema::Facts>(row.facts.data()));
@@ -96,6 +80,21 @@ Result<bool> collect(const ShardView& view, KnownTime oldest, events::ResourceTy
 }
 
 }  // namespace
+
+Result<Offset> first_since(const ShardView& view, KnownTime oldest) {
+  std::int64_t low = 0, high = view.next_offset().value;
+  while (low < high) {
+    const std::int64_t middle = low + (high - low) / 2;
+    const auto change = view.changes({middle}, std::nullopt, 1);
+    if (!change) return change.error();
+    if (change->empty() || change->front().known_time >= oldest) {
+      high = middle;
+    } else {
+      low = change->front().position.offset.value + 1;
+    }
+  }
+  return Offset{low};
+}
 
 Result<bool> scan_recent(Reader& reader, const SearchQuery& query, const Visit& visit) {
   const auto oldest = oldest_of(query);

@@ -13,4 +13,7 @@ inline constexpr std::size_t recent_events_max = 50'000;
 // changes to look at; else false, and nothing was visited.
 Result<bool> scan_recent(Reader& reader, const SearchQuery& query, const Visit& visit);
 
+// The first offset whose commits may be as young: known times rise with offsets.
+Result<events::Offset> first_since(const projections::ShardView& view, events::KnownTime oldest);
+
 }  // namespace query::fhir

@@ -1,0 +1,32 @@
+// One export, from the rows of a snapshot to files.
+//
+// Whole: every stream's newest versions, in one pass over the rows. Incremental: the changes
+// since a position, in the log's order; a resource is taken at the last of its changes, so each
+// is there once without a list of what was there. `_since` is a position too: known times rise
+// with offsets. A resource deleted since is told if it was there then and is nowhere now.
+#pragma once
+
+#include <vector>
+
+#include "query/bulk/export_files.h"
+#include "query/bulk/scope.h"
+
+namespace query::bulk {
+
+struct ExportPlan {
+  ExportRequest request;
+  Snapshot snapshot;
+  Scope scope;
+  std::vector<events::Offset> from;     // by partition; empty: whole
+  std::vector<events::Error> warnings;  // for the error file
+};
+
+// invalid: a position that is not of this log or is beyond its end; errors of Scope::of and
+// take_snapshot.
+Result<ExportPlan> plan_export(const Sources& sources, ExportRequest request);
+
+// The manifest. `files_url`: of the job's files. Comes back soon once the run is stopped.
+Result<std::string> run_export(const Sources& sources, const ExportPlan& plan,
+                               ops::http::JobRun& run, const std::string& files_url);
+
+}  // namespace query::bulk
