@@ -187,11 +187,16 @@ void OpenJobs::do_work(Job& job, const std::string& id, const Work& work) {
 }
 
 Status OpenJobs::remove(const auth::Principal& whose, std::string_view id) {
+  std::shared_ptr<Job> over;  // its folder goes without the lock
   const std::lock_guard lock(mutex_);
   const auto found = jobs_.find(id);
   if (found == jobs_.end() || !found->second->is_of(whose)) return no_such_job();
   found->second->cancel();
-  cancelled_.push_back(std::move(found->second));
+  if (found->second->report().state == State::running) {
+    cancelled_.push_back(std::move(found->second));
+  } else {
+    over = std::move(found->second);
+  }
   jobs_.erase(found);
   changed_.notify_all();
   return {};

@@ -1,5 +1,6 @@
 #include <condition_variable>
 #include <deque>
+#include <thread>
 
 #include "tests/ops/server_fixture.h"
 
@@ -127,6 +128,21 @@ TEST_F(StreamTest, HeadDoesNotStartAStream) {
   EXPECT_THAT(answer, HasSubstr("text/event-stream"));
   EXPECT_THAT(answer, EndsWith("\r\n\r\n"));
   EXPECT_TRUE(sinks_.empty());
+}
+
+TEST_F(StreamTest, AFileIsSentAsSlowlyAsItsClientReadsAndArrivesWhole) {
+  options_.stream_bytes_max = 1u << 20;
+  start();
+  RawClient client(server_->port());
+  client.send(subscribe);
+  const auto sink = next_sink();
+  ASSERT_NE(sink, nullptr);
+  std::jthread sender([&] {
+    for (int i = 0; i < 64; ++i)
+      ASSERT_TRUE(sink->write_when_room(std::string(256u << 10, 'a'), std::chrono::seconds(20)));
+    sink->close();
+  });
+  EXPECT_TRUE(client.read_until("0\r\n\r\n"));
 }
 
 }  // namespace
