@@ -92,6 +92,37 @@ const steps = {
     assert.equal((await fhir.read({ resourceType: 'Patient', id: this.patient })).meta.versionId, patched.meta.versionId);
   },
 
+  async 'a transaction takes conditional entries and a FHIRPath Patch'() {
+    const code = { coding: [{ system: 'urn:walk', code: `${marker}-t` }] };
+    const subject = { reference: `Patient?identifier=urn:walk|${marker}` };
+    const entry = [
+      { request: { method: 'PUT', url: `Observation?patient=${this.patient}&code=urn:walk|${marker}-t` }, resource: { resourceType: 'Observation', status: 'final', code, subject } },
+      { request: { method: 'PATCH', url: `Patient/${this.patient}` },
+        resource: { resourceType: 'Parameters', parameter: [{ name: 'operation', part: [{ name: 'type', valueCode: 'replace' },
+          { name: 'path', valueString: "Patient.name.where(family = 'Walker').given[1]" }, { name: 'value', valueString: 'Marie' }] }] } },
+    ];
+    const answer = await fhir.transaction({ body: { resourceType: 'Bundle', type: 'transaction', entry } });
+    assert.deepEqual(answer.entry.map((each) => each.response.status.slice(0, 3)), ['201', '200']);
+    const patient = await fhir.read({ resourceType: 'Patient', id: this.patient });
+    assert.deepEqual(patient.name[0].given, ['Ana', 'Marie']);
+  },
+
+  async 'a resource in the wrong record is moved to the right one'() {
+    const wrong = await fhir.create({ resourceType: 'Patient', body: { resourceType: 'Patient', name: [{ family: 'Wrong' }] } });
+    const condition = await fhir.create({ resourceType: 'Condition', body: { resourceType: 'Condition', code: { text: 'gout' }, subject: { reference: `Patient/${wrong.id}` } } });
+    const put = await refusal(fhir.update({ resourceType: 'Condition', id: condition.id, body: { ...condition, subject: { reference: `Patient/${this.patient}` } } }));
+    assert.equal(put.status, 409);
+    assert.match(JSON.stringify(put.data), /\$move/);
+    const moved = await fhir.operation({ name: 'move', resourceType: 'Condition', id: condition.id,
+      input: { resourceType: 'Parameters', parameter: [{ name: 'patient', valueReference: { reference: `Patient/${this.patient}` } }, { name: 'reason', valueString: 'wrong wristband' }] } });
+    assert.equal(moved.subject.reference, `Patient/${this.patient}`);
+    assert.equal((await refusal(fhir.read({ resourceType: 'Condition', id: condition.id }))).status, 410);
+    const history = await fhir.resourceHistory({ resourceType: 'Condition', id: condition.id });
+    assert.equal(history.entry.length, 2);
+    const provenance = await fhir.search({ resourceType: 'Provenance', searchParams: { target: `Condition/${moved.id}` } });
+    assert.equal(provenance.entry[0].resource.entity[0].what.reference, `Condition/${condition.id}/_history/1`);
+  },
+
   async 'a transaction of observations is searched, sorted and paged'() {
     const entry = Array.from({ length: 25 }, (_, day) => ({
       fullUrl: `urn:uuid:00000000-0000-4000-8000-0000000000${String(day).padStart(2, '0')}`,
