@@ -100,13 +100,14 @@ Envelope read_envelope(std::string_view document) {
 
 std::size_t turn_of(const Envelope& envelope, std::string_view file_name) {
   if (envelope.resource_type == "Bundle") {
-    const bool first = envelope.bundle_type == "batch" || file_name.starts_with("hospital") ||
-                       file_name.starts_with("practitioner");
+    // Practitioners' roles name hospitals and their locations.
+    if (file_name.starts_with("practitioner")) return 1;
+    const bool first = envelope.bundle_type == "batch" || file_name.starts_with("hospital");
     return first ? 0 : turns - 1;
   }
   const auto found =
       std::find(before_all_else.begin(), before_all_else.end(), envelope.resource_type);
-  return 1 + static_cast<std::size_t>(found - before_all_else.begin());
+  return 2 + static_cast<std::size_t>(found - before_all_else.begin());
 }
 
 }  // namespace ops::node

@@ -17,9 +17,9 @@ struct Envelope {
 Envelope read_envelope(std::string_view document);
 
 // Documents of one turn may go in any order; a turn begins when the one before is done.
-// 0: batch bundles, and those of files named hospital… or practitioner…; then Organization,
-// Location, Practitioner, PractitionerRole, Medication, Patient; last all else.
-inline constexpr std::size_t turns = 8;
+// 0: batch bundles, and those of files named hospital…; 1: those of files named practitioner…,
+// which refer to hospitals; then Organization, Location, Practitioner, PractitionerRole, Medication, Patient; last all else.
+inline constexpr std::size_t turns = 9;
 std::size_t turn_of(const Envelope& envelope, std::string_view file_name);
 
 }  // namespace ops::node

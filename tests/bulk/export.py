@@ -190,7 +190,7 @@ def main():
         subprocess.run([BINARY, "generate", "--patients", str(options.patients), "--seed", str(options.seed),
                         "--out", population], check=True, stdout=subprocess.DEVNULL)
         node.start()
-        loaded = subprocess.run([BINARY, "load", population, "--connections", "1", "--to", node.url],
+        loaded = subprocess.run([BINARY, "load", population, "--to", node.url],
                                 capture_output=True, text=True)
         assert loaded.returncode == 0, loaded.stdout + loaded.stderr
         first = Export(node, "/fhir/$export")

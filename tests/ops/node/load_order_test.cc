@@ -34,6 +34,9 @@ TEST(LoadOrderTest, WhatOthersReferToComesFirst) {
   };
   EXPECT_EQ(turn("Bundle", "batch"), 0u);
   EXPECT_EQ(turn("Bundle", "transaction", "hospitalInformation1.json"), 0u);
+  EXPECT_LT(turn("Bundle", "batch", "hospitalInformation.json"),
+            turn("Bundle", "batch", "practitionerInformation.json"));
+  EXPECT_LT(turn("Bundle", "batch", "practitionerInformation.json"), turn("Organization"));
   EXPECT_EQ(turn("Bundle", "transaction"), turns - 1);
   EXPECT_LT(turn("Organization"), turn("Practitioner"));
   EXPECT_LT(turn("Medication"), turn("Patient"));
