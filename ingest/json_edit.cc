@@ -1,8 +1,8 @@
 #include "ingest/json_edit.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "events/decimal.h"
 #include "ops/http/http.h"
 
 namespace ingest::json {
@@ -23,42 +23,6 @@ void write(const Editable& value, std::string& to) {
     write(item, to);
   }
   to += object ? '}' : ']';
-}
-
-struct Decimal {
-  bool negative = false;
-  std::string digits;  // no zeros at either end; empty: zero
-  long long exponent = 0;
-  friend bool operator==(const Decimal&, const Decimal&) = default;
-};
-
-Decimal decimal_of(std::string_view text) {
-  Decimal made;
-  std::size_t at = 0;
-  if (at < text.size() && text[at] == '-') made.negative = ++at == 1;
-  bool fraction = false;
-  for (; at < text.size() && text[at] != 'e' && text[at] != 'E'; ++at) {
-    if (text[at] == '.') {
-      fraction = true;
-      continue;
-    }
-    if (fraction) --made.exponent;
-    made.digits += text[at];
-  }
-  if (at < text.size()) {
-    std::string_view power = text.substr(at + 1);
-    if (power.starts_with('+')) power.remove_prefix(1);
-    long long shift = 0;
-    std::from_chars(power.data(), power.data() + power.size(), shift);
-    made.exponent += shift;
-  }
-  while (!made.digits.empty() && made.digits.back() == '0') {
-    made.digits.pop_back();
-    ++made.exponent;
-  }
-  made.digits.erase(0, made.digits.find_first_not_of('0'));
-  if (made.digits.empty()) return {};
-  return made;
 }
 
 }  // namespace
@@ -104,7 +68,8 @@ std::string text_of(const Editable& value) {
 }
 
 bool equal_numbers(std::string_view one, std::string_view other) {
-  return decimal_of(one) == decimal_of(other);
+  const auto a = events::Decimal::parse(one), b = events::Decimal::parse(other);
+  return a && b ? *a == *b : one == other;
 }
 
 bool equal(const Editable& one, const Editable& other) {
@@ -124,6 +89,17 @@ bool equal(const Editable& one, const Editable& other) {
     default:
       return one.token == other.token;
   }
+}
+
+Extent extent_of(const Editable& value) {
+  Extent whole{0, value.name.size() + value.token.size() + 1};
+  for (const Editable& item : value.items) {
+    const Extent inner = extent_of(item);
+    whole.depth = std::max(whole.depth, inner.depth);
+    whole.bytes += inner.bytes;
+  }
+  whole.depth += value.is_container();
+  return whole;
 }
 
 void drop_empty(Editable& value) {

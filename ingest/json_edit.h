@@ -30,8 +30,13 @@ Editable empty_array();
 std::string text_of(const Editable& value);
 // RFC 6902, section 4.6: numbers by their value, objects whatever the order of their members.
 bool equal(const Editable& one, const Editable& other);
-// Two JSON numbers by their value, exactly: 1.50 and 15e-1 are equal.
+// Two JSON numbers by their value, exactly: 1.50 and 15e-1 are equal. Beyond 1e±9999 by their text.
 bool equal_numbers(std::string_view one, std::string_view other);
+// How much a value is: levels of containers, and about the bytes of its text.
+struct Extent {
+  std::size_t depth = 0, bytes = 0;
+};
+Extent extent_of(const Editable& value);
 // FHIR has neither empty objects nor empty arrays (R4, json.html): what is left empty goes.
 void drop_empty(Editable& value);
 

@@ -62,7 +62,7 @@ Result<QuantityPattern> parse_quantity(std::string_view parameter, std::string_v
   if (!prefix) return prefix.error();
   pattern.prefix = *prefix;
   const auto parts = split_escaped(value, '|');
-  const auto number = Decimal::parse(unescape(parts[0]));
+  const auto number = events::Decimal::parse(unescape(parts[0]));
   if (!number || parts.size() == 2 || parts.size() > 3) {
     return events::invalid(fmt::format(
         "{}: \"{}\" is not a quantity; write [prefix]number, number|system|code or number||unit",

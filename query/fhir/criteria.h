@@ -8,11 +8,11 @@
 #include <variant>
 #include <vector>
 
+#include "events/decimal.h"
 #include "events/ids.h"
 #include "events/resource_type.h"
 #include "events/result.h"
 #include "projections/search/search_parameters.h"
-#include "query/fhir/decimal.h"
 
 namespace query::fhir {
 
@@ -56,8 +56,8 @@ struct StringPattern {
 };
 struct QuantityPattern {
   Prefix prefix = Prefix::eq;
-  Decimal value;
-  Decimal low, high;                  // eq, ne: implied precision; ap: ±10 %
+  events::Decimal value;
+  events::Decimal low, high;          // eq, ne: implied precision; ap: ±10 %
   std::optional<std::string> system;  // as TokenPattern
   std::optional<std::string> code;    // unit or code
 };

@@ -20,13 +20,13 @@ bool same_without_case(std::string_view a, std::string_view b) {
 
 // Where a stored quantity lies; `<` and `>` make it a range of unknown end.
 struct Stored {
-  Decimal at;
+  events::Decimal at;
   bool below = false, above = false;  // unbounded that way
   bool open = false;                  // `at` itself is not in the range
 };
 
 std::optional<Stored> stored(const schema::Quantity& quantity) {
-  const auto value = Decimal::parse(view(quantity.value()));
+  const auto value = events::Decimal::parse(view(quantity.value()));
   if (!value) return std::nullopt;
   const std::string_view comparator = view(quantity.comparator());
   return Stored{*value, comparator.starts_with('<'), comparator.starts_with('>'),
@@ -34,19 +34,19 @@ std::optional<Stored> stored(const schema::Quantity& quantity) {
 }
 
 // Some part of the stored range is above `value` (or below it).
-bool reaches_above(const Stored& range, const Decimal& value) {
+bool reaches_above(const Stored& range, const events::Decimal& value) {
   return range.above || range.at > value;
 }
-bool reaches_below(const Stored& range, const Decimal& value) {
+bool reaches_below(const Stored& range, const events::Decimal& value) {
   return range.below || range.at < value;
 }
-bool all_above(const Stored& range, const Decimal& value) {
+bool all_above(const Stored& range, const events::Decimal& value) {
   return !range.below && (range.at > value || (range.above && range.open && range.at == value));
 }
-bool all_below(const Stored& range, const Decimal& value) {
+bool all_below(const Stored& range, const events::Decimal& value) {
   return !range.above && (range.at < value || (range.below && range.open && range.at == value));
 }
-bool has(const Stored& range, const Decimal& value) {
+bool has(const Stored& range, const events::Decimal& value) {
   if (range.at == value) return !range.open;
   return range.at < value ? range.above : range.below;
 }

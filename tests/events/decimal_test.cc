@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
-#include "query/fhir/decimal.h"
+#include "events/decimal.h"
 
-namespace query::fhir {
+namespace events {
 namespace {
 
 Decimal decimal(std::string_view text) {
@@ -50,4 +50,4 @@ TEST(FhirDecimal, RefusesWhatIsNoJsonNumber) {
 }
 
 }  // namespace
-}  // namespace query::fhir
+}  // namespace events

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace query::fhir {
+namespace events {
 
 class Decimal {
  public:
@@ -37,4 +37,4 @@ class Decimal {
   std::int64_t unit_ = 0;      // exponent of the last digit as written
 };
 
-}  // namespace query::fhir
+}  // namespace events

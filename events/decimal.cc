@@ -1,8 +1,8 @@
-#include "query/fhir/decimal.h"
+#include "events/decimal.h"
 
 #include <algorithm>
 
-namespace query::fhir {
+namespace events {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -121,4 +121,4 @@ Decimal Decimal::moved_by_half_unit(int direction) const {
   return result;
 }
 
-}  // namespace query::fhir
+}  // namespace events
