@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "ingest/fhir/patch.h"
+#include "ingest/fhir/patch_operations.h"
 #include "ingest/fhir/patch_path.h"
 
 namespace ingest::fhir {
@@ -337,28 +338,8 @@ Result<Patch> read_fhirpath_patch(const json::Value& parameters, std::string_vie
                                element),
                    std::string(element));
   }
-  std::vector<Operation> read;
-  for (auto one = parameters["parameter"].first(); one; one = one.next()) {
-    auto operation = read_operation(one, fmt::format("{}.parameter[{}]", element, read.size()));
-    if (!operation) return operation.error();
-    read.push_back(std::move(*operation));
-  }
-  if (read.empty()) {
-    return invalid(fmt::format("{}: the patch has no operation", element), std::string(element));
-  }
-  return Patch([read = std::move(read)](const json::Value& resource) -> Result<std::string> {
-    Editable root = json::editable(resource);
-    for (const Operation& operation : read) {
-      auto applied = apply(root, operation);
-      if (applied) continue;
-      return Error{
-          applied.error().code,
-          fmt::format("{}: {}: {}", operation.place, operation.type, applied.error().message),
-          operation.place};
-    }
-    json::drop_empty(root);
-    return json::text_of(root);
-  });
+  return patch_of(parameters["parameter"], fmt::format("{}.parameter", element), element,
+                  read_operation, apply);
 }
 
 Result<Patch> read_patch_resource(const json::Value& resource, std::string_view element) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ingest/fhir/patch.h"
+#include "ingest/fhir/patch_operations.h"
 #include "ingest/json_edit.h"
 
 namespace ingest::fhir {
@@ -16,13 +17,14 @@ using events::ErrorCode;
 using events::invalid;
 using events::Result;
 using events::Status;
+using events::unprocessable;
 using json::Editable;
 using json::Kind;
 
 using Pointer = std::vector<std::string>;  // RFC 6901, unescaped
 
 struct Operation {
-  std::string op;
+  std::string type;   // RFC 6902: op
   std::string place;  // [2], for messages
   std::string path_text, from_text;
   Pointer path, from;
@@ -78,6 +80,13 @@ Result<Editable*> value_at(Editable& root, const Pointer& path, std::string_view
 }
 
 Status add(Editable& root, const Pointer& path, std::string_view text, Editable value) {
+  // What nests deeper is no document here, and all that walks the tree recurs.
+  static constexpr std::size_t depth_max = json::Limits{}.depth_max;
+  if (path.size() + json::extent_of(value).depth > depth_max) {
+    return unprocessable(
+        fmt::format("\"{}\" would be nested deeper than {} levels; send flatter data",
+                    text.substr(0, 100), depth_max));
+  }
   if (path.empty()) {
     root = std::move(value);
     return {};
@@ -121,7 +130,19 @@ bool is_within(const Pointer& path, const Pointer& outer) {
   return path.size() > outer.size() && std::equal(outer.begin(), outer.end(), path.begin());
 }
 
-Status apply(Editable& root, const Operation& operation) {
+// A copy of the whole into itself doubles it, so copies together have an end.
+constexpr std::size_t copied_bytes_max = 16 << 20;
+
+// Of one patch to one resource.
+class Run {
+ public:
+  Status operator()(Editable& root, const Operation& operation);
+
+ private:
+  std::size_t copied_bytes_ = 0;
+};
+
+Status Run::operator()(Editable& root, const Operation& operation) {
   const auto& [op, place, path_text, from_text, path, from, value] = operation;
   if (op == "add") return add(root, path, path_text, *value);
   if (op == "remove") {
@@ -136,6 +157,13 @@ Status apply(Editable& root, const Operation& operation) {
   if (op == "copy") {
     auto there = value_at(root, from, from_text);
     if (!there) return there.error();
+    copied_bytes_ += json::extent_of(**there).bytes;
+    if (copied_bytes_ > copied_bytes_max) {
+      return unprocessable(
+          fmt::format("\"{}\" makes the copies of this patch more than {} bytes; send the resource "
+                      "with PUT",
+                      from_text, copied_bytes_max));
+    }
     return add(root, path, path_text, Editable(**there));
   }
   auto there = value_at(root, path, path_text);
@@ -159,12 +187,12 @@ Result<Operation> read_operation(const json::Value& from, const std::string& pla
   };
   if (!from.is_object()) return refuse("is not an object");
   Operation made;
-  made.op = from["op"].string();
+  made.type = from["op"].string();
   made.place = place;
   static constexpr std::string_view known[] = {"add", "remove", "replace", "move", "copy", "test"};
-  if (std::ranges::find(known, made.op) == std::end(known)) {
+  if (std::ranges::find(known, made.type) == std::end(known)) {
     return refuse(fmt::format("op \"{}\" is not one of add, remove, replace, move, copy, test",
-                              made.op.substr(0, 50)));
+                              made.type.substr(0, 50)));
   }
   if (!from["path"].is_string()) return refuse("path is missing");
   made.path_text = from["path"].string();
@@ -174,17 +202,17 @@ Result<Operation> read_operation(const json::Value& from, const std::string& pla
                               made.path_text.substr(0, 100)));
   }
   made.path = std::move(*path);
-  if (made.op == "add" || made.op == "replace" || made.op == "test") {
+  if (made.type == "add" || made.type == "replace" || made.type == "test") {
     if (!from["value"]) return refuse("value is missing");
     made.value = json::editable(from["value"]);
   }
-  if (made.op == "move" || made.op == "copy") {
+  if (made.type == "move" || made.type == "copy") {
     if (!from["from"].is_string()) return refuse("from is missing");
     made.from_text = from["from"].string();
     auto pointer = pointer_of(made.from_text);
     if (!pointer) return refuse("from is not a JSON Pointer; write /name/0/given");
     made.from = std::move(*pointer);
-    if (made.op == "move" && is_within(made.path, made.from))
+    if (made.type == "move" && is_within(made.path, made.from))
       return refuse("a value cannot be moved into itself");
   }
   return made;
@@ -197,28 +225,7 @@ Result<Patch> read_json_patch(const json::Value& operations, std::string_view el
     return invalid(fmt::format("{}: a JSON Patch is an array of operations", element),
                    std::string(element));
   }
-  std::vector<Operation> read;
-  for (auto one = operations.first(); one; one = one.next()) {
-    auto operation = read_operation(one, fmt::format("{}[{}]", element, read.size()));
-    if (!operation) return operation.error();
-    read.push_back(std::move(*operation));
-  }
-  if (read.empty()) {
-    return invalid(fmt::format("{}: the patch has no operation", element), std::string(element));
-  }
-  return Patch([read = std::move(read)](const json::Value& resource) -> Result<std::string> {
-    Editable root = json::editable(resource);
-    for (const Operation& operation : read) {
-      if (auto applied = apply(root, operation); !applied) {
-        return Error{
-            applied.error().code,
-            fmt::format("{}: {} {}", operation.place, operation.op, applied.error().message),
-            operation.place};
-      }
-    }
-    json::drop_empty(root);
-    return json::text_of(root);
-  });
+  return patch_of(operations, element, element, read_operation, Run{});
 }
 
 }  // namespace ingest::fhir

@@ -27,6 +27,10 @@ class PathParser {
     path.text_ = text_;
     do {
       if (auto step = read_step(path); !step) return step.error();
+      // No resource nests so deep; without an end patches would.
+      if (path.steps_.size() > steps_max)
+        return invalid(
+            fmt::format("path \"{}…\": has more than {} steps", text_.substr(0, 100), steps_max));
     } while (take('.'));
     skip();
     if (at_ != text_.size()) return refuse(fmt::format("\"{}\"", text_.substr(at_)));
@@ -35,6 +39,7 @@ class PathParser {
 
  private:
   using Step = PatchPath::Step;
+  static constexpr std::size_t steps_max = 64;
   events::Error refuse(std::string_view what) const {
     return invalid(
         fmt::format("path \"{}\": {} is not understood; members, [n], first(), last(), "

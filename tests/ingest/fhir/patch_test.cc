@@ -62,6 +62,46 @@ TEST(JsonPatchTest, AddsReplacesRemovesMovesCopiesAndTests) {
       R"({"resourceType":"Patient","id":"p","name":[{"use":"usual","text":"Ani"},{"use":"official","family":"Berg","given":["Ana","Eva","Maria","Zoe"],"text":"Ani"}],"birthDate":"1981"})");
 }
 
+// Each copy of the whole into itself doubles it: a few hundred bytes would ask for any memory.
+TEST(JsonPatchTest, CopiesAndDepthsEnd) {
+  std::string copies = "[";
+  for (int i = 0; i < 40; ++i) {
+    copies += std::string(i == 0 ? "" : ",") + R"({"op":"copy","from":"","path":"/x)" +
+              std::to_string(i) + "\"}";
+  }
+  auto grown = json_patch(copies + "]");
+  ASSERT_FALSE(grown);
+  EXPECT_EQ(grown.error().code, ErrorCode::unprocessable);
+  EXPECT_THAT(grown.error().message, HasSubstr("copy"));
+
+  std::string inward = "[";
+  for (int i = 0; i < 200; ++i) {
+    inward += std::string(i == 0 ? "" : ",") + R"({"op":"add","path":"/n","value":{}})" +
+              R"(,{"op":"copy","from":"/o","path":"/n/o"},{"op":"move","from":"/n","path":"/o"})";
+  }
+  auto deep = json_patch(inward + "]", R"({"o":{"a":1}})");
+  ASSERT_FALSE(deep);
+  EXPECT_EQ(deep.error().code, ErrorCode::unprocessable);
+  EXPECT_THAT(deep.error().message, HasSubstr("nested"));
+}
+
+TEST(JsonPatchTest, NumbersOfAnySizeAreCompared) {
+  EXPECT_FALSE(
+      json_patch(R"([{"op":"test","path":"/n","value":1}])", R"({"n":1e99999999999999999999})"));
+  EXPECT_FALSE(
+      json_patch(R"([{"op":"test","path":"/n","value":1}])", R"({"n":0.1e-9223372036854775808})"));
+  EXPECT_TRUE(json_patch(R"([{"op":"test","path":"/n","value":15e-1}])", R"({"n":1.50})"));
+}
+
+TEST(FhirpathPatchTest, PathsEnd) {
+  std::string path = "Patient";
+  for (int i = 0; i < 5000; ++i) path += ".extension";
+  auto deep = fhirpath_patch(operation("delete", path));
+  ASSERT_FALSE(deep);
+  EXPECT_EQ(deep.error().code, ErrorCode::invalid);
+  EXPECT_THAT(deep.error().message, HasSubstr("steps"));
+}
+
 TEST(JsonPatchTest, WhatItDoesNotTouchKeepsItsDigitsOrderAndEscapes) {
   auto made = json_patch(R"([{"op":"add","path":"/b","value":1.10}])",
                          R"({"z":1.500e2,"a":"\u00e9","n":12345678901234567890.0100})");
