@@ -73,12 +73,15 @@ void Batch::plan_entry(std::size_t i, bool last_wave) {
   if (!entry.errors.empty()) return refuse(i, {entry.errors, {}, {}});
   const Write& write = entry.write;
   const std::string_view text = write.resource.raw();
+  const auto condition = write.if_none_exist.value_or(IdentifierCriterion{});
   const auto request =
       context_.digest({"entry", events::type_name(write.type), write.id.text(),
                        std::to_string(static_cast<int>(write.verb)), std::to_string(write.if_match),
+                       write.if_none_match_any ? "*" : "", write.if_none_exist ? "identifier" : "",
+                       condition.system ? "|" : "", condition.system.value_or(""), condition.value,
                        write.criteria, write.patch ? "patch" : "", text});
   // It needs its stream as it sees it: nothing of this group may be on its way to it.
-  if (write.is_conditional()) submit_group();
+  if (write.needs_stream_as_seen()) submit_group();
   auto made = plan(context_, {write}, write.ordinal, request);
   if (!made) {
     const bool may_lead_later = !last_wave && text.find('?') != std::string_view::npos;
@@ -94,7 +97,7 @@ void Batch::plan_entry(std::size_t i, bool last_wave) {
   submissions_.push_back(std::move(*made->submission));
   plans_.push_back(std::move(*made));
   group_.push_back(i);
-  if (write.is_conditional() || group_.size() >= group_entries_max ||
+  if (write.needs_stream_as_seen() || group_.size() >= group_entries_max ||
       group_bytes_ >= group_bytes_max)
     submit_group();
 }

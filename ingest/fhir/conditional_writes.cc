@@ -40,7 +40,6 @@ class Settling {
   Status create_by_update(Write& write);
   Status patch(Write& write);
   events::Result<Matched> look_at(const Write& write) const;
-  bool was_accepted(const events::StreamKey& stream) const;
 
   const RequestContext& context_;
   const Environment& environment_;
@@ -106,6 +105,7 @@ Status Settling::create_by_update(Write& write) {
                              write.path, name_of(write)),
                  write.path + ".id"};
   }
+  write.if_none_match_any = true;  // what came since is not written over
   return {};
 }
 
@@ -134,14 +134,6 @@ events::Result<Matched> Settling::look_at(const Write& write) const {
                write.path};
 }
 
-bool Settling::was_accepted(const events::StreamKey& stream) const {
-  const auto status =
-      environment_.lookup.commit({events::partition_of(stream, environment_.partitions),
-                                  events::commit_key(environment_.secrets.log_secret,
-                                                     context_.seed(commit_ordinal_), stream)});
-  return status && status->state == events::CommitStatus::State::accepted;
-}
-
 Status Settling::patch(Write& write) {
   if (!environment_.read_version) {
     return Error{ErrorCode::unsupported, "PATCH: this node does not read resources", {}};
@@ -159,7 +151,7 @@ Status Settling::patch(Write& write) {
   if (!before) return before.error();
 
   auto made = std::make_shared<MadeDocument>();
-  if (was_accepted(known.stream)) {
+  if (was_accepted(context_, commit_ordinal_, known.stream)) {
     made->text = *text;  // a repeat: what is done is not done again
   } else {
     if (write.if_match != 0 && write.if_match != known.version.value) {

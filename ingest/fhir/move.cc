@@ -29,14 +29,6 @@ std::string name_of(const Move& move) {
   return fmt::format("{}/{}", events::type_name(move.type), move.id.text());
 }
 
-bool was_accepted(const RequestContext& context, const events::StreamKey& stream) {
-  const Environment& environment = context.environment;
-  const auto status = environment.lookup.commit(
-      {events::partition_of(stream, environment.partitions),
-       events::commit_key(environment.secrets.log_secret, context.seed(0), stream)});
-  return status && status->state == events::CommitStatus::State::accepted;
-}
-
 // The version to move. The stream's version is read first: what comes between makes it stale.
 Result<Matched> look_at(const RequestContext& context, const Move& move) {
   const events::Lookup& lookup = context.environment.lookup;
@@ -51,7 +43,7 @@ Result<Matched> look_at(const RequestContext& context, const Move& move) {
   if (!known) return known.error();
   Matched found{**known, *version};
   if (found.known.deleted) {
-    if (!was_accepted(context, found.known.stream))
+    if (!was_accepted(context, 0, found.known.stream))
       return Error{ErrorCode::gone, name_of(move) + " was deleted", {}};
     --found.known.version.value;  // the delete was this very move's
     return found;
@@ -188,9 +180,7 @@ tl::expected<Plan, Refusals> plan_move(const RequestContext& context, const Move
                                        const events::Digest16& request) {
   auto writes = writes_of(context, move);
   if (!writes) return tl::unexpected(Refusals{writes.error()});
-  auto made = plan(context, *writes, 0, request);
-  if (made) made->conditional = true;
-  return made;
+  return plan(context, *writes, 0, request);
 }
 
 }  // namespace ingest::fhir

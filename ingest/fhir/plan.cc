@@ -173,15 +173,11 @@ std::optional<tl::expected<Plan, Refusals>> plan_once(const RequestContext& cont
                                                       const events::Digest16& request) {
   References references(context.environment.lookup, context.base_url,
                         [&](ResourceType type, std::string_view criteria) {
-                          return context.environment.find_matching
-                                     ? context.environment.search(context.principal,
-                                                                  context.base_url, type, criteria,
-                                                                  "criteria")
-                                     : Error{events::ErrorCode::unprocessable,
-                                             "only identifier=system|value is supported here",
-                                             {}};
+                          return context.environment.search(context.principal, context.base_url,
+                                                            type, criteria, "criteria");
                         });
   Plan made;
+  made.may_go_stale = std::ranges::any_of(writes, &Write::may_go_stale);
   Placement placement(context, writes, references, made.writes);
   if (auto refusals = placement.place(); !refusals.empty())
     return tl::unexpected(std::move(refusals));
@@ -225,9 +221,7 @@ tl::expected<Plan, Refusals> plan(const RequestContext& context, const std::vect
     auto settled = settle_conditions(context, writes, commit_ordinal);
     if (!settled) return tl::unexpected(std::move(settled.error()));
     auto made = plan_once(context, *settled, commit_ordinal, request);
-    if (!made) continue;
-    if (*made) (*made)->conditional = true;
-    return std::move(*made);
+    if (made) return std::move(*made);
   }
   return tl::unexpected(
       Refusals{{events::ErrorCode::conflict,

@@ -41,7 +41,8 @@ struct Plan {
   std::vector<Submission> together;      // of several streams: all become true, or none
   std::vector<PlannedWrite> writes;      // one for each write, in order
   std::vector<std::shared_ptr<const MadeDocument>> made;  // what documents may point into
-  bool conditional = false;  // something was looked at: stale is to be expected under load
+  // Rests on what was looked at: acceptance may find it stale, and who waits plans again.
+  bool may_go_stale = false;
 };
 
 // All that is wrong with the request, at least one; the first decides the answer's status.

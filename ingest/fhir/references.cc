@@ -164,7 +164,6 @@ events::Result<ResolvedReference> References::conditional(std::string_view refer
 // What is stored only: which entry of the request will meet the criteria is known when its
 // fields are, and they need the references.
 events::Result<ResolvedReference> References::search_criteria(const ConditionalReference& wanted) {
-  if (!search_) return unprocessable("only identifier=system|value is supported here");
   auto found = search_(wanted.type, wanted.criteria);
   if (!found) return found.error();
   if (found->empty()) {

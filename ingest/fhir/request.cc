@@ -54,6 +54,15 @@ events::Status may_read_and_update(const RequestContext& context, events::Resour
   return {};
 }
 
+bool was_accepted(const RequestContext& context, std::uint64_t ordinal,
+                  const events::StreamKey& stream) {
+  const Environment& environment = context.environment;
+  const auto status = environment.lookup.commit(
+      {events::partition_of(stream, environment.partitions),
+       events::commit_key(environment.secrets.log_secret, context.seed(ordinal), stream)});
+  return status && status->state == events::CommitStatus::State::accepted;
+}
+
 std::string fresh_key() { return events::to_hex(fresh_assembly().bytes()); }
 
 events::AssemblyId fresh_assembly() { return events::AssemblyId(random_bytes()); }

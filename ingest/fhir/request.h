@@ -61,6 +61,10 @@ struct RequestContext {
 events::Status may_read_and_update(const RequestContext& context, events::ResourceType type,
                                    const events::StreamKey& stream);
 
+// Whether the commit of this request that `ordinal` names was accepted before: this is a repeat.
+bool was_accepted(const RequestContext& context, std::uint64_t ordinal,
+                  const events::StreamKey& stream);
+
 // 32 hex digits nobody has used before.
 std::string fresh_key();
 events::AssemblyId fresh_assembly();

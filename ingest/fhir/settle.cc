@@ -110,7 +110,7 @@ tl::expected<Settled, Failure> settle(Intake& intake, const Planning& planning,
   for (int tries = 0; tries < tries_left; ++tries) {
     auto plan = planning();
     if (!plan) return tl::unexpected(Failure{std::move(plan.error()), {}, {}});
-    if (plan->conditional) tries_left = tries_conditional_max;
+    if (plan->may_go_stale) tries_left = tries_conditional_max;
     if (!plan->together.empty()) {
       auto settled = settle_together(intake, std::move(*plan));
       if (!settled) continue;
@@ -120,7 +120,7 @@ tl::expected<Settled, Failure> settle(Intake& intake, const Planning& planning,
 
     const events::CommitId id = plan->submission->id;
     // A stale commit changes nothing, and only who waits for it can try again.
-    if (respond_async && !plan->conditional) {
+    if (respond_async && !plan->may_go_stale) {
       if (auto there = intake.submit_async(std::move(*plan->submission)); !there)
         return tl::unexpected(Failure{{there.error()}, id, {}});
       return Settled{std::move(*plan), {}, {}, true, {}};

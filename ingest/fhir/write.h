@@ -51,6 +51,12 @@ struct Write {
   std::shared_ptr<const MadeDocument> made;  // what `resource` lies in
 
   bool is_conditional() const { return !criteria.empty() || patch != nullptr; }
+  // Acceptance knows a system|value itself; what else was looked for only the edge saw.
+  bool needs_stream_as_seen() const {
+    return is_conditional() || found || (if_none_exist && !if_none_exist->system);
+  }
+  // With others in its commit also a known identifier: they may refer to what is there by now.
+  bool may_go_stale() const { return needs_stream_as_seen() || if_none_exist; }
 };
 
 }  // namespace ingest::fhir

@@ -266,11 +266,11 @@ Response WriteRoutes::write_one(const Request& request, const Write& write) {
   const Preferences preferences = preferences_of(request, Return::representation);
   context->keep_documents = preferences.what == Return::representation;
   const std::string* criteria = request.header("if-none-exist");
-  const auto digest = context->digest(
-      {"single", request.method, request.path, std::to_string(write.if_match),
-       write.if_none_match_any ? "*" : "",
-       criteria != nullptr ? std::string_view(*criteria) : std::string_view(write.criteria),
-       request.body});
+  const auto digest =
+      context->digest({"single", request.method, request.path, std::to_string(write.if_match),
+                       write.if_none_match_any ? "*" : "",
+                       criteria != nullptr ? std::string_view(*criteria) : std::string_view(),
+                       write.criteria, request.body});
   auto settled = settle(
       depends_.intake, [&] { return plan(*context, {write}, 0, digest); },
       preferences.respond_async);

@@ -335,6 +335,63 @@ TEST_F(ConditionalWritesTest, ConditionalFormsAreJudgedWhateverIsPreferred) {
   EXPECT_EQ(response.status, 200) << response.body;
 }
 
+// Acceptance may find it stale, and a 202 would leave it undone for ever.
+TEST_F(ConditionalWritesTest, ConditionalCreatesAreJudgedWhateverIsPreferred) {
+  auto response = door.send("POST", "/fhir/Observation", observation("a"),
+                            {{"prefer", "respond-async"}, {"if-none-exist", "identifier=1"}});
+  EXPECT_EQ(response.status, 201) << response.body;
+}
+
+TEST_F(ConditionalWritesTest, AKeyWithOtherCriteriaIsAConflictWhateverElseIsTheSame) {
+  const Headers headers{{"idempotency-key", "k"}, {"if-none-exist", "identifier=1"}};
+  EXPECT_EQ(door.send("PUT", "/fhir/Observation?code=urn:c|a", observation("a"), headers).status,
+            201);
+  auto other = door.send("PUT", "/fhir/Observation?code=urn:c|b", observation("a"), headers);
+  EXPECT_EQ(other.status, 409) << other.body;
+}
+
+TEST_F(ConditionalWritesTest, AKeyOfABatchWithOtherConditionsIsAConflict) {
+  const Headers headers{{"idempotency-key", "k"}};
+  const auto send = [&](const std::string& condition) {
+    return door.post(batch({entry("POST", "Observation", observation("a"), {}, condition)}),
+                     headers);
+  };
+  EXPECT_THAT(send(R"("ifNoneExist":"identifier=urn:x|1")").body, HasSubstr("201 "));
+  EXPECT_THAT(send(R"("ifNoneExist":"identifier=urn:x|1")").body, Not(HasSubstr("\"409\"")));
+  EXPECT_THAT(send(R"("ifNoneExist":"identifier=urn:x|2")").body, HasSubstr("\"409\""));
+}
+
+TEST_F(ConditionalWritesTest, BatchEntriesThatMustNotExistDoNotStandInEachOthersWay) {
+  std::vector<std::string> entries;
+  for (int i = 0; i < 30; ++i) {
+    entries.push_back(entry("POST", "Observation", observation(fmt::format("n{}", i)), {},
+                            fmt::format(R"("ifNoneExist":"identifier=n{}")", i)));
+  }
+  auto response = door.post(batch(entries));
+  EXPECT_THAT(response.body, Not(HasSubstr("\"409\""))) << response.body;
+  EXPECT_THAT(response.body, HasSubstr("201 "));
+}
+
+// The id of the body is in use by what came after it was looked for: it is not written over.
+TEST_F(ConditionalWritesTest, UpdateThatCreatesNeverWritesOverWhatCameMeanwhile) {
+  for (int round = 0; round < 150; ++round) {
+    const std::string id = fmt::format("r{}", round);
+    int conditional = 0;
+    std::thread rival([&] {
+      conditional = door.send("PUT", fmt::format("/fhir/Observation?code=urn:c|w{}", round),
+                              observation(fmt::format("w{}", round), "final", id))
+                        .status;
+    });
+    const int plain =
+        door.send("PUT", "/fhir/Observation/" + id, observation("other", "final", id)).status;
+    rival.join();
+    if (plain == 201) {
+      EXPECT_TRUE(conditional == 409 || conditional == 412) << conditional;
+      EXPECT_THAT(door.read("Observation", id), HasSubstr("other"));
+    }
+  }
+}
+
 // --- Bundles
 
 TEST_F(ConditionalWritesTest, EntriesOfABundleAnswerAsPreferred) {
