@@ -2,6 +2,7 @@
 
 #include "projections/dose_text.h"
 #include "projections/facts_text.h"
+#include "projections/main_time.h"
 
 namespace query {
 namespace {
@@ -50,12 +51,13 @@ class FactsWriter {
     json_.optional("display", display.empty() ? text_of(reference->display()) : display);
     json_.end_object();
   }
-  // "time" and "end": whichever of date and period is there.
-  void time(const schema::When* at, const schema::Period* during = nullptr,
-            const schema::When* otherwise = nullptr) {
-    if (at == nullptr && during == nullptr) at = otherwise;
-    when("time", at ? at : during ? during->start() : nullptr);
-    if (at == nullptr && during) when("end", during->end());
+  // "time", and "end" of a period: the main date. A Condition's period is that of its onset:
+  // what ends it is its abatement.
+  void date(const schema::Facts& facts) {
+    const projections::MainDate main = projections::main_date(facts);
+    when("time", main.at ? main.at : main.during ? main.during->start() : nullptr);
+    if (main.during && facts.of_type() != schema::Clinical::Condition)
+      when("end", main.during->end());
   }
   void quantity(std::string_view name, const schema::Quantity* value) {
     if (value == nullptr) return;
@@ -80,7 +82,6 @@ class FactsWriter {
   }
 
   void write(const schema::Encounter& r) {
-    time(nullptr, r.period());
     text("status", r.status());
     if (r.class_()) json_.optional("class", text_of(r.class_()->code()));
     code("code", first(r.types()));
@@ -90,7 +91,6 @@ class FactsWriter {
     refer("organization", r.service_provider());
   }
   void write(const schema::Condition& r) {
-    time(r.onset(), r.onset_period(), r.recorded());
     when("end", r.abatement());
     status(r.clinical_status(), r.verification_status());
     code("category", first(r.categories()));
@@ -99,7 +99,6 @@ class FactsWriter {
     refer("by", r.asserter() ? r.asserter() : r.recorder());
   }
   void write(const schema::AllergyIntolerance& r) {
-    time(r.onset(), nullptr, r.recorded());
     status(r.clinical_status(), r.verification_status());
     text("kind", r.type());
     text("criticality", r.criticality());
@@ -117,7 +116,6 @@ class FactsWriter {
     refer("by", r.asserter() ? r.asserter() : r.recorder());
   }
   void write(const schema::Observation& r) {
-    time(r.effective(), r.effective_period(), r.issued());
     text("status", r.status());
     code("category", first(r.categories()));
     code("code", r.code());
@@ -145,7 +143,6 @@ class FactsWriter {
     }
   }
   void write(const schema::Procedure& r) {
-    time(r.performed(), r.performed_period());
     text("status", r.status());
     code("code", r.code());
     code("reason", first(r.reasons()));
@@ -154,7 +151,6 @@ class FactsWriter {
     refer("location", r.location());
   }
   void write(const schema::Immunization& r) {
-    time(r.occurrence(), nullptr, r.recorded());
     text("time_text", r.occurrence_text());
     text("status", r.status());
     code("status_reason", r.status_reason());
@@ -166,7 +162,6 @@ class FactsWriter {
     refer("location", r.location());
   }
   void write(const schema::MedicationRequest& r) {
-    time(r.authored());
     text("status", r.status());
     text("intent", r.intent());
     if (r.do_not_perform()) json_.member("do_not_perform", true);
@@ -175,28 +170,24 @@ class FactsWriter {
     refer("by", r.requester());
   }
   void write(const schema::MedicationStatement& r) {
-    time(r.effective(), r.effective_period(), r.asserted());
     text("status", r.status());
     code("code", r.medication());
     doses(r.dosages());
     refer("by", r.source());
   }
   void write(const schema::MedicationDispense& r) {
-    time(r.handed_over(), nullptr, r.prepared());
     text("status", r.status());
     code("code", r.medication());
     quantity("quantity", r.quantity());
     refer("by", first(r.performers()));
   }
   void write(const schema::MedicationAdministration& r) {
-    time(r.effective(), r.effective_period());
     text("status", r.status());
     code("code", r.medication());
     quantity("dose", r.dose());
     refer("by", first(r.performers()));
   }
   void write(const schema::DiagnosticReport& r) {
-    time(r.effective(), r.effective_period(), r.issued());
     text("status", r.status());
     code("category", first(r.categories()));
     code("code", r.code());
@@ -204,7 +195,6 @@ class FactsWriter {
     refer("by", first(r.performers()));
   }
   void write(const schema::DocumentReference& r) {
-    time(r.date(), r.period());
     text("status", r.status());
     text("document_status", r.doc_status());
     code("code", r.type());
@@ -217,7 +207,6 @@ class FactsWriter {
     refer("by", first(r.authors()));
   }
   void write(const schema::CarePlan& r) {
-    time(nullptr, r.period(), r.created());
     text("status", r.status());
     text("intent", r.intent());
     code("code", first(r.categories()));
@@ -226,7 +215,6 @@ class FactsWriter {
     refer("by", r.author());
   }
   void write(const schema::CareTeam& r) {
-    time(nullptr, r.period());
     text("status", r.status());
     text("name", r.name());
     code("code", first(r.categories()));
@@ -243,14 +231,12 @@ class FactsWriter {
     refer("organization", first(r.managing_organizations()));
   }
   void write(const schema::Goal& r) {
-    time(r.start(), nullptr, r.status_date());
     text("status", r.lifecycle_status());
     code("achievement", r.achievement_status());
     code("code", r.description());
     when("due", r.target_due());
   }
   void write(const schema::Device& r) {
-    time(r.manufactured());
     text("status", r.status());
     code("code", r.type());
     text("name", r.name());
@@ -260,28 +246,24 @@ class FactsWriter {
     when("expires", r.expires());
   }
   void write(const schema::ImagingStudy& r) {
-    time(r.started());
     text("status", r.status());
     code("code", first(r.procedure_codes()));
     text("description", r.description());
     refer("location", r.location());
   }
   void write(const schema::Coverage& r) {
-    time(nullptr, r.period());
     text("status", r.status());
     code("code", r.type());
     text("subscriber_id", r.subscriber_id());
     refer("payor", first(r.payors()));
   }
   void write(const schema::Claim& r) {
-    time(r.created(), r.billable());
     text("status", r.status());
     code("code", r.type());
     quantity("total", r.total());
     refer("by", r.provider());
   }
   void write(const schema::ExplanationOfBenefit& r) {
-    time(r.created(), r.billable());
     text("status", r.status());
     code("code", r.type());
     text("outcome", r.outcome());
@@ -289,19 +271,16 @@ class FactsWriter {
     refer("by", r.provider());
   }
   void write(const schema::SupplyDelivery& r) {
-    time(r.occurrence(), r.occurrence_period());
     text("status", r.status());
     code("code", r.item());
     quantity("quantity", r.quantity());
     refer("by", r.supplier());
   }
   void write(const schema::Provenance& r) {
-    time(r.recorded(), r.occurred_period(), r.occurred());
     code("code", r.activity());
     refer("of", first(r.targets()));
   }
   void write(const schema::ServiceRequest& r) {
-    time(r.authored(), r.occurrence_period(), r.occurrence());
     text("status", r.status());
     text("intent", r.intent());
     if (r.do_not_perform()) json_.member("do_not_perform", true);
@@ -309,18 +288,15 @@ class FactsWriter {
     refer("by", r.requester());
   }
   void write(const schema::Specimen& r) {
-    time(r.collected(), r.collected_period(), r.received());
     text("status", r.status());
     code("code", r.type());
   }
   void write(const schema::QuestionnaireResponse& r) {
-    time(r.authored());
     text("status", r.status());
     text("questionnaire", r.questionnaire());
     refer("by", r.author());
   }
   void write(const schema::RelatedPerson& r) {
-    time(nullptr, r.period());
     code("code", first(r.relationships()));
   }
   void write(const schema::Medication& r) {
@@ -328,7 +304,6 @@ class FactsWriter {
     code("code", r.code());
   }
   void write(const schema::General& r) {
-    time(r.when(), r.period());
     text("status", r.status());
     code("code", r.code());
     text("name", r.name());
@@ -368,6 +343,7 @@ void write_facts(const schema::Facts& facts, std::string_view id, events::Versio
   json.begin_object().member("type", events::type_name(facts.type())).member("id", id);
   json.member("version", version.value);
   FactsWriter writer(names, json);
+  writer.date(facts);
   using Of = schema::Clinical;
   switch (facts.of_type()) {
 #define OF(type)                         \

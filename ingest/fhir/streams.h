@@ -11,9 +11,8 @@
 
 namespace ingest::fhir {
 
-// The references that the type's `patient` or `subject` search parameter reads (FHIR R4,
-// search parameter registry): one for most types, Provenance has several targets. Those
-// without a literal `reference` are left out.
+// The references in the type's subject_element() (mapping.h): one for most types,
+// Provenance has several targets. Those without a literal `reference` are left out.
 std::vector<json::Value> subject_references(events::ResourceType type, const json::Value& resource);
 
 inline constexpr std::string_view directory_stream = "directory";
