@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "events/clinical_time.h"
+#include "events/effect_name.h"
 #include "events/resource_type.h"
 
 namespace ingest {
@@ -27,30 +28,12 @@ const char* word(State state) {
   return "unknown";
 }
 
-const char* word(events::EventEffect effect) {
-  switch (effect) {
-    case events::EventEffect::recorded:
-      return "recorded";
-    case events::EventEffect::amended:
-      return "amended";
-    case events::EventEffect::confirmed:
-      return "confirmed";
-    case events::EventEffect::deleted:
-      return "deleted";
-    case events::EventEffect::absent:
-      return "absent";
-    case events::EventEffect::matched:
-      return "matched";
-  }
-  return "recorded";
-}
-
 std::string events_json(const std::vector<events::EventOutcome>& outcomes) {
   std::string json;
   for (const events::EventOutcome& one : outcomes) {
     json += fmt::format(R"({}{{"type":"{}","id":{},"version":{},"effect":"{}"}})",
                         json.empty() ? "" : ",", events::type_name(one.type),
-                        json_quote(one.id.text()), one.version.value, word(one.effect));
+                        json_quote(one.id.text()), one.version.value, events::effect_name(one.effect));
   }
   return json;
 }

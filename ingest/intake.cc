@@ -40,10 +40,16 @@ void Intake::State::remember(const events::CommitId& id) {
   unjudged_order.pop_front();
 }
 
-events::Result<Intake::State::InFlight> Intake::State::start(Submission& submission) {
-  if (auto problem = log.write_problem(); !problem.empty()) {
+events::Status Intake::State::may_write() const {
+  if (!options.closed_because.empty())
+    return Error{ErrorCode::forbidden, "nothing was written: " + options.closed_because, {}};
+  if (auto problem = log.write_problem(); !problem.empty())
     return events::unavailable(fmt::format("nothing was written, try again: {}", problem));
-  }
+  return {};
+}
+
+events::Result<Intake::State::InFlight> Intake::State::start(Submission& submission) {
+  if (auto may = may_write(); !may) return may.error();
   auto built = sealed(submission);
   if (!built) return built.error();
   return ship(std::move(*built), submission.id);
@@ -101,6 +107,7 @@ events::Result<Receipt> Intake::State::finish(InFlight& in_flight) {
 Intake::Intake(const IntakeOptions& options, events::EventLog& log, const events::Sealer& sealer,
                events::Lookup& lookup, prometheus::Registry& metrics)
     : state_(std::make_unique<State>(options, log, sealer, lookup, metrics)) {
+  if (!options.closed_because.empty()) return;  // what was left is ended by a node that writes
   state_->keeper = std::jthread([state = state_.get()](std::stop_token stop) {
     std::mutex mutex;
     std::condition_variable_any never;
@@ -137,9 +144,7 @@ std::vector<events::Result<Receipt>> Intake::submit_all(
 }
 
 events::Status Intake::submit_async(Submission submission) {
-  if (auto problem = state_->log.write_problem(); !problem.empty()) {
-    return events::unavailable(fmt::format("nothing was written, try again: {}", problem));
-  }
+  if (auto may = state_->may_write(); !may) return may.error();
   auto built = state_->sealed(submission);
   if (!built) return built.error();
   auto shipment = state_->deliveries.send(std::move(*built));

@@ -38,6 +38,7 @@ struct IntakeOptions {
   std::chrono::milliseconds outcome_timeout{30'000};
   std::size_t pending_bytes_max =
       128u << 20;  // sealed bytes whose outcome is not known; overloaded above
+  std::string closed_because;  // not empty: this node takes no writes; forbidden says it
   // Transactions that are older and not decided were left by somebody who is gone.
   std::chrono::milliseconds transaction_age_max{10'000};
   std::chrono::milliseconds transaction_check_interval{1'000};

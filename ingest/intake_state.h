@@ -56,6 +56,7 @@ struct Intake::State {
     const auto draft = std::move(submission.draft);
     return sealer.build(draft);
   }
+  events::Status may_write() const;
   events::Result<InFlight> start(Submission& submission);
   events::Result<InFlight> ship(events::BuiltCommit built, const events::CommitId& id);
   // Appends the decision to the stream; its outcome says what was decided.

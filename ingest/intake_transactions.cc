@@ -70,6 +70,8 @@ void Intake::State::decide_all(const std::vector<events::StreamKey>& streams,
 }
 
 events::Result<std::vector<Receipt>> Intake::submit_together(std::vector<Submission> submissions) {
+  // Before anything: a refused try would still be followed by its decisions.
+  if (auto may = state_->may_write(); !may) return may.error();
   const events::TransactionPart transaction{fresh_transaction(), submissions.front().draft.stream};
   std::vector<events::StreamKey> streams;
   std::vector<events::CommitId> ids;

@@ -15,6 +15,7 @@ namespace {
 
 // How long an idle reader waits before the worker looks for tasks and figures.
 constexpr std::chrono::milliseconds idle_wait{200};
+constexpr std::chrono::seconds figures_interval{1};  // while records keep coming
 constexpr std::chrono::milliseconds retry_wait{250};
 // A batch's memory; small enough that a small commit behind it does not wait long.
 constexpr std::size_t write_bytes_max = 8u << 20;
@@ -153,6 +154,7 @@ void Worker::step(std::stop_token stop) {
     return;
   }
   fold(std::move(*records), stop);
+  if (std::chrono::steady_clock::now() - figures_shown_ > figures_interval) show_figures();
 }
 
 void Worker::fold(std::vector<events::LogRecord> records, std::stop_token stop) {
@@ -226,6 +228,7 @@ void Worker::hash_if_due() {
 }
 
 void Worker::show_figures() {
+  figures_shown_ = std::chrono::steady_clock::now();
   const auto end = context_.log.end(partition_);
   if (end) metrics_.lag.Set(static_cast<double>(end->value - fold_->position().next.value));
   for (const auto* property : rocksdb_properties) {

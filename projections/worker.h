@@ -78,6 +78,7 @@ class Worker final : public Shard {
   std::unique_ptr<RecordFold> fold_;
   std::unique_ptr<events::LogReader> reader_;
   std::uint64_t events_since_flush_ = 0;
+  std::chrono::steady_clock::time_point figures_shown_;
 
   mutable std::mutex mutex_;
   mutable std::condition_variable_any changed_;

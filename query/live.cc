@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "events/clinical_time.h"
+#include "events/effect_name.h"
 #include "query/json_writer.h"
 
 namespace query {
@@ -19,24 +20,6 @@ using events::Result;
 using events::StreamKey;
 using ops::http::ChunkSink;
 using projections::Change;
-
-std::string_view to_string(events::EventEffect effect) {
-  switch (effect) {
-    case events::EventEffect::recorded:
-      return "recorded";
-    case events::EventEffect::amended:
-      return "amended";
-    case events::EventEffect::confirmed:
-      return "confirmed";
-    case events::EventEffect::deleted:
-      return "deleted";
-    case events::EventEffect::absent:
-      return "absent";
-    case events::EventEffect::matched:
-      return "matched";
-  }
-  return "unknown";
-}
 
 std::string to_json(const Change& change, const events::LogId& log) {
   PositionToken position(log);
@@ -52,7 +35,7 @@ std::string to_json(const Change& change, const events::LogId& log) {
   json.member("commit", events::CommitId{change.position.partition, change.commit}.text());
   json.key("events").begin_array();
   for (const auto& event : change.events) {
-    json.begin_object().member("effect", to_string(event.effect));
+    json.begin_object().member("effect", events::effect_name(event.effect));
     json.member("type", events::type_name(event.type)).member("id", event.id.text());
     json.member("version", event.version.value).end_object();
   }

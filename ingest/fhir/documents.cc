@@ -20,6 +20,7 @@ void content(const Element& from, schema::DocumentReferenceT& to) {
 }  // namespace
 
 void map(const Element& from, schema::DocumentReferenceT& to) {
+  from.add("masterIdentifier", to.identifiers);  // both are what `identifier` searches
   from.get("identifier", to.identifiers);
   from.code("status", to.status, codes::document_reference_status, Need::required);
   from.code("docStatus", to.doc_status, codes::composition_status);

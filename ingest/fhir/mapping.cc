@@ -168,6 +168,8 @@ void add_identifier(const json::Value& identifier, MappedResource& mapped) {
 }
 
 void read_identifiers(const json::Value& resource, MappedResource& mapped) {
+  if (const json::Value master = resource["masterIdentifier"]; master.is_object())
+    add_identifier(master, mapped);
   const json::Value identifier = resource["identifier"];
   if (identifier.is_object()) add_identifier(identifier, mapped);
   if (!identifier.is_array()) return;

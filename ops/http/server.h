@@ -17,6 +17,7 @@ namespace ops::http {
 struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;  // 0: a free one
+  std::string site;           // of a principal that names none
   int io_threads = 1;
   int worker_threads = 32;  // routes may wait for the log
   std::size_t body_bytes_max =

@@ -133,6 +133,8 @@ class TcpSession final : public Session, public std::enable_shared_from_this<Tcp
 
   bool read_head_of_request() {
     auto request = ops::http::read_head(reader_->head(), floor_.authority);
+    if (request && request->principal.site.empty())
+      request->principal.site = floor_.options.site;
     if (!request) {
       refuse(status_of(request.error().code), request.error().message);
       return false;

@@ -4,8 +4,44 @@
 
 namespace ops::node {
 
-Health::Health(const projections::Shards& shards, events::EventLog& log, runtime::Metrics& metrics)
-    : shards_(shards), log_(log), metrics_(metrics) {}
+namespace {
+
+std::string roles_of(const NodeSettings& settings) {
+  return std::string(settings.takes_writes ? "\"ingest\"," : "") + "\"project\"" + (settings.answers_reads ? ",\"query\"" : "");
+}
+prometheus::Counter& counter(runtime::Metrics& metrics, const char* name, const char* help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(metrics.registry()).Add({});
+}
+void raise(prometheus::Counter& counter, std::uint64_t to) {
+  const double more = static_cast<double>(to) - counter.Value();
+  if (more > 0) counter.Increment(more);
+}
+
+}  // namespace
+
+Health::Health(const NodeSettings& settings, const projections::Shards& shards, events::EventLog& log, runtime::Metrics& metrics)
+    : site_(settings.site),
+      roles_(roles_of(settings)),
+      shards_(shards),
+      log_(log),
+      metrics_(metrics),
+      appended_records_(counter(metrics, "log_appended_records_total", "records that this node made durable")),
+      append_groups_(counter(metrics, "log_append_groups_total", "syncs (embedded) or produce requests (Kafka) that this took")),
+      appended_bytes_(counter(metrics, "log_appended_bytes_total", "keys and values of those records")),
+      queued_bytes_(prometheus::BuildGauge()
+                        .Name("log_queued_bytes")
+                        .Help("bytes that wait for the log's answer")
+                        .Register(metrics.registry())
+                        .Add({})) {}
+
+void Health::show_log_figures() {
+  const events::LogFigures figures = log_.figures();
+  const std::lock_guard lock(mutex_);
+  raise(appended_records_, figures.records);
+  raise(append_groups_, figures.groups);
+  raise(appended_bytes_, figures.bytes);
+  queued_bytes_.Set(static_cast<double>(figures.queued_bytes));
+}
 
 void Health::add_routes(http::Router& router) {
   constexpr auto problem = http::ErrorForm::problem;
@@ -14,6 +50,7 @@ void Health::add_routes(http::Router& router) {
   router.add(
       "GET", "/metrics",
       [this](const http::Request&) {
+        show_log_figures();
         http::Response response;
         response.body = metrics_.text();
         return std::move(response).with("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
@@ -38,9 +75,12 @@ bool Health::caught_up() {
   return true;
 }
 
-std::string Health::shard_json(events::PartitionId partition, bool hash_now) {
+std::string Health::shard_json(events::PartitionId partition, bool hash_now, bool log_answers) {
   const projections::Shard& shard = shards_.shard(partition);
   const auto view = shard.view();
+  const events::Result<events::Offset> end = log_answers ? log_.end(partition) : events::unavailable("not asked");
+  // The end is asked after the view, so it is never before it.
+  const std::string lag = end ? std::to_string(end->value - view->next_offset().value) : "null";
   std::optional<Hash> hash;
   if (hash_now) {
     if (auto computed = projections::state_hash(*view)) hash = Hash{view->next_offset(), *computed};
@@ -52,7 +92,7 @@ std::string Health::shard_json(events::PartitionId partition, bool hash_now) {
                                     ? "null,\"state_hash_at\":null"
                                     : fmt::format("\"{}\",\"state_hash_at\":{}", known->second.hex, known->second.at.value);
   const std::string problem = shard.problem();
-  return fmt::format(R"({{"shard":{},"position":{},"state_hash":{},"problem":{}}})", partition.value, view->next_offset().value, hash_json,
+  return fmt::format(R"({{"shard":{},"position":{},"lag":{},"state_hash":{},"problem":{}}})", partition.value, view->next_offset().value, lag, hash_json,
                      problem.empty() ? "null" : http::json_quote(problem));
 }
 
@@ -63,11 +103,11 @@ http::Response Health::ready(const http::Request& request) {
   std::string shards;
   for (std::uint32_t p = 0; p < shards_.count(); ++p) {
     if (p > 0) shards += ',';
-    shards += shard_json({p}, hash != nullptr && *hash == "now");
+    shards += shard_json({p}, hash != nullptr && *hash == "now", writes.empty());
   }
   auto response = http::Response::json(
-      ready ? 200 : 503, fmt::format(R"({{"status":"{}","writes":{},"shards":[{}]}})", ready ? "ready" : "catching up",
-                                     writes.empty() ? "\"open\"" : http::json_quote(writes), shards));
+      ready ? 200 : 503, fmt::format(R"({{"status":"{}","site":{},"roles":[{}],"writes":{},"shards":[{}]}})", ready ? "ready" : "catching up",
+                                     http::json_quote(site_), roles_, writes.empty() ? "\"open\"" : http::json_quote(writes), shards));
   if (!ready) response.with("Retry-After", "1");
   return response;
 }

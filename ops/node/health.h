@@ -1,12 +1,17 @@
 // /health/live, /health/ready and /metrics.
 #pragma once
 
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <string>
 
 #include "events/log/event_log.h"
 #include "ops/http/http.h"
+#include "ops/node/settings.h"
 #include "ops/runtime/metrics.h"
 #include "projections/shards.h"
 
@@ -15,11 +20,12 @@ namespace ops::node {
 // Ready once every shard has reached the log's end as it was asked at the first question; from
 // then on it stays so while the node runs: reads go on when the log is away, and the answer
 // says what is wrong. `?state_hash=now` computes the hashes, which reads all rows; without
-// it the ones last computed are shown, with their positions.
+// it the ones last computed are shown, with their positions. A shard's lag is the records
+// between its position and the log's end now; null while the log cannot be asked.
 class Health {
  public:
-  // All outlive this.
-  Health(const projections::Shards& shards, events::EventLog& log, runtime::Metrics& metrics);
+  // All but the settings outlive this.
+  Health(const NodeSettings& settings, const projections::Shards& shards, events::EventLog& log, runtime::Metrics& metrics);
   // Whether all that was on the log when this was first asked is in the rows. Safe from any thread.
   bool caught_up();
   void add_routes(http::Router& router);
@@ -30,12 +36,21 @@ class Health {
     std::string hex;
   };
   http::Response ready(const http::Request& request);
-  std::string shard_json(events::PartitionId partition, bool hash_now);
+  std::string shard_json(events::PartitionId partition, bool hash_now, bool log_answers);
+  void show_log_figures();
 
+  const std::string site_;
+  const std::string roles_;
   const projections::Shards& shards_;
   events::EventLog& log_;
   runtime::Metrics& metrics_;
   std::atomic<bool> caught_up_{false};
+
+  // The log's own counts, as /metrics was last asked.
+  prometheus::Counter& appended_records_;
+  prometheus::Counter& append_groups_;
+  prometheus::Counter& appended_bytes_;
+  prometheus::Gauge& queued_bytes_;
 
   std::mutex mutex_;
   // Guarded by mutex_.

@@ -71,10 +71,12 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   Storage& stored = *parts->storage;
   projections::Shards& shards = *stored.shards;
 
-  parts->intake = std::make_unique<ingest::Intake>(ingest::IntakeOptions{}, *stored.clinical, *stored.sealer, shards.lookup(), registry);
+  ingest::IntakeOptions intake;
+  if (!settings.takes_writes) intake.closed_because = "this node has no role ingest; send it to one that has";
+  parts->intake = std::make_unique<ingest::Intake>(intake, *stored.clinical, *stored.sealer, shards.lookup(), registry);
   parts->sources = std::make_unique<query::Sources>(query::Sources{shards, *stored.clinical, stored.keys->log_id(), stored.secrets.log_secret});
   parts->live = std::make_unique<query::LiveHub>(query::LiveOptions{}, *parts->sources);
-  parts->health = std::make_unique<Health>(shards, *stored.clinical, parts->metrics);
+  parts->health = std::make_unique<Health>(settings, shards, *stored.clinical, parts->metrics);
 
   ingest::Dependencies writing{*parts->intake, shards.lookup(), stored.secrets, stored.keys->log_id(), shards.count(), registry};
   writing.read_version = [&shards](events::ResourceType type, const events::ResourceId& id, events::Version version) {
@@ -93,17 +95,19 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     return hub.check(type, document);
   };
   ingest::add_ingest_routes(parts->router, writing);
-  query::add_query_routes(parts->router, *parts->sources, *parts->live);
-  http::JobRules rules;
-  rules.directory = settings.data / "exports";
-  rules.running_max = settings.exports_at_once;
-  rules.kept = settings.exports_kept;
-  rules.time_max = settings.export_time_limit;
-  auto exports = http::Jobs::open(std::move(rules));
-  if (!exports) return exports.error();
-  parts->exports = std::move(*exports);
-  query::bulk::add_export_routes(parts->router, *parts->sources, *parts->exports);
-  query::subscriptions::add_subscription_routes(parts->router, *parts->sources, hub);
+  if (settings.answers_reads) {
+    query::add_query_routes(parts->router, *parts->sources, *parts->live);
+    http::JobRules rules;
+    rules.directory = settings.data / "exports";
+    rules.running_max = settings.exports_at_once;
+    rules.kept = settings.exports_kept;
+    rules.time_max = settings.export_time_limit;
+    auto exports = http::Jobs::open(std::move(rules));
+    if (!exports) return exports.error();
+    parts->exports = std::move(*exports);
+    query::bulk::add_export_routes(parts->router, *parts->sources, *parts->exports);
+    query::subscriptions::add_subscription_routes(parts->router, *parts->sources, hub);
+  }
   parts->health->add_routes(parts->router);
   add_description_routes(parts->router);
 
@@ -111,6 +115,7 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   options.address = settings.address;
   options.port = settings.port;
   options.body_bytes_max = settings.body_bytes_max;
+  options.site = settings.site;
   auto server = http::Server::start(options, parts->router, registry);
   if (!server) return server.error();
   parts->server = std::move(*server);

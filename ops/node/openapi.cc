@@ -20,7 +20,7 @@ constexpr Path paths[] = {
     {"/raw/{type}/{id}/{version}", "A document's bytes as received", "application/fhir+json", ""},
     {"/commits/{id}", "The outcome of a commit: accepted, refused, cancelled, pending, unknown", "application/json", ""},
     {"/health/live", "The process runs", "application/json", ""},
-    {"/health/ready", "Shards with position, state hash and problem; 503 until caught up", "application/json", "state_hash"},
+    {"/health/ready", "Site, roles, shards with position, lag, state hash and problem; 503 until caught up", "application/json", "state_hash"},
     {"/metrics", "Prometheus text format", "text/plain", ""},
 };
 

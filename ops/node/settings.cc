@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <cstdlib>
+#include <sstream>
 
 namespace ops::node {
 namespace {
@@ -20,8 +21,8 @@ const std::vector<runtime::Setting>& all_settings() {
       {"kafka", "", "brokers host:port,…; without it the log is embedded, on this machine"},
       {"topic", "chartlog", "Kafka topic of the clinical log; <topic>.keys lies beside it"},
       {"partitions", "16", "of a log that has to be made; fixed for its life"},
-      {"site", "", "the place of care this node belongs to"},
-      {"roles", "ingest,project,query", "of this node; all three for now"},
+      {"site", "", "the place of care this node belongs to: of requests that name none"},
+      {"roles", "ingest,project,query", "of this node; without ingest it is read-only, without query it answers writes only"},
       {"mllp", "", "host:port of HL7 v2; not built yet"},
       {"insecure", "no", "listen on addresses that other machines reach, without authentication"},
       {"body-limit", "134217728", "bytes of one request's body"},
@@ -62,6 +63,23 @@ Result<NodeSettings> place(const runtime::Config& config, NodeSettings node) {
   return node;
 }
 
+// A write is judged by the rows of its stream, and a read answers from rows: each needs project.
+events::Status read_roles(const std::string& text, NodeSettings& node) {
+  bool ingest = false, project = false, query = false;
+  std::istringstream words(text);
+  for (std::string word; std::getline(words, word, ',');) {
+    bool* role = word == "ingest" ? &ingest : word == "project" ? &project : word == "query" ? &query : nullptr;
+    if (role == nullptr) return invalid(fmt::format("roles: \"{}\" is none; write some of ingest,project,query", word));
+    *role = true;
+  }
+  if (!project) {
+    return invalid(fmt::format("roles: \"{}\" lacks project: writes are judged and reads answered from the rows that it folds; add it", text));
+  }
+  node.takes_writes = ingest;
+  node.answers_reads = query;
+  return {};
+}
+
 Result<NodeSettings> settle(const runtime::Config& config) {
   NodeSettings node;
   node.data = config.text("data");
@@ -93,9 +111,7 @@ Result<NodeSettings> settle(const runtime::Config& config) {
   node.export_time_limit = std::chrono::seconds(*limit);
   node.public_url = config.text("public-url");
   while (node.public_url.ends_with('/')) node.public_url.pop_back();
-  if (config.text("roles") != "ingest,project,query") {
-    return invalid(fmt::format("roles: \"{}\" cannot be had yet; every node has ingest,project,query", config.text("roles")));
-  }
+  if (auto fit = read_roles(config.text("roles"), node); !fit) return fit.error();
   if (!config.text("mllp").empty()) return invalid("mllp: HL7 v2 is not built yet; leave it out");
   return place(config, std::move(node));
 }

@@ -26,7 +26,9 @@ struct NodeSettings {
   std::string kafka;              // empty: the embedded log
   std::string topic = "chartlog";
   std::uint32_t partitions = 16;
-  std::string site;
+  std::string site;        // of requests that name none
+  bool takes_writes = true;   // role ingest
+  bool answers_reads = true;  // role query
   std::string log_level = "info";
   std::size_t body_bytes_max = 128u << 20;
   std::chrono::milliseconds delivery_timeout{30'000};

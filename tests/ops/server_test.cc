@@ -50,6 +50,16 @@ TEST_F(ServerTest, AKeptConnectionAnswersManyRequests) {
   EXPECT_EQ(echoed->body, std::string(300'000, 'x'));
 }
 
+TEST_F(ServerTest, ARequestThatNamesNoSiteComesFromTheServersOwn) {
+  options_.site = "north";
+  router_.add("GET", "/site",
+              [](const Request& request) { return Response::text(200, request.principal.site); });
+  start();
+  auto client = this->client();
+  EXPECT_EQ(client.ask("GET", "/site")->body, "north");
+  EXPECT_EQ(client.ask("GET", "/site", {{"X-Chartlog-Site", "south"}})->body, "south");
+}
+
 TEST_F(ServerTest, PipelinedRequestsAreAnsweredInOrder) {
   start();
   const auto answers = exchange(

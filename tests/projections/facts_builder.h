@@ -93,7 +93,11 @@ inline std::string patient(const std::string& id, const Person& person,
     identifier->value = person.identifier;
     of.identifiers.push_back(std::move(identifier));
   }
-  if (!died.empty()) of.deceased_at = when(died);
+  if (died == "dead") {
+    of.deceased = true;  // nobody said since when
+  } else if (!died.empty()) {
+    of.deceased_at = when(died);
+  }
   return facts_of(schema::ResourceType::Patient, id, std::move(of));
 }
 

@@ -206,6 +206,27 @@ TEST_F(ShardsTest, ARebuildGivesTheSameRowsAndReadersSeeNoGap) {
   EXPECT_EQ(status_of("later"), "one1");
 }
 
+TEST_F(ShardsTest, ARebuildWhileWritesArriveLosesNoneOfThem) {
+  some_history();
+  std::atomic<int> written = 0;
+  std::jthread writer([&](const std::stop_token& stop) {
+    while (!stop.stop_requested() || written < 20) {
+      submit({create("w" + std::to_string(written))});
+      ++written;
+    }
+  });
+  for (int i = 0; i < 3; ++i) {
+    const auto rebuilt = shards->rebuild({});
+    EXPECT_TRUE(rebuilt) << rebuilt.error().message;
+  }
+  writer.request_stop();
+  writer.join();
+
+  EXPECT_EQ(status_of("w0"), "one1");
+  EXPECT_EQ(status_of("w" + std::to_string(written - 1)), "one1");
+  EXPECT_EQ(state_hash(), state_hash_of_fresh_fold(1));
+}
+
 TEST_F(ShardsTest, TheOldGenerationGoesWithItsLastReader) {
   some_history();
   auto old_view = view();
@@ -363,6 +384,27 @@ TEST_F(ShardsTest, ARecordOfANewerKindStopsThePartitionBeforeIt) {
   ASSERT_TRUE(waits_for_problem("kind 4"));
   EXPECT_EQ(shards->shard({0}).next_offset().value, 1);
   EXPECT_EQ(metric("worker_stopped"), 1);
+}
+
+TEST_F(ShardsTest, AnUnknownDictionaryStopsThePartitionBeforeIt) {
+  submit({create("a")});
+  events::HeaderFields fields;
+  fields.kind = events::schema::RecordKind::commit;
+  fields.log = node.keys->log_id();
+  fields.stream = stream("ana");
+  fields.commit = events::CommitKey({1});
+  fields.assembly = events::AssemblyId({1});
+  fields.key_epoch = 1;
+  fields.salt = events::Secret{};
+  fields.dictionary = events::Digest16({9});
+  log.put({0}, "",
+          events::build_record(node.secrets.log_secret, events::build_header(fields),
+                               std::string(64, 'x')));
+  append(build({.acts = {create("b")}}));
+
+  ASSERT_TRUE(waits_for_problem("dictionary 09"));
+  EXPECT_EQ(shards->shard({0}).next_offset().value, 1);
+  EXPECT_THAT(*shards->shard({0}).view()->quarantined(9), IsEmpty());
 }
 
 TEST_F(ShardsTest, ALogThatEndsBeforeTheRowsIsRefusedByName) {

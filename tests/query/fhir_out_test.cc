@@ -182,6 +182,38 @@ TEST_F(FhirOutTest, HistoryIsNewestFirstInPagesAndShowsDeletes) {
   EXPECT_EQ(get("/fhir/Condition/c9/_history").status, 404);
 }
 
+TEST_F(FhirOutTest, AHistorySinceAnInstantLeavesOutWhatIsOlder) {
+  shards.log.set_time(events::KnownTime(std::chrono::microseconds(1'700'000'000'000'000)));
+  given({condition("c1", "1", "2024-01-01")});
+  shards.log.set_time(events::KnownTime(std::chrono::microseconds(1'710'000'000'000'000)));
+  given({condition("c1", "2", "2024-01-01")});
+  const auto since = [&](const std::string& instant) {
+    const auto answer = get("/fhir/Condition/c1/_history", {{"_since", instant}});
+    const auto bundle = json::parse(answer.body);
+    if (!bundle.as_object().contains("entry")) return std::size_t{0};
+    return bundle.at("entry").as_array().size();
+  };
+
+  EXPECT_EQ(since("2023-01-01T00:00:00Z"), 2u);
+  EXPECT_EQ(since("2024-01-01T00:00:00Z"), 1u);
+  EXPECT_EQ(since("2999-01-01T00:00:00Z"), 0u);
+  EXPECT_EQ(get("/fhir/Condition/c1/_history", {{"_since", "soon"}}).status, 400);
+}
+
+TEST_F(FhirOutTest, ASearchByPostReadsItsFormAndNothingElse) {
+  given({condition("c1", "1", "2024-01-01"), condition("c2", "2", "2024-01-01")});
+  ops::http::Request request;
+  request.method = "POST";
+  request.path = request.target = "/fhir/Condition/_search";
+  request.base_url = "http://localhost";
+  request.headers = {{"content-type", "application/x-www-form-urlencoded"}};
+  request.body = "patient=Patient%2Fana&code=http%3A%2F%2Fsnomed.info%2Fsct%7C2";
+  EXPECT_THAT(ids_in(json::parse(router.route(request).body)), ::testing::ElementsAre("c2"));
+
+  request.headers = {{"content-type", "application/fhir+json"}};
+  EXPECT_EQ(router.route(request).status, 400);
+}
+
 TEST_F(FhirOutTest, ASearchFindsOnlyThePatientsOwnThatMeetAllCriteria) {
   given({condition("c1", "1", "2024-01-01"), condition("c2", "1", "2024-06-01"),
          condition("c3", "2", "2024-03-01")});
@@ -303,6 +335,39 @@ TEST_F(FhirOutTest, EverythingIsTheWholeStreamInBoundedPages) {
               ::testing::IsEmpty());
   EXPECT_EQ(get("/fhir/Patient/nobody/$everything").status, 404);
   EXPECT_EQ(get("/fhir/Patient/ana/$everything", {{"start", "2024"}}).status, 400);
+}
+
+TEST_F(FhirOutTest, EverythingBringsWhoAndWhereFromTheDirectory) {
+  const auto organization = [](const std::string& id) {
+    schema::FactsT facts;
+    facts.type = ResourceType::Organization;
+    facts.id = id;
+    schema::OrganizationT table;
+    table.name = id;
+    facts.of.Set(std::move(table));
+    Act act = tests::update(id, id);
+    act.type = "Organization";
+    act.facts = bytes_of(facts);
+    return act;
+  };
+  tests::Request directory;
+  directory.stream = "directory";
+  directory.acts = {organization("north"), organization("south")};
+  shards.submit(directory);
+  schema::FactsT facts;
+  facts.type = ResourceType::Encounter;
+  facts.id = "visit";
+  facts.subjects.push_back(reference_to(ResourceType::Patient, "ana"));
+  schema::EncounterT table;
+  table.service_provider = reference_to(ResourceType::Organization, "north");
+  facts.of.Set(std::move(table));
+  Act visit = tests::update("visit", "visit");
+  visit.type = "Encounter";
+  visit.facts = bytes_of(facts);
+  given({patient("ana", "Meier", "1980-01-02"), visit});
+
+  EXPECT_THAT(ids_in(json::parse(get("/fhir/Patient/ana/$everything").body)),
+              ::testing::UnorderedElementsAre("ana", "visit", "north"));
 }
 
 TEST_F(FhirOutTest, MetadataAndRefusalsOfFormat) {

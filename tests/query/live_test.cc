@@ -104,6 +104,26 @@ TEST_F(LiveTest, AListenerThatHasGoneIsLetGo) {
   EXPECT_TRUE(listener->is_closed());
 }
 
+TEST_F(LiveTest, ASlowListenerIsCutOffAndAHundredOthersHearAll) {
+  // As a connection whose unsent bytes have reached their bound.
+  struct Slow final : ops::http::ChunkSink {
+    bool write(std::string) override { return ++writes < 3; }
+    void close() override { closed = true; }
+    std::atomic<int> writes = 0;
+    std::atomic<bool> closed = false;
+  };
+  std::vector<std::shared_ptr<Listener>> listeners;
+  for (int i = 0; i < 100; ++i) listeners.push_back(listen("/live"));
+  auto slow = std::make_shared<Slow>();
+  auto response = read_.get("/live");
+  response.stream(slow);
+  for (int i = 0; i < 9; ++i) given("c" + std::to_string(i));
+
+  for (const auto& listener : listeners) EXPECT_TRUE(listener->hears("event: change", 9));
+  EXPECT_TRUE(slow->closed);
+  EXPECT_EQ(slow->writes, 3);
+}
+
 TEST_F(LiveTest, PositionsOfNoPlaceInThisLogAreRefused) {
   const auto position = given("one");
   const auto beyond = read_.token({position.partition, {position.offset.value + 9}});

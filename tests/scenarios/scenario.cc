@@ -124,7 +124,7 @@ class Play {
     if (words.type == "Patient") {
       rows_.send(stream, Type::Patient, words.patient,
                  patient(words.patient, {words.patient, "", "", "", ""},
-                         words.name == "died" ? words.date : ""));
+                         words.name == "died" ? words.date : words.name == "dead" ? words.name : ""));
       return;
     }
     if (words.type == "Deleted") {

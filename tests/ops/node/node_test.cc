@@ -114,6 +114,31 @@ TEST_F(NodeTest, ReadinessListsEachShardWithItsStateHashWhenAsked) {
   EXPECT_NE(ask("GET", "/health/ready?state_hash=now").body, before);
 }
 
+TEST_F(NodeTest, ReadinessNamesTheSiteAndHowFarEachShardIsBehind) {
+  settings_.site = "north";
+  start();
+  wait_until_ready();
+  const auto ready = ask("GET", "/health/ready").body;
+  EXPECT_THAT(ready, HasSubstr(R"("site":"north","roles":["ingest","project","query"])"));
+  EXPECT_THAT(ready, HasSubstr(R"("lag":0)"));
+  ASSERT_EQ(ask("PUT", "/fhir/Patient/node-1", patient).status, 201);
+  EXPECT_THAT(ask("GET", "/metrics").body, HasSubstr("log_appended_records_total 1"));
+}
+
+TEST_F(NodeTest, ANodeWithoutTheRoleIngestReadsAndRefusesWrites) {
+  start();
+  ASSERT_EQ(ask("PUT", "/fhir/Patient/node-1", patient).status, 201);
+  node_.reset();
+  settings_.takes_writes = false;
+  start();
+  wait_until_ready();
+  EXPECT_EQ(ask("GET", "/fhir/Patient/node-1").status, 200);
+  const auto refused = ask("PUT", "/fhir/Patient/node-2",
+                           R"({"resourceType":"Patient","id":"node-2"})");
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_THAT(refused.body, HasSubstr("role ingest"));
+}
+
 TEST_F(NodeTest, TheDescriptionAndTheFiguresAreServed) {
   start();
   EXPECT_EQ(ask("GET", "/health/live").status, 200);

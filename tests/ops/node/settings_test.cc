@@ -48,8 +48,17 @@ TEST(SettingsTest, WhatIsNotAnAddressAndPortIsNamed) {
 
 TEST(SettingsTest, WhatIsNotBuiltYetIsRefusedAndNotIgnored) {
   EXPECT_FALSE(settings_of("--mllp 127.0.0.1:2575"));
-  EXPECT_FALSE(settings_of("--roles query"));
   EXPECT_FALSE(settings_of("--partitions 0"));
+}
+
+TEST(SettingsTest, RolesAreThoseThatCanStandAlone) {
+  EXPECT_TRUE(settings_of("")->takes_writes);
+  EXPECT_FALSE(settings_of("--roles project,query")->takes_writes);
+  EXPECT_FALSE(settings_of("--roles ingest,project")->answers_reads);
+  for (const char* roles : {"query", "ingest", "ingest,query"})
+    EXPECT_THAT(settings_of(std::string("--roles ") + roles).error().message,
+                HasSubstr("lacks project"));
+  EXPECT_THAT(settings_of("--roles project,cook").error().message, HasSubstr("cook"));
 }
 
 TEST(SettingsTest, TheEnvironmentSaysTheSameThings) {

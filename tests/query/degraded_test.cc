@@ -1,0 +1,93 @@
+// What readers are told while a shard lags or a projection is parked.
+#include "query/charts.h"
+#include "events/record.h"
+#include "projections/catalog.h"
+#include "tests/projections/facts_builder.h"
+#include "tests/query/read_fixture.h"
+
+namespace tests {
+namespace {
+
+using ::testing::HasSubstr;
+
+// A projection of ours that cannot take the resource `poison`.
+class Frail final : public projections::Projection {
+ public:
+  explicit Frail(const projections::Projection& whole) : whole_(whole) {}
+  std::string_view name() const override { return whole_.name(); }
+  std::uint32_t version() const override { return whole_.version(); }
+  events::Status apply(const projections::AcceptedEvent& event, projections::Family family,
+                       projections::RowBatch& batch) const override {
+    if (name() == "chart" && event.id == "poison") return events::corrupt("poison");
+    return whole_.apply(event, family, batch);
+  }
+  events::Status forget(const events::StreamKey& stream, projections::Family family,
+                        projections::RowBatch& batch) const override {
+    return whole_.forget(stream, family, batch);
+  }
+
+ private:
+  const projections::Projection& whole_;
+};
+
+TEST(DegradedTest, AChartSaysThatItIsIncompleteAndOtherPatientsChartsDoNot) {
+  std::vector<std::unique_ptr<const projections::Projection>> frail;
+  for (const auto& whole : projections::all_projections())
+    frail.push_back(std::make_unique<Frail>(*whole));
+  ShardsFixture fixture;
+  fixture.options.projections = frail;
+  fixture.open();
+  const query::Sources sources{*fixture.shards, fixture.log, fixture.node.keys->log_id(),
+                               fixture.node.secrets.log_secret};
+  ops::http::Router router;
+  query::add_chart_routes(router, sources);
+  const auto given = [&](const std::string& of_patient, const std::string& id) {
+    Act act = update(id);
+    act.facts = condition(id, id, "2020");
+    Request request;
+    request.patient = of_patient;
+    request.acts = {act};
+    fixture.submit(request);
+    fixture.settle();
+  };
+  const auto chart_of = [&](const std::string& of_patient) {
+    ops::http::Request request;
+    request.method = "GET";
+    request.path = request.target = "/charts/" + of_patient;
+    return boost::json::parse(router.route(request).body);
+  };
+  given("ana", "well");
+  given("ana", "poison");
+  given("ben", "well2");
+
+  const auto chart = chart_of("ana");
+  EXPECT_EQ(chart.at("incomplete").at(0).at("projection").as_string(), "chart");
+  EXPECT_EQ(chart.at("problems").at("items").as_array().size(), 1u);
+  EXPECT_FALSE(chart_of("ben").as_object().contains("incomplete"));
+}
+
+TEST(DegradedTest, AReaderWhoWantsMoreThanTheShardHasIsToldHowFarBehindItIs) {
+  ReadFixture read(1);
+  query::add_chart_routes(read.router, read.sources);
+  const auto position = read.send("ana", "Patient", "ana",
+                                  patient("ana", {"Reed", "Ann", "1970-05-06", "female", "77"}));
+  events::HeaderFields fields;  // a kind that no build knows yet: the shard stops before it
+  fields.kind = events::schema::RecordKind::settings;
+  fields.log = read.node.keys->log_id();
+  fields.stream = read.stream("ana");
+  fields.commit = events::CommitKey({1});
+  read.log.put({0}, "", events::build_record(read.node.secrets.log_secret,
+                                             events::build_header(fields), "x"));
+
+  const auto answer = read.get(
+      "/charts/ana",
+      {{"chartlog-min-position", read.token({position.partition, {position.offset.value + 1}})}});
+
+  EXPECT_EQ(answer.status, 503) << answer.body;
+  EXPECT_NE(header_of(answer, "Retry-After"), nullptr);
+  EXPECT_THAT(answer.body, HasSubstr("1 records behind"));
+  EXPECT_EQ(read.get("/charts/ana").status, 200);
+}
+
+}  // namespace
+}  // namespace tests
