@@ -45,6 +45,15 @@ struct LogFigures {
   std::uint64_t queued_bytes = 0;  // now waiting for an answer
 };
 
+// What the client library of a log counts of itself, in Prometheus' words.
+struct ClientFigure {
+  std::string name;
+  std::string help;
+  std::string client;  // which of the log's clients: "producer", "consumer"
+  double value = 0;
+  bool only_grows = false;
+};
+
 // Reads one partition in order. For one thread; its log outlives it.
 class LogReader {
  public:
@@ -53,7 +62,8 @@ class LogReader {
   // many as fit in `bytes_max`. Waits up to `wait` at the end of the partition;
   // empty after that. unavailable: the log is away, call again; corrupt: a record
   // that was there is not (the log was recreated or truncated).
-  virtual Result<std::vector<LogRecord>> next(std::size_t bytes_max, std::chrono::milliseconds wait) = 0;
+  virtual Result<std::vector<LogRecord>> next(std::size_t bytes_max,
+                                              std::chrono::milliseconds wait) = 0;
 };
 
 // All calls are safe from any thread.
@@ -78,9 +88,12 @@ class EventLog {
   virtual std::string write_problem() const = 0;
 
   virtual LogFigures figures() const { return {}; }
+  // Empty where there is no such library; at most a second old.
+  virtual std::vector<ClientFigure> client_figures() const { return {}; }
 };
 
 // append() that waits for its answer.
-Appended append_and_wait(EventLog& log, PartitionId partition, std::string_view key, std::string_view value);
+Appended append_and_wait(EventLog& log, PartitionId partition, std::string_view key,
+                         std::string_view value);
 
 }  // namespace events

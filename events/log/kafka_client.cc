@@ -50,9 +50,12 @@ Result<std::unique_ptr<Client>> Client::open(rd_kafka_type_t type, const Setting
   std::unique_ptr<Client> client(new Client(std::move(delivered)));
   Configuration configuration(rd_kafka_conf_new());
   if (auto applied = apply(configuration.get(), settings); !applied) return applied.error();
+  if (auto applied = apply(configuration.get(), {{"statistics.interval.ms", "1000"}}); !applied)
+    return applied.error();
   rd_kafka_conf_set_opaque(configuration.get(), client.get());
   rd_kafka_conf_set_error_cb(configuration.get(), &Client::on_error);
   rd_kafka_conf_set_log_cb(configuration.get(), &log_line);
+  rd_kafka_conf_set_stats_cb(configuration.get(), &Client::on_statistics);
   if (type == RD_KAFKA_PRODUCER)
     rd_kafka_conf_set_dr_msg_cb(configuration.get(), &Client::on_delivery);
   rd_kafka_conf_interceptor_add_on_new(configuration.get(), "chartlog", &Client::on_new,
@@ -85,6 +88,18 @@ std::string Client::problem() const {
     if (!fatal_.empty()) return fatal_;
   }
   return all_down_ ? "no Kafka broker answers" : "";
+}
+
+std::string Client::statistics() const {
+  const std::lock_guard lock(mutex_);
+  return statistics_;
+}
+
+int Client::on_statistics(rd_kafka_t*, char* document, std::size_t size, void* self) {
+  auto& client = *static_cast<Client*>(self);
+  const std::lock_guard lock(client.mutex_);
+  client.statistics_.assign(document, size);
+  return 0;  // librdkafka frees it
 }
 
 void Client::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* self) {

@@ -51,6 +51,9 @@ class Client {
   // all of them were down, or the producer met an error that it cannot get over.
   std::string problem() const;
 
+  // librdkafka's statistics document, at most a second old; empty before the first.
+  std::string statistics() const;
+
   std::uint64_t produce_requests() const { return produce_requests_; }
 
  private:
@@ -58,6 +61,7 @@ class Client {
 
   static void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* self);
   static void on_error(rd_kafka_t* handle, int error, const char* reason, void* self);
+  static int on_statistics(rd_kafka_t*, char* document, std::size_t size, void* self);
   static rd_kafka_resp_err_t on_new(rd_kafka_t* handle, const rd_kafka_conf_t*, void* self, char*,
                                     std::size_t);
   static rd_kafka_resp_err_t on_request(rd_kafka_t*, int, const char*, std::int32_t,
@@ -75,6 +79,7 @@ class Client {
   // Guarded by mutex_.
   mutable std::mutex mutex_;
   std::string fatal_;
+  std::string statistics_;
 
   std::jthread poller_;  // last: the others are there while it runs
 };

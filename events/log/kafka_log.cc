@@ -5,6 +5,7 @@
 #include "events/check.h"
 #include "events/log/kafka_consumer.h"
 #include "events/log/kafka_producer.h"
+#include "events/log/kafka_statistics.h"
 #include "events/log/kafka_topic.h"
 #include "events/log/kafka_watch.h"
 
@@ -59,6 +60,12 @@ class KafkaLog final : public EventLog {
   }
 
   LogFigures figures() const override { return producer_->figures(); }
+  std::vector<ClientFigure> client_figures() const override {
+    auto all = kafka::read_statistics(producer_->client().statistics(), "producer");
+    for (auto& figure : kafka::read_statistics(consumers_->client().statistics(), "consumer"))
+      all.push_back(std::move(figure));
+    return all;
+  }
 
  private:
   const KafkaLogOptions options_;

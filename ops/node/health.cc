@@ -7,50 +7,34 @@ namespace ops::node {
 namespace {
 
 std::string roles_of(const NodeSettings& settings) {
-  return std::string(settings.takes_writes ? "\"ingest\"," : "") + "\"project\"" + (settings.answers_reads ? ",\"query\"" : "");
-}
-prometheus::Counter& counter(runtime::Metrics& metrics, const char* name, const char* help) {
-  return prometheus::BuildCounter().Name(name).Help(help).Register(metrics.registry()).Add({});
-}
-void raise(prometheus::Counter& counter, std::uint64_t to) {
-  const double more = static_cast<double>(to) - counter.Value();
-  if (more > 0) counter.Increment(more);
+  return std::string(settings.takes_writes ? "\"ingest\"," : "") + "\"project\"" +
+         (settings.answers_reads ? ",\"query\"" : "");
 }
 
 }  // namespace
 
-Health::Health(const NodeSettings& settings, const projections::Shards& shards, events::EventLog& log, runtime::Metrics& metrics)
+Health::Health(const NodeSettings& settings, const projections::Shards& shards,
+               events::EventLog& log, runtime::Metrics& metrics)
     : site_(settings.site),
       roles_(roles_of(settings)),
       shards_(shards),
       log_(log),
       metrics_(metrics),
-      appended_records_(counter(metrics, "log_appended_records_total", "records that this node made durable")),
-      append_groups_(counter(metrics, "log_append_groups_total", "syncs (embedded) or produce requests (Kafka) that this took")),
-      appended_bytes_(counter(metrics, "log_appended_bytes_total", "keys and values of those records")),
-      queued_bytes_(prometheus::BuildGauge()
-                        .Name("log_queued_bytes")
-                        .Help("bytes that wait for the log's answer")
-                        .Register(metrics.registry())
-                        .Add({})) {}
-
-void Health::show_log_figures() {
-  const events::LogFigures figures = log_.figures();
-  const std::lock_guard lock(mutex_);
-  raise(appended_records_, figures.records);
-  raise(append_groups_, figures.groups);
-  raise(appended_bytes_, figures.bytes);
-  queued_bytes_.Set(static_cast<double>(figures.queued_bytes));
-}
+      log_metrics_(log, metrics.registry()) {}
 
 void Health::add_routes(http::Router& router) {
   constexpr auto problem = http::ErrorForm::problem;
-  router.add("GET", "/health/live", [](const http::Request&) { return http::Response::json(200, R"({"status":"live"})"); }, problem);
-  router.add("GET", "/health/ready", [this](const http::Request& request) { return ready(request); }, problem);
+  router.add(
+      "GET", "/health/live",
+      [](const http::Request&) { return http::Response::json(200, R"({"status":"live"})"); },
+      problem);
+  router.add(
+      "GET", "/health/ready", [this](const http::Request& request) { return ready(request); },
+      problem);
   router.add(
       "GET", "/metrics",
       [this](const http::Request&) {
-        show_log_figures();
+        log_metrics_.refresh();
         http::Response response;
         response.body = metrics_.text();
         return std::move(response).with("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
@@ -78,7 +62,8 @@ bool Health::caught_up() {
 std::string Health::shard_json(events::PartitionId partition, bool hash_now, bool log_answers) {
   const projections::Shard& shard = shards_.shard(partition);
   const auto view = shard.view();
-  const events::Result<events::Offset> end = log_answers ? log_.end(partition) : events::unavailable("not asked");
+  const events::Result<events::Offset> end =
+      log_answers ? log_.end(partition) : events::unavailable("not asked");
   // The end is asked after the view, so it is never before it.
   const std::string lag = end ? std::to_string(end->value - view->next_offset().value) : "null";
   std::optional<Hash> hash;
@@ -88,11 +73,13 @@ std::string Health::shard_json(events::PartitionId partition, bool hash_now, boo
   const std::lock_guard lock(mutex_);
   if (hash) hashes_[partition] = *hash;
   const auto known = hashes_.find(partition);
-  const std::string hash_json = known == hashes_.end()
-                                    ? "null,\"state_hash_at\":null"
-                                    : fmt::format("\"{}\",\"state_hash_at\":{}", known->second.hex, known->second.at.value);
+  const std::string hash_json =
+      known == hashes_.end()
+          ? "null,\"state_hash_at\":null"
+          : fmt::format("\"{}\",\"state_hash_at\":{}", known->second.hex, known->second.at.value);
   const std::string problem = shard.problem();
-  return fmt::format(R"({{"shard":{},"position":{},"lag":{},"state_hash":{},"problem":{}}})", partition.value, view->next_offset().value, lag, hash_json,
+  return fmt::format(R"({{"shard":{},"position":{},"lag":{},"state_hash":{},"problem":{}}})",
+                     partition.value, view->next_offset().value, lag, hash_json,
                      problem.empty() ? "null" : http::json_quote(problem));
 }
 
@@ -106,8 +93,10 @@ http::Response Health::ready(const http::Request& request) {
     shards += shard_json({p}, hash != nullptr && *hash == "now", writes.empty());
   }
   auto response = http::Response::json(
-      ready ? 200 : 503, fmt::format(R"({{"status":"{}","site":{},"roles":[{}],"writes":{},"shards":[{}]}})", ready ? "ready" : "catching up",
-                                     http::json_quote(site_), roles_, writes.empty() ? "\"open\"" : http::json_quote(writes), shards));
+      ready ? 200 : 503,
+      fmt::format(R"({{"status":"{}","site":{},"roles":[{}],"writes":{},"shards":[{}]}})",
+                  ready ? "ready" : "catching up", http::json_quote(site_), roles_,
+                  writes.empty() ? "\"open\"" : http::json_quote(writes), shards));
   if (!ready) response.with("Retry-After", "1");
   return response;
 }

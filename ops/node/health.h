@@ -1,9 +1,6 @@
 // /health/live, /health/ready and /metrics.
 #pragma once
 
-#include <prometheus/counter.h>
-#include <prometheus/gauge.h>
-
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -11,6 +8,7 @@
 
 #include "events/log/event_log.h"
 #include "ops/http/http.h"
+#include "ops/node/log_metrics.h"
 #include "ops/node/settings.h"
 #include "ops/runtime/metrics.h"
 #include "projections/shards.h"
@@ -25,7 +23,8 @@ namespace ops::node {
 class Health {
  public:
   // All but the settings outlive this.
-  Health(const NodeSettings& settings, const projections::Shards& shards, events::EventLog& log, runtime::Metrics& metrics);
+  Health(const NodeSettings& settings, const projections::Shards& shards, events::EventLog& log,
+         runtime::Metrics& metrics);
   // Whether all that was on the log when this was first asked is in the rows. Safe from any thread.
   bool caught_up();
   void add_routes(http::Router& router);
@@ -37,7 +36,6 @@ class Health {
   };
   http::Response ready(const http::Request& request);
   std::string shard_json(events::PartitionId partition, bool hash_now, bool log_answers);
-  void show_log_figures();
 
   const std::string site_;
   const std::string roles_;
@@ -46,11 +44,7 @@ class Health {
   runtime::Metrics& metrics_;
   std::atomic<bool> caught_up_{false};
 
-  // The log's own counts, as /metrics was last asked.
-  prometheus::Counter& appended_records_;
-  prometheus::Counter& append_groups_;
-  prometheus::Counter& appended_bytes_;
-  prometheus::Gauge& queued_bytes_;
+  LogMetrics log_metrics_;
 
   std::mutex mutex_;
   // Guarded by mutex_.

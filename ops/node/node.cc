@@ -36,22 +36,27 @@ namespace {
 using events::Result;
 
 // A version as FHIR answers it, for `Prefer: return=representation` of what was there already.
-Result<std::string> read_version(projections::Shards& shards, events::ResourceType type, const events::ResourceId& id, events::Version version) {
+Result<std::string> read_version(projections::Shards& shards, events::ResourceType type,
+                                 const events::ResourceId& id, events::Version version) {
   auto known = shards.lookup().find(type, id);
   if (!known) return known.error();
   if (!*known) return events::Error{events::ErrorCode::not_found, "no such resource", {}};
-  auto row = shards.shard((*known)->partition).view()->version((*known)->stream, type, id.text(), version);
+  auto row =
+      shards.shard((*known)->partition).view()->version((*known)->stream, type, id.text(), version);
   if (!row) return row.error();
   if (!*row) return events::Error{events::ErrorCode::not_found, "no such version", {}};
   return shards.document((*known)->stream, **row);
 }
 
-Result<std::unique_ptr<query::subscriptions::Hub>> open_subscriptions(const NodeSettings& settings, const query::Sources& sources,
+Result<std::unique_ptr<query::subscriptions::Hub>> open_subscriptions(const NodeSettings& settings,
+                                                                      const query::Sources& sources,
                                                                       const http::Router& router) {
   query::subscriptions::HubOptions options;
   options.directory = settings.data / "subscriptions";
   options.rules.allow_private = settings.subscriptions_allow_private;
-  options.rules.base_url = settings.public_url.empty() ? fmt::format("http://{}:{}", settings.address, settings.port) : settings.public_url;
+  options.rules.base_url = settings.public_url.empty()
+                               ? fmt::format("http://{}:{}", settings.address, settings.port)
+                               : settings.public_url;
   options.write_state = subscription_status_writer(router, sources.shards);
   return query::subscriptions::Hub::open(std::move(options), sources);
 }
@@ -72,18 +77,24 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   projections::Shards& shards = *stored.shards;
 
   ingest::IntakeOptions intake;
-  if (!settings.takes_writes) intake.closed_because = "this node has no role ingest; send it to one that has";
-  parts->intake = std::make_unique<ingest::Intake>(intake, *stored.clinical, *stored.sealer, shards.lookup(), registry);
-  parts->sources = std::make_unique<query::Sources>(query::Sources{shards, *stored.clinical, stored.keys->log_id(), stored.secrets.log_secret});
+  if (!settings.takes_writes)
+    intake.closed_because = "this node has no role ingest; send it to one that has";
+  parts->intake = std::make_unique<ingest::Intake>(intake, *stored.clinical, *stored.sealer,
+                                                   shards.lookup(), registry);
+  parts->sources = std::make_unique<query::Sources>(
+      query::Sources{shards, *stored.clinical, stored.keys->log_id(), stored.secrets.log_secret});
   parts->live = std::make_unique<query::LiveHub>(query::LiveOptions{}, *parts->sources);
   parts->health = std::make_unique<Health>(settings, shards, *stored.clinical, parts->metrics);
 
-  ingest::Dependencies writing{*parts->intake, shards.lookup(), stored.secrets, stored.keys->log_id(), shards.count(), registry};
-  writing.read_version = [&shards](events::ResourceType type, const events::ResourceId& id, events::Version version) {
+  ingest::Dependencies writing{*parts->intake,        shards.lookup(), stored.secrets,
+                               stored.keys->log_id(), shards.count(),  registry};
+  writing.read_version = [&shards](events::ResourceType type, const events::ResourceId& id,
+                                   events::Version version) {
     return read_version(shards, type, id, version);
   };
-  writing.find_matching = [&sources = *parts->sources](const auth::Principal& principal, std::string_view base_url,
-                                                       events::ResourceType type, std::string_view criteria) {
+  writing.find_matching = [&sources = *parts->sources](
+                              const auth::Principal& principal, std::string_view base_url,
+                              events::ResourceType type, std::string_view criteria) {
     return query::fhir::find_matching(sources, principal, base_url, type, criteria);
   };
   writing.caught_up = [&health = *parts->health] { return health.caught_up(); };
@@ -106,8 +117,10 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     if (!exports) return exports.error();
     parts->exports = std::move(*exports);
     query::bulk::add_export_routes(parts->router, *parts->sources, *parts->exports);
-    query::subscriptions::add_subscription_routes(parts->router, *parts->sources, hub);
   }
+  // A subscription's state is written as a version of it, so who delivers also writes.
+  const bool delivers = settings.takes_writes && settings.answers_reads;
+  if (delivers) query::subscriptions::add_subscription_routes(parts->router, *parts->sources, hub);
   parts->health->add_routes(parts->router);
   add_description_routes(parts->router);
 
@@ -120,7 +133,10 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   if (!server) return server.error();
   parts->server = std::move(*server);
   // Port 0 is known only now.
-  hub.begin(settings.public_url.empty() ? fmt::format("http://{}:{}", settings.address, parts->server->port()) : settings.public_url);
+  if (delivers)
+    hub.begin(settings.public_url.empty()
+                  ? fmt::format("http://{}:{}", settings.address, parts->server->port())
+                  : settings.public_url);
   return std::unique_ptr<Node>(new Node(std::move(parts)));
 }
 

@@ -22,16 +22,20 @@ const std::vector<runtime::Setting>& all_settings() {
       {"topic", "chartlog", "Kafka topic of the clinical log; <topic>.keys lies beside it"},
       {"partitions", "16", "of a log that has to be made; fixed for its life"},
       {"site", "", "the place of care this node belongs to: of requests that name none"},
-      {"roles", "ingest,project,query", "of this node; without ingest it is read-only, without query it answers writes only"},
+      {"roles", "ingest,project,query",
+       "of this node; without ingest it is read-only, without query it answers writes only"},
       {"mllp", "", "host:port of HL7 v2; not built yet"},
       {"insecure", "no", "listen on addresses that other machines reach, without authentication"},
       {"body-limit", "134217728", "bytes of one request's body"},
       {"delivery-timeout", "30", "seconds after which an unanswered append is unknown (Kafka)"},
-      {"public-url", "", "http://host:port by which others reach this node; default: as it listens"},
-      {"subscriptions-allow-private", "no", "deliver to endpoints on this machine and inside its network too"},
+      {"public-url", "",
+       "http://host:port by which others reach this node; default: as it listens"},
+      {"subscriptions-allow-private", "no",
+       "deliver to endpoints on this machine and inside its network too"},
       {"exports-at-once", "2", "exports that run; more are answered 429"},
       {"exports-kept", "3600", "seconds for which the files of a finished export stay"},
-      {"export-time-limit", "3600", "seconds after which an export is stopped: so long it keeps old rows on disk"},
+      {"export-time-limit", "3600",
+       "seconds after which an export is stopped: so long it keeps old rows on disk"},
       {"log-level", "info", "debug, info, warn or error"},
   };
   return settings;
@@ -42,21 +46,25 @@ Result<NodeSettings> place(const runtime::Config& config, NodeSettings node) {
   const auto colon = listen.rfind(':');
   const bool has_port = colon != std::string::npos && colon + 1 < listen.size() &&
                         listen.find_first_not_of("0123456789", colon + 1) == std::string::npos;
-  const unsigned long port = has_port && listen.size() - colon <= 6 ? std::stoul(listen.substr(colon + 1)) : 65536;
+  const unsigned long port =
+      has_port && listen.size() - colon <= 6 ? std::stoul(listen.substr(colon + 1)) : 65536;
   boost::system::error_code failed;
   std::string host = has_port ? listen.substr(0, colon) : std::string();
   if (host == "localhost") host = "127.0.0.1";
   if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
   const auto address = boost::asio::ip::make_address(host, failed);
   if (failed || port > 65535) {
-    return invalid(fmt::format("listen: \"{}\" is not an address and a port; write 127.0.0.1:8080 or [::1]:8080", listen));
+    return invalid(fmt::format(
+        "listen: \"{}\" is not an address and a port; write 127.0.0.1:8080 or [::1]:8080", listen));
   }
   auto insecure = config.yes("insecure");
   if (!insecure) return insecure.error();
   if (!address.is_loopback() && !*insecure) {
-    return invalid(fmt::format("listen: {} can be reached from other machines and nothing authenticates them yet; use a loopback address, "
-                               "or say --insecure",
-                               listen));
+    return invalid(
+        fmt::format("listen: {} can be reached from other machines and nothing authenticates them "
+                    "yet; use a loopback address, "
+                    "or say --insecure",
+                    listen));
   }
   node.address = host;
   node.port = static_cast<std::uint16_t>(port);
@@ -68,12 +76,20 @@ events::Status read_roles(const std::string& text, NodeSettings& node) {
   bool ingest = false, project = false, query = false;
   std::istringstream words(text);
   for (std::string word; std::getline(words, word, ',');) {
-    bool* role = word == "ingest" ? &ingest : word == "project" ? &project : word == "query" ? &query : nullptr;
-    if (role == nullptr) return invalid(fmt::format("roles: \"{}\" is none; write some of ingest,project,query", word));
+    bool* role = word == "ingest"    ? &ingest
+                 : word == "project" ? &project
+                 : word == "query"   ? &query
+                                     : nullptr;
+    if (role == nullptr)
+      return invalid(
+          fmt::format("roles: \"{}\" is none; write some of ingest,project,query", word));
     *role = true;
   }
   if (!project) {
-    return invalid(fmt::format("roles: \"{}\" lacks project: writes are judged and reads answered from the rows that it folds; add it", text));
+    return invalid(
+        fmt::format("roles: \"{}\" lacks project: writes are judged and reads answered from the "
+                    "rows that it folds; add it",
+                    text));
   }
   node.takes_writes = ingest;
   node.answers_reads = query;
@@ -83,7 +99,8 @@ events::Status read_roles(const std::string& text, NodeSettings& node) {
 Result<NodeSettings> settle(const runtime::Config& config) {
   NodeSettings node;
   node.data = config.text("data");
-  node.secrets = config.text("secrets").empty() ? node.data / "secrets" : std::filesystem::path(config.text("secrets"));
+  node.secrets = config.text("secrets").empty() ? node.data / "secrets"
+                                                : std::filesystem::path(config.text("secrets"));
   node.kafka = config.text("kafka");
   node.topic = config.text("topic");
   node.site = config.text("site");
@@ -122,11 +139,15 @@ ReadSettings add_settings(CLI::App& app) {
   auto flags = std::make_shared<std::map<std::string, std::string>>();
   auto file = std::make_shared<std::string>();
   for (const runtime::Setting& setting : all_settings()) {
-    const std::string what = setting.value.empty() ? setting.what : fmt::format("{} [{}]", setting.what, setting.value);
+    const std::string what =
+        setting.value.empty() ? setting.what : fmt::format("{} [{}]", setting.what, setting.value);
     if (setting.name == "insecure" || setting.name == "subscriptions-allow-private") {
-      app.add_flag_callback("--" + setting.name, [flags, name = setting.name] { (*flags)[name] = "yes"; }, what);
+      app.add_flag_callback(
+          "--" + setting.name, [flags, name = setting.name] { (*flags)[name] = "yes"; }, what);
     } else {
-      app.add_option_function<std::string>("--" + setting.name, [flags, name = setting.name](const std::string& value) { (*flags)[name] = value; }, what);
+      app.add_option_function<std::string>(
+          "--" + setting.name,
+          [flags, name = setting.name](const std::string& value) { (*flags)[name] = value; }, what);
     }
   }
   app.add_option("--config", *file, "TOML file of the same settings");

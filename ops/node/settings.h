@@ -26,7 +26,7 @@ struct NodeSettings {
   std::string kafka;              // empty: the embedded log
   std::string topic = "chartlog";
   std::uint32_t partitions = 16;
-  std::string site;        // of requests that name none
+  std::string site;           // of requests that name none
   bool takes_writes = true;   // role ingest
   bool answers_reads = true;  // role query
   std::string log_level = "info";

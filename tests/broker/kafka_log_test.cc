@@ -65,6 +65,19 @@ TEST_F(KafkaLogTest, MakesATopicWithAllTheSettingsItWants) {
     EXPECT_TRUE(setting.ok) << setting.name << " is " << setting.is;
 }
 
+TEST_F(KafkaLogTest, ItsClientsFiguresTellWhatWasSent) {
+  const auto log = open();
+  ASSERT_EQ(append_and_wait(*log, first, "key", "value").delivery, Delivery::persisted);
+  const auto figure = [&](std::string_view name, std::string_view client) {
+    for (const ClientFigure& one : log->client_figures())
+      if (one.name == name && one.client == client) return one.value;
+    return -1.0;
+  };
+  EXPECT_TRUE(within(10s, [&] { return figure("kafka_requests_total", "producer") > 0; }));
+  EXPECT_TRUE(within(10s, [&] { return figure("kafka_brokers_up", "producer") == 1; }));
+  EXPECT_TRUE(within(10s, [&] { return figure("kafka_received_bytes_total", "consumer") > 0; }));
+}
+
 TEST_F(KafkaLogTest, EachSettingThatDiffersIsNamedAndRefused) {
   open();
   alter_topic(options_.brokers, options_.topic, "cleanup.policy", "compact");

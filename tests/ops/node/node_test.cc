@@ -133,10 +133,20 @@ TEST_F(NodeTest, ANodeWithoutTheRoleIngestReadsAndRefusesWrites) {
   start();
   wait_until_ready();
   EXPECT_EQ(ask("GET", "/fhir/Patient/node-1").status, 200);
-  const auto refused = ask("PUT", "/fhir/Patient/node-2",
-                           R"({"resourceType":"Patient","id":"node-2"})");
+  const auto refused =
+      ask("PUT", "/fhir/Patient/node-2", R"({"resourceType":"Patient","id":"node-2"})");
   EXPECT_EQ(refused.status, 403);
   EXPECT_THAT(refused.body, HasSubstr("role ingest"));
+  EXPECT_EQ(ask("GET", "/fhir/Subscription/any/$status").status, 404);  // it delivers none
+}
+
+TEST_F(NodeTest, ANodeWithoutTheRoleQueryTakesWritesAndAnswersNoReads) {
+  settings_.answers_reads = false;
+  start();
+  wait_until_ready();
+  EXPECT_EQ(ask("PUT", "/fhir/Patient/node-1", patient).status, 201);
+  EXPECT_EQ(ask("GET", "/charts/node-1").status, 404);
+  EXPECT_EQ(ask("GET", "/fhir/Patient/node-1").status, 405);
 }
 
 TEST_F(NodeTest, TheDescriptionAndTheFiguresAreServed) {
