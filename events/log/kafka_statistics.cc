@@ -30,13 +30,19 @@ double sum(const std::vector<const json::object*>& of, std::string_view name) {
   return total;
 }
 
-// The addresses given at the start are in it too, with node id -1: no brokers of their own.
+// Addresses given at the start have node id -1, and a "logical" one is a role that a broker of
+// the others plays (group coordinator): neither is a broker of its own.
+bool is_up(const json::object& broker) {
+  const auto says = [&](std::string_view name, std::string_view text) {
+    const json::value* value = broker.if_contains(name);
+    return value != nullptr && value->is_string() && value->get_string() == text;
+  };
+  return number(broker, "nodeid") >= 0 && says("state", "UP") && !says("source", "logical");
+}
+
 double brokers_up(const std::vector<const json::object*>& brokers) {
-  return static_cast<double>(std::ranges::count_if(brokers, [](const json::object* broker) {
-    const json::value* state = broker->if_contains("state");
-    return number(*broker, "nodeid") >= 0 && state != nullptr && state->is_string() &&
-           state->get_string() == "UP";
-  }));
+  return static_cast<double>(
+      std::ranges::count_if(brokers, [](const json::object* broker) { return is_up(*broker); }));
 }
 
 double slowest_round_trip(const std::vector<const json::object*>& brokers) {

@@ -4,6 +4,8 @@
 
 #include <charconv>
 
+#include "ingest/fhir/preconditions.h"
+
 namespace ingest::fhir {
 namespace {
 
@@ -73,13 +75,13 @@ events::Status EntryReader::read_request() {
                          url_place);
   }
   read_.write.criteria = url->criteria;
-  if (auto conditions = read_conditions(request); !conditions) return conditions;
   if (request["method"].string() == "PATCH") {
     auto patch = read_patch_resource(read_.write.resource, at("resource"));
     if (!patch) return patch.error();
     read_.write.patch = std::move(*patch);
-    return {};
   }
+  if (auto conditions = read_conditions(request); !conditions) return conditions;
+  if (read_.write.patch) return {};
   return check_resource(read_.write);
 }
 
@@ -105,23 +107,13 @@ events::Status EntryReader::read_method(std::string_view method) {
 }
 
 events::Status EntryReader::read_conditions(const json::Value& request) {
-  if (auto value = request["ifMatch"]) {
-    auto version = parse_entity_tag(value.string(), at("request.ifMatch"));
-    if (!version) return version.error();
-    read_.write.if_match = *version;
-  }
-  if (auto value = request["ifNoneMatch"]) {
-    if (value.string() != "*") {
-      return unprocessable(fmt::format("{}: {} is not supported; only * is",
-                                       at("request.ifNoneMatch"), quoted(value.string())),
-                           at("request.ifNoneMatch"));
-    }
-    read_.write.if_none_match_any = true;
-  }
-  if (auto value = request["ifNoneExist"]; value && read_.write.verb == Verb::create) {
-    return set_if_none_exist(read_.write, value.string(), at("request.ifNoneExist"));
-  }
-  return {};
+  const auto sent = [&](std::string_view name) -> std::optional<SentCondition> {
+    const auto value = request[name];
+    if (!value) return std::nullopt;
+    return SentCondition{value.string(), at(fmt::format("request.{}", name))};
+  };
+  return set_preconditions(read_.write,
+                           {sent("ifMatch"), sent("ifNoneMatch"), sent("ifNoneExist")});
 }
 
 }  // namespace
@@ -180,21 +172,6 @@ events::Result<ResourceUrl> parse_resource_url(std::string_view url, std::string
         std::string(element));
   }
   return ResourceUrl{*type, events::ResourceId(std::string(id)), {}};
-}
-
-events::Result<std::uint64_t> parse_entity_tag(std::string_view tag, std::string_view element) {
-  std::string_view digits = tag;
-  if (digits.starts_with("W/")) digits.remove_prefix(2);
-  if (digits.size() >= 2 && digits.front() == '"' && digits.back() == '"')
-    digits = digits.substr(1, digits.size() - 2);
-  std::uint64_t version = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), version);
-  if (error != std::errc{} || end != digits.data() + digits.size() || version == 0) {
-    return invalid(
-        fmt::format("{}: {} is not a version; write W/\"3\"", element, tag.substr(0, 100)),
-        std::string(element));
-  }
-  return version;
 }
 
 events::Status set_if_none_exist(Write& write, std::string_view criteria,

@@ -32,8 +32,6 @@ struct ResourceUrl {
   std::string criteria;  // `Type?criteria`
 };
 events::Result<ResourceUrl> parse_resource_url(std::string_view url, std::string_view element);
-// `W/"3"`; `"3"` and `3` are read as well. invalid names the value.
-events::Result<std::uint64_t> parse_entity_tag(std::string_view tag, std::string_view element);
 // If-None-Exist: one identifier, or criteria that are searched for.
 events::Status set_if_none_exist(Write& write, std::string_view criteria, std::string_view element);
 // The body of a create or update: a resource of that type, with that id for an update.

@@ -9,6 +9,7 @@
 #include "ingest/fhir/bundle.h"
 #include "ingest/fhir/bundle_text.h"
 #include "ingest/fhir/move.h"
+#include "ingest/fhir/preconditions.h"
 #include "ingest/fhir/transaction.h"
 #include "ingest/work_room.h"
 #include "ops/http/errors.h"
@@ -158,34 +159,47 @@ Response WriteRoutes::transaction(const Request& request, const RequestContext& 
   return response;
 }
 
-// What follows the `?`, as sent.
-std::string_view criteria_of(const Request& request) {
-  const auto mark = request.target.find('?');
-  return mark == std::string::npos ? std::string_view{}
-                                   : std::string_view(request.target).substr(mark + 1);
+// Asks for a form of the answer that all answers have.
+bool is_form(std::string_view parameter) {
+  const std::string_view name = parameter.substr(0, parameter.find('='));
+  return name == "_format" || name == "_pretty";
 }
 
-events::Status read_conditions(const Request& request, Verb verb, Write& write) {
-  if (const std::string* tag = request.header("if-match"); tag != nullptr && verb != Verb::create) {
-    auto version = parse_entity_tag(*tag, "If-Match");
-    if (!version) return version.error();
-    write.if_match = *version;
+// What follows the `?`, as sent, but for what says nothing of the resource.
+std::string criteria_of(const Request& request) {
+  std::string criteria;
+  std::string_view left = request.target;
+  left.remove_prefix(std::min(left.size(), left.find('?')));
+  while (!left.empty()) {
+    left.remove_prefix(1);  // ? or &
+    const std::string_view one = left.substr(0, left.find('&'));
+    left.remove_prefix(one.size());
+    if (one.empty() || is_form(one)) continue;
+    if (!criteria.empty()) criteria += '&';
+    criteria += one;
   }
-  if (const std::string* tag = request.header("if-none-match");
-      tag != nullptr && verb == Verb::update) {
-    if (*tag != "*")
-      return events::invalid("If-None-Match: only * is supported for a PUT", "If-None-Match");
-    if (!write.criteria.empty() || write.patch) {
-      return events::invalid("If-None-Match: is for a PUT to an id; leave it out here",
-                             "If-None-Match");
-    }
-    write.if_none_match_any = true;
-  }
-  if (const std::string* criteria = request.header("if-none-exist");
-      criteria != nullptr && verb == Verb::create) {
-    return set_if_none_exist(write, *criteria, "If-None-Exist");
-  }
-  return {};
+  return criteria;
+}
+
+// A write to one resource has no parameters: what they were meant to ask is not done.
+events::Status check_no_criteria(const Request& request) {
+  const std::string criteria = criteria_of(request);
+  if (criteria.empty()) return {};
+  return events::invalid(
+      fmt::format("{} {} takes no parameters, and was sent \"{}\"; criteria of a POST go into "
+                  "If-None-Exist, others to the type without an id",
+                  request.method, request.path, criteria.substr(0, 100)),
+      "url");
+}
+
+Preconditions preconditions_of(const Request& request) {
+  const auto sent = [&](const char* header, const char* name) -> std::optional<SentCondition> {
+    const std::string* value = request.header(header);
+    if (value == nullptr) return std::nullopt;
+    return SentCondition{*value, name};
+  };
+  return {sent("if-match", "If-Match"), sent("if-none-match", "If-None-Match"),
+          sent("if-none-exist", "If-None-Exist")};
 }
 
 // The one write that a request asks for. `document` lives as long as it does.
@@ -221,7 +235,10 @@ events::Result<Write> read_write(const Request& request, Verb verb, bool has_id,
           write.path);
     }
   }
-  if (auto read = read_conditions(request, verb, write); !read) return read.error();
+  if (has_id || verb == Verb::create) {
+    if (auto none = check_no_criteria(request); !none) return none.error();
+  }
+  if (auto set = set_preconditions(write, preconditions_of(request)); !set) return set.error();
   if (write.patch) return write;
   if (auto fits = check_resource(write); !fits) return fits.error();
   return write;

@@ -74,7 +74,8 @@ TEST_F(KafkaLogTest, ItsClientsFiguresTellWhatWasSent) {
     return -1.0;
   };
   EXPECT_TRUE(within(10s, [&] { return figure("kafka_requests_total", "producer") > 0; }));
-  EXPECT_TRUE(within(10s, [&] { return figure("kafka_brokers_up", "producer") == 1; }));
+  for (const auto* client : {"producer", "consumer"})
+    EXPECT_TRUE(within(10s, [&] { return figure("kafka_brokers_up", client) == 1; })) << client;
   EXPECT_TRUE(within(10s, [&] { return figure("kafka_received_bytes_total", "consumer") > 0; }));
 }
 

@@ -14,6 +14,7 @@ constexpr std::string_view document = R"({"name":"rdkafka#producer-1","type":"pr
       "req_timeouts":0,"disconnects":1,"rtt":{"p99":800}},
     "127.0.0.1:9092/1":{"nodeid":1,"state":"UP","txerrs":0,"txretries":2,"req_timeouts":4,
       "disconnects":0,"rtt":{"p99":2500}},
+    "GroupCoordinator":{"nodeid":1,"state":"UP","source":"logical","rtt":{"p99":0}},
     "127.0.0.1:9093/2":{"nodeid":2,"state":"CONNECT","txerrs":2,"txretries":0,"req_timeouts":1,
       "disconnects":5,"rtt":{"p99":0}}},
   "topics":{"chartlog":{"partitions":{"0":{"fetchq_size":100},"1":{"fetchq_size":20},
@@ -39,7 +40,7 @@ TEST(KafkaStatisticsTest, FiguresAreSummedOverBrokersAndPartitions) {
   EXPECT_EQ(figure("kafka_fetched_bytes"), 120);
 }
 
-TEST(KafkaStatisticsTest, AnAddressOfTheStartIsNoBrokerAndTheSlowestOneCounts) {
+TEST(KafkaStatisticsTest, AnAddressOfTheStartAndARoleAreNoBrokersAndTheSlowestCounts) {
   EXPECT_EQ(figure("kafka_brokers_up"), 1);
   EXPECT_DOUBLE_EQ(figure("kafka_round_trip_p99_seconds"), 0.0025);
 }

@@ -40,6 +40,14 @@ class WriteRoutesTest : public testing::Test {
   Door door;
 };
 
+TEST_F(WriteRoutesTest, TheFormOfTheAnswerIsNoCriterion) {
+  ASSERT_EQ(door.send("POST", "/fhir/Patient?_format=json&_pretty=true", patient("77")).status, 201);
+  const auto answer = door.send(
+      "PUT", "/fhir/Patient?_format=json&identifier=urn:test|77&_pretty=true", patient("77"));
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(door.send("DELETE", "/fhir/Patient?_format=json").status, 400);
+}
+
 TEST_F(WriteRoutesTest, CreatedResourceHasVersionLocationCommitAndPosition) {
   auto response = door.send("POST", "/fhir/Patient", patient("1"));
 
