@@ -1,7 +1,9 @@
 #include "ops/http/jobs.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -31,6 +33,22 @@ Error no_such_job() {
           {}};
 }
 
+// In the folder of a durable job that was removed and may still be at work: no process takes it
+// up again.
+constexpr const char* removed_mark = "removed";
+
+Status mark_removed(const std::filesystem::path& folder) {
+  for (const auto& [path, flags] : {std::pair(folder / removed_mark, O_WRONLY | O_CREAT),
+                                    std::pair(folder, O_RDONLY | O_DIRECTORY)}) {
+    const int file = ::open(path.c_str(), flags | O_CLOEXEC, 0600);
+    const bool done = file >= 0 && ::fsync(file) == 0;
+    if (file >= 0) ::close(file);
+    if (!done)
+      return events::unavailable("jobs: the job cannot be removed: its folder is in the way");
+  }
+  return {};
+}
+
 class Job final : public JobRun {
  public:
   Job(auth::Principal whose, std::filesystem::path folder, SteadyClock::time_point deadline)
@@ -40,7 +58,7 @@ class Job final : public JobRun {
   ~Job() override {
     thread_ = {};  // the work has come back before its folder goes
     std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
+    if (!kept_) std::filesystem::remove_all(folder_, ignored);
   }
 
   bool stopped() const override { return cancelled_ || out_of_time(); }
@@ -53,6 +71,7 @@ class Job final : public JobRun {
 
   void run(std::function<void()> body) { thread_ = std::jthread(std::move(body)); }
   void cancel() { cancelled_ = true; }
+  void keep_folder() { kept_ = true; }
   void join() {
     if (thread_.joinable()) thread_.join();
   }
@@ -82,6 +101,7 @@ class Job final : public JobRun {
   const SteadyClock::time_point deadline_;
   events::Secret key_{};
   std::atomic<bool> cancelled_ = false;
+  std::atomic<bool> kept_ = false;
 
   mutable std::mutex mutex_;
   JobReport report_;  // guarded by mutex_
@@ -95,10 +115,14 @@ class OpenJobs final : public Jobs {
       : rules_(std::move(rules)), sweeper_([this](std::stop_token stop) { sweep(stop); }) {}
   ~OpenJobs() override {
     sweeper_ = {};
-    for (const auto& [id, job] : jobs_) job->cancel();
+    for (const auto& [id, job] : jobs_) {
+      if (rules_.durable) job->keep_folder();
+      job->cancel();
+    }
   }
 
   Result<std::string> start(const auth::Principal& whose, Work work) override;
+  void resume(const auth::Principal& whose, const std::string& id, Work work) override;
   Result<JobReport> report(const auth::Principal& whose, std::string_view id) const override {
     const auto job = find(whose, id);
     if (job == nullptr) return no_such_job();
@@ -119,6 +143,7 @@ class OpenJobs final : public Jobs {
     const auto found = jobs_.find(id);
     return found == jobs_.end() || !found->second->is_of(whose) ? nullptr : found->second;
   }
+  void begin(std::shared_ptr<Job> job, const std::string& id, Work work);  // with mutex_
   void do_work(Job& job, const std::string& id, const Work& work);
   void sweep(const std::stop_token& stop);
   std::vector<std::shared_ptr<Job>> take_expired(std::chrono::system_clock::time_point now);
@@ -160,9 +185,19 @@ Result<std::string> OpenJobs::start(const auth::Principal& whose, Work work) {
   if (!failure)
     std::filesystem::permissions(job->folder(), std::filesystem::perms::owner_all, failure);
   if (failure) return events::unavailable("jobs: no folder can be made: " + failure.message());
+  begin(std::move(job), id, std::move(work));
+  return id;
+}
+
+void OpenJobs::resume(const auth::Principal& whose, const std::string& id, Work work) {
+  const std::lock_guard lock(mutex_);
+  begin(std::make_shared<Job>(whose, rules_.directory / id, SteadyClock::now() + rules_.time_max),
+        id, std::move(work));
+}
+
+void OpenJobs::begin(std::shared_ptr<Job> job, const std::string& id, Work work) {
   jobs_.emplace(id, job);
   job->run([this, &job = *job, id, work = std::move(work)] { do_work(job, id, work); });
-  return id;
 }
 
 void OpenJobs::do_work(Job& job, const std::string& id, const Work& work) {
@@ -191,6 +226,9 @@ Status OpenJobs::remove(const auth::Principal& whose, std::string_view id) {
   const std::lock_guard lock(mutex_);
   const auto found = jobs_.find(id);
   if (found == jobs_.end() || !found->second->is_of(whose)) return no_such_job();
+  if (rules_.durable) {
+    if (auto marked = mark_removed(found->second->folder()); !marked) return marked;
+  }
   found->second->cancel();
   if (found->second->report().state == State::running) {
     cancelled_.push_back(std::move(found->second));
@@ -248,8 +286,15 @@ void OpenJobs::sweep(const std::stop_token& stop) {
 }  // namespace
 
 Result<std::unique_ptr<Jobs>> Jobs::open(JobRules rules) {
-  std::error_code failure;
-  std::filesystem::remove_all(rules.directory, failure);
+  namespace fs = std::filesystem;
+  std::error_code failure, none_yet;
+  if (rules.durable) {
+    for (const auto& one : fs::directory_iterator(rules.directory, none_yet)) {
+      if (!failure && fs::exists(one.path() / removed_mark)) fs::remove_all(one.path(), failure);
+    }
+  } else {
+    fs::remove_all(rules.directory, failure);
+  }
   if (!failure) std::filesystem::create_directories(rules.directory, failure);
   if (!failure)
     std::filesystem::permissions(rules.directory, std::filesystem::perms::owner_all, failure);

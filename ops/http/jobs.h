@@ -3,7 +3,8 @@
 //
 // A job belongs to who started it, for the same purpose; to others it is not there. Jobs live
 // in the memory of the process: at a restart they are gone (404), and what their folders held
-// is removed.
+// is removed; unless the rules say `durable`: then the folders stay, and whoever knows what lies
+// in them takes the work up again.
 #pragma once
 
 #include <chrono>
@@ -27,6 +28,7 @@ struct JobRules {
   std::size_t kept_max = 64;                              // running and finished; overloaded above
   std::chrono::milliseconds kept{std::chrono::hours(1)};  // after the end
   std::chrono::milliseconds time_max{std::chrono::hours(1)};  // then it is stopped, and has failed
+  bool durable = false;  // folders of jobs that were not removed outlive the process
 };
 
 // What the work sees of its job. Safe from any thread.
@@ -55,13 +57,16 @@ struct JobFolder {
 
 class Jobs {
  public:
-  // Removes what an earlier process left. unavailable: the folder cannot be made.
+  // Removes what an earlier process left (durable: only folders of jobs that were removed).
+  // unavailable: the folder cannot be made.
   static events::Result<std::unique_ptr<Jobs>> open(JobRules rules);
-  virtual ~Jobs() = default;  // stops and removes all
+  virtual ~Jobs() = default;  // stops all, and removes them unless they are durable
 
   // On a thread of its own; what it borrows outlives the Jobs. `id` is known before it begins.
   using Work = std::function<events::Result<std::string>(JobRun& run, const std::string& id)>;
   virtual events::Result<std::string> start(const auth::Principal& whose, Work work) = 0;
+  // Durable: goes on with the job whose folder an earlier process left, whatever runs besides.
+  virtual void resume(const auth::Principal& whose, const std::string& id, Work work) = 0;
   // not_found: never was, has expired, was removed, or is another's.
   virtual events::Result<JobReport> report(const auth::Principal& whose,
                                            std::string_view id) const = 0;

@@ -3,8 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <atomic>
-
+#include "ops/http/file_sender.h"
 #include "query/bulk/export_run.h"
 #include "query/fhir/negotiation.h"
 
@@ -19,9 +18,6 @@ using ops::http::Response;
 using Level = ExportRequest::Level;
 
 constexpr std::string_view jobs_path = "/fhir/$export-jobs/";
-// A file is sent as slowly as its client reads, on a worker's thread; so many at once.
-constexpr int downloads_max = 8;
-constexpr std::chrono::seconds download_patience{30};
 
 events::KnownTime now() {
   return std::chrono::time_point_cast<events::Micros>(std::chrono::system_clock::now());
@@ -88,32 +84,7 @@ Response remove(Jobs& jobs, const Request& request) {
   return Response::fhir(202, {});
 }
 
-// Counts while it lives.
-class Download {
- public:
-  explicit Download(std::shared_ptr<std::atomic<int>> running)
-      : running_(std::move(running)), fits_(running_->fetch_add(1) < downloads_max) {}
-  Download(const Download&) = delete;
-  Download& operator=(const Download&) = delete;
-  ~Download() { running_->fetch_sub(1); }
-  bool fits() const { return fits_; }
-
- private:
-  std::shared_ptr<std::atomic<int>> running_;
-  const bool fits_;
-};
-
-void send_file(events::SealedFileReader& file, ops::http::ChunkSink& sink) {
-  while (true) {
-    auto bytes = file.next();
-    if (!bytes) return sink.cut();
-    if (bytes->empty()) return sink.close();
-    if (!sink.write_when_room(std::move(*bytes), download_patience)) return sink.cut();
-  }
-}
-
-Result<Response> file(const Jobs& jobs, const Request& request,
-                      const std::shared_ptr<std::atomic<int>>& running) {
+Result<Response> file(const Jobs& jobs, const Request& request, ops::http::FileSender& sender) {
   if (auto allowed = may_export(request); !allowed) return allowed.error();
   const auto folder = jobs.folder(request.principal, request.capture("job"));
   if (!folder) return folder.error();
@@ -122,18 +93,11 @@ Result<Response> file(const Jobs& jobs, const Request& request,
   if (name.find('/') != name.npos || name.starts_with('.')) return absent;
   auto opened = events::SealedFileReader::open(folder->path / name, file_key(folder->key, name));
   if (!opened) return absent;
-  auto download = std::make_shared<Download>(running);
-  if (!download->fits()) {
-    return Error{ErrorCode::overloaded,
-                 fmt::format("file: {} files are being sent, more are not at once", downloads_max),
-                 {}};
-  }
-  auto reader = std::make_shared<events::SealedFileReader>(std::move(*opened));
-  Response response;
-  response.stream = [reader, download](const std::shared_ptr<ops::http::ChunkSink>& sink) {
-    send_file(*reader, *sink);
-  };
-  return std::move(response).with("Content-Type", "application/fhir+ndjson");
+  std::vector<events::SealedFileReader> files;
+  files.push_back(std::move(*opened));
+  auto response = sender.send(std::move(files));
+  if (response) response->with("Content-Type", "application/fhir+ndjson");
+  return response;
 }
 
 Response answered(Result<Response> response) {
@@ -157,9 +121,9 @@ void add_export_routes(ops::http::Router& router, const Sources& sources, Jobs& 
   const std::string job = std::string(jobs_path) + "{job}";
   router.add("GET", job, [&jobs](const Request& request) { return status(jobs, request); });
   router.add("DELETE", job, [&jobs](const Request& request) { return remove(jobs, request); });
-  auto running = std::make_shared<std::atomic<int>>(0);
-  router.add("GET", job + "/{file}", [&jobs, running](const Request& request) {
-    return answered(file(jobs, request, running));
+  auto sender = std::make_shared<ops::http::FileSender>();
+  router.add("GET", job + "/{file}", [&jobs, sender](const Request& request) {
+    return answered(file(jobs, request, *sender));
   });
 }
 

@@ -138,6 +138,40 @@ TEST_F(JobsTest, WorkThatThrowsHasFailedAndTheServerGoesOn) {
   EXPECT_TRUE(comes_true([&] { return state_of(*id) == State::failed; }));
 }
 
+TEST_F(JobsTest, ADurableJobIsTakenUpByTheNextProcessUnlessItWasRemoved) {
+  namespace fs = std::filesystem;
+  rules.durable = true;
+  open();
+  const auto kept = jobs->start(ana, patient_work());
+  ASSERT_TRUE(comes_true([&] { return begun.load(); }));
+  // The process dies between the answer to the removal and the end of the work.
+  std::atomic<bool> dead = false;
+  const auto removed = jobs->start(
+      ana, [&](JobRun& run, const std::string&) -> events::Result<std::string> {
+        std::ofstream(run.folder() / "rows") << "a";
+        while (!dead) std::this_thread::yield();
+        return events::unavailable("stopped");
+      });
+  ASSERT_TRUE(kept && removed);
+  ASSERT_TRUE(comes_true([&] { return fs::exists(rules.directory / *removed / "rows"); }));
+  ASSERT_TRUE(jobs->remove(ana, *removed));
+  fs::copy(rules.directory / *removed, folder.path() / "left");
+  dead = true;
+  jobs.reset();
+  ASSERT_FALSE(fs::exists(rules.directory / *removed));
+  fs::rename(folder.path() / "left", rules.directory / *removed);
+
+  let_go = true;
+  open();
+  EXPECT_FALSE(fs::exists(rules.directory / *removed));
+  ASSERT_TRUE(fs::exists(rules.directory / *kept / "rows")) << "it was not removed";
+  EXPECT_FALSE(jobs->report(ana, *kept)) << "not before it is taken up";
+  jobs->resume(ana, *kept, patient_work());
+  ASSERT_TRUE(comes_true([&] { return state_of(*kept) == State::finished; }));
+  ASSERT_TRUE(jobs->remove(ana, *kept));
+  EXPECT_TRUE(comes_true([&] { return fs::is_empty(rules.directory); }));
+}
+
 TEST_F(JobsTest, NothingIsLeftOfAnEarlierProcess) {
   std::filesystem::create_directories(rules.directory / "old");
   std::ofstream(rules.directory / "old" / "Patient.ndjson") << "a";

@@ -1,0 +1,53 @@
+#include "ops/http/file_sender.h"
+
+#include <fmt/format.h>
+
+namespace ops::http {
+namespace {
+
+constexpr std::chrono::seconds patience{30};
+
+// Counts while it lives.
+class Place {
+ public:
+  Place(std::shared_ptr<std::atomic<int>> running, int files_max)
+      : running_(std::move(running)), fits_(running_->fetch_add(1) < files_max) {}
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  ~Place() { running_->fetch_sub(1); }
+  bool fits() const { return fits_; }
+
+ private:
+  std::shared_ptr<std::atomic<int>> running_;
+  const bool fits_;
+};
+
+void send_all(std::vector<events::SealedFileReader>& files, ChunkSink& sink) {
+  for (auto& file : files) {
+    while (true) {
+      auto bytes = file.next();
+      if (!bytes) return sink.cut();
+      if (bytes->empty()) break;
+      if (!sink.write_when_room(std::move(*bytes), patience)) return sink.cut();
+    }
+  }
+  sink.close();
+}
+
+}  // namespace
+
+events::Result<Response> FileSender::send(std::vector<events::SealedFileReader> files) {
+  auto place = std::make_shared<Place>(running_, files_max_);
+  if (!place->fits()) {
+    return events::Error{
+        events::ErrorCode::overloaded,
+        fmt::format("file: {} files are being sent, more are not at once", files_max_),
+        {}};
+  }
+  auto all = std::make_shared<std::vector<events::SealedFileReader>>(std::move(files));
+  Response response;
+  response.stream = [all, place](const std::shared_ptr<ChunkSink>& sink) { send_all(*all, *sink); };
+  return response;
+}
+
+}  // namespace ops::http
