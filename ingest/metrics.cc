@@ -53,8 +53,17 @@ Metrics::Metrics(prometheus::Registry& registry)
                    .Register(registry)),
       refusals_(prometheus::BuildCounter()
                     .Name("ingest_refusals_total")
-                    .Help("Requests and batch entries answered with an error, by code")
-                    .Register(registry)) {}
+                    .Help("Requests, batch entries and lines of imports refused, by code")
+                    .Register(registry)),
+      import_lines_(prometheus::BuildCounter()
+                        .Name("ingest_import_lines_total")
+                        .Help("Lines of imports by what became of them")
+                        .Register(registry)),
+      import_bytes_(prometheus::BuildCounter()
+                        .Name("ingest_import_bytes_total")
+                        .Help("Bytes of imports that are judged")
+                        .Register(registry)
+                        .Add({})) {}
 
 void Metrics::judged(const events::Outcome& outcome) {
   commits_.Add({{"outcome", outcome_label(outcome)}}).Increment();
@@ -62,6 +71,12 @@ void Metrics::judged(const events::Outcome& outcome) {
 
 void Metrics::refused(events::ErrorCode code) {
   refusals_.Add({{"code", events::to_string(code)}}).Increment();
+}
+
+void Metrics::imported(std::uint64_t taken, std::uint64_t refused, std::uint64_t bytes) {
+  import_lines_.Add({{"outcome", "taken"}}).Increment(static_cast<double>(taken));
+  import_lines_.Add({{"outcome", "refused"}}).Increment(static_cast<double>(refused));
+  import_bytes_.Increment(static_cast<double>(bytes));
 }
 
 }  // namespace ingest

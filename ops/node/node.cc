@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ingest/bulk/imports.h"
 #include "ingest/intake.h"
 #include "ingest/routes.h"
 #include "ops/http/jobs.h"
@@ -28,6 +29,7 @@ struct Node::Parts {
   std::unique_ptr<Health> health;
   http::Router router;
   std::unique_ptr<query::subscriptions::Hub> subscriptions;
+  std::unique_ptr<ingest::bulk::Imports> imports;
   std::unique_ptr<http::Server> server;
 };
 
@@ -59,6 +61,16 @@ Result<std::unique_ptr<query::subscriptions::Hub>> open_subscriptions(const Node
                                : settings.public_url;
   options.write_state = subscription_status_writer(router, sources.shards);
   return query::subscriptions::Hub::open(std::move(options), sources);
+}
+
+ingest::bulk::ImportOptions import_options(const NodeSettings& settings) {
+  ingest::bulk::ImportOptions options;
+  options.directory = settings.data / "imports";
+  options.sources = {settings.import_directory, settings.import_allow_private};
+  options.at_once = settings.imports_at_once;
+  options.kept = settings.imports_kept;
+  options.line_bytes_max = settings.body_bytes_max;
+  return options;
 }
 
 }  // namespace
@@ -106,6 +118,12 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     return hub.check(type, document);
   };
   ingest::add_ingest_routes(parts->router, writing);
+  if (settings.takes_writes) {
+    auto imports = ingest::bulk::Imports::open(import_options(settings), writing);
+    if (!imports) return imports.error();
+    parts->imports = std::move(*imports);
+    parts->imports->add_routes(parts->router);
+  }
   if (settings.answers_reads) {
     query::add_query_routes(parts->router, *parts->sources, *parts->live);
     http::JobRules rules;

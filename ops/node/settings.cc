@@ -36,6 +36,11 @@ const std::vector<runtime::Setting>& all_settings() {
       {"exports-kept", "3600", "seconds for which the files of a finished export stay"},
       {"export-time-limit", "3600",
        "seconds after which an export is stopped: so long it keeps old rows on disk"},
+      {"import-directory", "", "folder whose files imports may read; default: none"},
+      {"import-allow-private", "no",
+       "import from addresses on this machine and inside its network too"},
+      {"imports-at-once", "1", "imports that run; more are answered 429"},
+      {"imports-kept", "86400", "seconds for which the refusals of an ended import stay"},
       {"log-level", "info", "debug, info, warn or error"},
   };
   return settings;
@@ -126,6 +131,16 @@ Result<NodeSettings> settle(const runtime::Config& config) {
   auto limit = config.number("export-time-limit", 1, 86400);
   if (!limit) return limit.error();
   node.export_time_limit = std::chrono::seconds(*limit);
+  node.import_directory = config.text("import-directory");
+  auto from_private = config.yes("import-allow-private");
+  if (!from_private) return from_private.error();
+  node.import_allow_private = *from_private;
+  auto imports = config.number("imports-at-once", 1, 16);
+  if (!imports) return imports.error();
+  node.imports_at_once = *imports;
+  auto imports_kept = config.number("imports-kept", 1, 2592000);
+  if (!imports_kept) return imports_kept.error();
+  node.imports_kept = std::chrono::seconds(*imports_kept);
   node.public_url = config.text("public-url");
   while (node.public_url.ends_with('/')) node.public_url.pop_back();
   if (auto fit = read_roles(config.text("roles"), node); !fit) return fit.error();
@@ -141,7 +156,7 @@ ReadSettings add_settings(CLI::App& app) {
   for (const runtime::Setting& setting : all_settings()) {
     const std::string what =
         setting.value.empty() ? setting.what : fmt::format("{} [{}]", setting.what, setting.value);
-    if (setting.name == "insecure" || setting.name == "subscriptions-allow-private") {
+    if (setting.name == "insecure" || setting.name.ends_with("-allow-private")) {
       app.add_flag_callback(
           "--" + setting.name, [flags, name = setting.name] { (*flags)[name] = "yes"; }, what);
     } else {

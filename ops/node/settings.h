@@ -36,6 +36,10 @@ struct NodeSettings {
   std::size_t exports_at_once = 2;
   std::chrono::seconds exports_kept{3600};
   std::chrono::seconds export_time_limit{3600};
+  std::filesystem::path import_directory;  // empty: imports read no files of this node
+  bool import_allow_private = false;
+  std::size_t imports_at_once = 1;
+  std::chrono::seconds imports_kept{86400};
   std::string public_url;  // empty: http://address:port
 };
 
