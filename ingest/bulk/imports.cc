@@ -132,6 +132,14 @@ Result<Response> NodeImports::start(const Request& request) {
                  "application/fhir+json",
                  {}};
   }
+  if (!request.query.empty() && request.query.front().first != "_format") {
+    const std::string name = request.query.front().first.substr(0, 64);
+    return Error{ErrorCode::unsupported,
+                 fmt::format("{}: an import takes no parameters in its address; say it in the "
+                             "manifest",
+                             name),
+                 name};
+  }
   auto manifest = read_manifest(request.body, options_.sources);
   if (!manifest) return manifest.error();
   const ImportJob job{request.principal,   request.request_id,

@@ -184,6 +184,15 @@ TEST_F(ImportsTest, WhileTheLogIsAwayLinesWaitAndAreNotRefused) {
   EXPECT_NE(door.read("Patient", "ana"), "");
 }
 
+TEST_F(ImportsTest, WhatIsNoImportIsRefusedAndLeavesNothing) {
+  EXPECT_EQ(ask("POST", "/fhir/$import", "{}").status, 400);
+  EXPECT_EQ(begin("Starship", "a").status, 400);
+  EXPECT_EQ(ask("GET", "/fhir/$import-jobs/none").status, 404);
+  EXPECT_EQ(ask("DELETE", "/fhir/$import-jobs/none").status, 404);
+  EXPECT_EQ(ask("GET", "/fhir/$import-jobs/none/refused-0.ndjson").status, 404);
+  EXPECT_TRUE(std::filesystem::is_empty(options.directory));
+}
+
 TEST_F(ImportsTest, OneBadLineDoesNotHoldBackTheOthersOfItsPatient) {
   given(
       "Condition.ndjson",
