@@ -20,7 +20,9 @@ Health::Health(const NodeSettings& settings, const projections::Shards& shards,
       shards_(shards),
       log_(log),
       metrics_(metrics),
-      log_metrics_(log, metrics.registry()) {}
+      log_metrics_(log, metrics.registry()) {
+  metrics_.before_text([this] { log_metrics_.refresh(); });
+}
 
 void Health::add_routes(http::Router& router) {
   constexpr auto problem = http::ErrorForm::problem;
@@ -34,7 +36,6 @@ void Health::add_routes(http::Router& router) {
   router.add(
       "GET", "/metrics",
       [this](const http::Request&) {
-        log_metrics_.refresh();
         http::Response response;
         response.body = metrics_.text();
         return std::move(response).with("Content-Type", "text/plain; version=0.0.4; charset=utf-8");

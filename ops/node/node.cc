@@ -10,6 +10,7 @@
 #include "ops/node/health.h"
 #include "ops/node/openapi.h"
 #include "ops/node/storage.h"
+#include "ops/node/subscription_metrics.h"
 #include "ops/node/subscription_status.h"
 #include "query/bulk/routes.h"
 #include "query/fhir/conditions.h"
@@ -138,7 +139,10 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   }
   // A subscription's state is written as a version of it, so who delivers also writes.
   const bool delivers = settings.takes_writes && settings.answers_reads;
-  if (delivers) query::subscriptions::add_subscription_routes(parts->router, *parts->sources, hub);
+  if (delivers) {
+    query::subscriptions::add_subscription_routes(parts->router, *parts->sources, hub);
+    parts->metrics.before_text([&hub, &registry] { show_subscriptions(hub, registry); });
+  }
   parts->health->add_routes(parts->router);
   add_description_routes(parts->router);
 

@@ -45,7 +45,16 @@ Metrics::Metrics()
                .count());
 }
 
+void Metrics::before_text(std::function<void()> refresh) {
+  const std::lock_guard lock(mutex_);
+  refreshes_.push_back(std::move(refresh));
+}
+
 std::string Metrics::text() {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& refresh : refreshes_) refresh();
+  }
   resident_bytes_.Set(resident_bytes());
   open_files_.Set(entries("/proc/self/fd"));
   threads_.Set(entries("/proc/self/task"));

@@ -19,9 +19,10 @@ enum class Kind { handshake, heartbeat, event_notification, query_status, query_
 struct StatusFacts {
   std::string id;
   std::string topic;
-  std::string state;  // requested, active, error, off
+  std::string state;         // requested, active, error, off
   std::uint64_t events = 0;  // numbered since it began
   std::string error;
+  std::uint64_t waiting = 0;  // numbered and not delivered yet
 };
 
 // An event with what the log says of it.
@@ -70,7 +71,7 @@ struct BatchLimits {
 };
 events::Result<Batch> make_batch(const Sources& sources, const NumberBook& book,
                                  NotificationWriter writer, const StatusFacts& facts,
-                                 std::uint64_t from, std::uint64_t until,
-                                 const BatchLimits& limits, bool with_documents);
+                                 std::uint64_t from, std::uint64_t until, const BatchLimits& limits,
+                                 bool with_documents);
 
 }  // namespace query::subscriptions

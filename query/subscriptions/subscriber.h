@@ -1,6 +1,7 @@
 // One subscription as the hub's thread keeps it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,8 +35,12 @@ struct Subscriber {
     return schedule.alive() ? State::active : State::requested;
   }
   StatusFacts facts() const {
-    return {feed.id, what.topic.canonical, std::string(to_string(state())), feed.cursor.last,
-            fault.empty() ? schedule.error() : fault};
+    return {feed.id,
+            what.topic.canonical,
+            std::string(to_string(state())),
+            feed.cursor.last,
+            fault.empty() ? schedule.error() : fault,
+            feed.cursor.last - std::min(delivered, feed.cursor.last)};
   }
   // What the resource should say; nothing: as it is.
   std::optional<State> wanted(std::uint32_t failures_to_error) const {

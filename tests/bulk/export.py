@@ -18,7 +18,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from chartlog import BINARY, Node  # noqa: E402
+from chartlog import BINARY, Broker, Node  # noqa: E402
 
 LATER = {"Prefer": "respond-async"}
 
@@ -180,11 +180,13 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--patients", type=int, default=40)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
+    parser.add_argument("--kafka", action="store_true")
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
     rng = random.Random(options.seed)
     folder = tempfile.mkdtemp(prefix="chartlog-bulk-")
-    node = Node(folder)
+    broker = Broker(os.path.join(folder, "broker")).start() if options.kafka else None
+    node = Node(folder, kafka=(broker.address, "exports") if broker else None)
     try:
         population = os.path.join(folder, "population")
         subprocess.run([BINARY, "generate", "--patients", str(options.patients), "--seed", str(options.seed),
@@ -205,6 +207,8 @@ def main():
         print(f"{resources} resources in the end, {changed} told by the chain")
     finally:
         node.kill()
+        if broker:
+            broker.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Subscribers that fail in every way under load, and the node killed: nothing lost, no gap, in order.
 
-    tests/subscriptions/feeds.py [--seconds 45] [--seed N]        CHARTLOG_LONG=1: ten minutes
+    tests/subscriptions/feeds.py [--seconds 45] [--seed N] [--kafka]      CHARTLOG_LONG=1: ten minutes
 
 Writers change patients of their own (create, amend, delete) and know what was acknowledged. Rest-hook
 endpoints hang, answer 500, redirect, cut connections, are closed and opened again; the node is killed
@@ -24,7 +24,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from chartlog import Node, free_port  # noqa: E402
+from chartlog import Broker, Node, free_port  # noqa: E402
 from websocket import WebSocket  # noqa: E402
 
 WRITERS = 6
@@ -395,10 +395,10 @@ def compare(name, received, writers, expected):
     return problems
 
 
-def run(seconds, seed, folder):
+def run(seconds, seed, folder, kafka):
     dice = random.Random(seed)
     stopping, peace = threading.Event(), threading.Event()
-    node = Node(folder, options=["--subscriptions-allow-private"]).start()
+    node = Node(folder, kafka=kafka, options=["--subscriptions-allow-private"]).start()
     base = node.url + "/fhir/SubscriptionTopic/"
     hooks = {}
     plans = {
@@ -470,12 +470,18 @@ def main():
     long = os.environ.get("CHARTLOG_LONG") == "1"
     arguments.add_argument("--seconds", type=float, default=600 if long else 40)
     arguments.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    arguments.add_argument("--kafka", action="store_true")
     options = arguments.parse_args()
     print(f"seed {options.seed}", flush=True)
     folder = tempfile.mkdtemp(prefix="chartlog-subscriptions-")
+    broker = None
     try:
-        return run(options.seconds, options.seed, folder)
+        if options.kafka:
+            broker = Broker(os.path.join(folder, "broker")).start()
+        return run(options.seconds, options.seed, folder, (broker.address, "feeds") if broker else None)
     finally:
+        if broker:
+            broker.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -149,6 +149,29 @@ TEST_F(NodeTest, ANodeWithoutTheRoleQueryTakesWritesAndAnswersNoReads) {
   EXPECT_EQ(ask("GET", "/fhir/Patient/node-1").status, 405);
 }
 
+TEST_F(NodeTest, TheFiguresSayWhatWaitsForSubscribers) {
+  settings_.subscriptions_allow_private = true;
+  start();
+  wait_until_ready();
+  const std::string nobody = R"({"resourceType":"Subscription","id":"s","status":"requested",
+    "reason":"test","criteria":"http://hl7.org/fhir/us/core/SubscriptionTopic/patient-data-feed",
+    "channel":{"type":"rest-hook","endpoint":"http://127.0.0.1:1/","payload":"application/fhir+json",
+    "_payload":{"extension":[{"url":"http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-payload-content",
+    "valueCode":"empty"}]}}})";
+  ASSERT_EQ(ask("PUT", "/fhir/Subscription/s", nobody).status, 201);
+  ASSERT_EQ(ask("PUT", "/fhir/Patient/node-1", patient).status, 201);
+  const auto say = [&](const std::string& text) {
+    for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+         std::chrono::steady_clock::now() < end;
+         std::this_thread::sleep_for(std::chrono::milliseconds(10)))
+      if (ask("GET", "/metrics").body.find(text) != std::string::npos) return true;
+    return false;
+  };
+  EXPECT_TRUE(say("subscriptions{state=\"error\"} 1"));
+  EXPECT_TRUE(say("subscription_events_waiting 1"));
+  EXPECT_TRUE(say("subscription_events_waiting_max 1"));
+}
+
 TEST_F(NodeTest, TheDescriptionAndTheFiguresAreServed) {
   start();
   EXPECT_EQ(ask("GET", "/health/live").status, 200);
