@@ -30,6 +30,7 @@ constexpr std::size_t group_bytes_max = 1u << 20;
 // Commits that a lane appends before it waits for the first.
 constexpr std::size_t commits_at_once = 16;
 constexpr std::size_t bytes_at_once = 1u << 20;
+constexpr std::size_t errors_of_a_line_max = 10;
 constexpr std::chrono::milliseconds first_pause{50}, pause_max{3000};
 
 // Nothing is decided by these: the same is tried again.
@@ -331,6 +332,7 @@ std::optional<ChunkImport::Next> ChunkImport::plan(const Group& group,
 ChunkImport::Next ChunkImport::refuse(const Group& group, Errors errors) {
   if (passes(errors.front().code)) return Next::same;
   if (group.entries.size() > 1) return Next::each;
+  if (errors.size() > errors_of_a_line_max) errors.resize(errors_of_a_line_max);
   entries_[group.entries.front()].errors = std::move(errors);
   return Next::nothing;
 }

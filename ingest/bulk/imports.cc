@@ -185,12 +185,17 @@ Result<Response> NodeImports::file(const Request& request) {
   const auto folder = jobs_->folder(request.principal, id);
   if (!folder) return folder.error();
   const auto input = input_of_refusals(request.capture("file"));
-  auto files = input ? folder_of(folder->path, id).open_refusals(*input)
-                     : std::vector<events::SealedFileReader>();
-  if (!files) return files.error();
-  if (files->empty())
+  const auto kept = folder_of(folder->path, id);
+  auto names = input ? kept.refusals_of(*input) : std::vector<std::string>();
+  if (names.empty())
     return Error{ErrorCode::not_found, "file: the import has none of that name", {}};
-  auto response = sender_.send(std::move(*files));
+  auto response = sender_.send([kept, names, next = std::make_shared<std::size_t>(0)]()
+                                   -> Result<std::optional<events::SealedFileReader>> {
+    if (*next == names.size()) return std::optional<events::SealedFileReader>();
+    auto opened = kept.open(names[(*next)++]);
+    if (!opened) return opened.error();
+    return std::optional<events::SealedFileReader>(std::move(*opened));
+  });
   if (response) response->with("Content-Type", "application/fhir+ndjson");
   return response;
 }

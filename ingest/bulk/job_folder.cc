@@ -132,7 +132,7 @@ Status JobFolder::write_job(const ImportJob& job) const {
 }
 
 Result<ImportJob> JobFolder::read_job() const {
-  auto file = events::SealedFileReader::open(path_ / job_name, key(job_name));
+  auto file = open(job_name);
   if (!file) return file.error();
   std::string text;
   while (true) {
@@ -215,15 +215,12 @@ std::vector<JobFolder::RefusalName> JobFolder::refusal_names() const {
   return names;
 }
 
-Result<std::vector<events::SealedFileReader>> JobFolder::open_refusals(std::size_t input) const {
-  std::vector<events::SealedFileReader> files;
-  for (const auto& one : refusal_names()) {
-    if (one.input != input) continue;
-    auto file = events::SealedFileReader::open(path_ / one.name, key(one.name));
-    if (!file) return file.error();
-    files.push_back(std::move(*file));
+std::vector<std::string> JobFolder::refusals_of(std::size_t input) const {
+  std::vector<std::string> names;
+  for (auto& one : refusal_names()) {
+    if (one.input == input) names.push_back(std::move(one.name));
   }
-  return files;
+  return names;
 }
 
 void JobFolder::drop_refusals_beyond(const ImportProgress& progress) const {

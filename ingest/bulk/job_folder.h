@@ -62,8 +62,12 @@ class JobFolder {
   // not_found: it was never written whole.
   events::Result<ImportJob> read_job() const;
   events::Result<std::optional<ImportProgress>> read_progress() const;
-  // NDJSON of OperationOutcomes, in the order of the lines.
-  events::Result<std::vector<events::SealedFileReader>> open_refusals(std::size_t input) const;
+  // Names of files of NDJSON, OperationOutcomes in the order of the lines; there may be one for
+  // each chunk.
+  std::vector<std::string> refusals_of(std::size_t input) const;
+  events::Result<events::SealedFileReader> open(const std::string& name) const {
+    return events::SealedFileReader::open(path_ / name, key(name));
+  }
   // Those of chunks that are not part of the progress: they will be made again.
   void drop_refusals_beyond(const ImportProgress& progress) const;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "events/hmac.h"
 #include "ingest/bulk/source.h"
 #include "ops/http/download.h"
 
@@ -91,11 +92,11 @@ Status RemoteSource::check_status(const DownloadHead& head) const {
 
 // Tag or date, and length: equal at each try.
 Status RemoteSource::check_identity(const DownloadHead& head) {
-  std::string identity = fmt::format("etag {} date {}", head.entity_tag, head.last_modified);
-  if (head.length) {
-    const auto whole = head.status == 206 ? *head.length + head.begin.value_or(0) : *head.length;
-    identity += fmt::format(" length {}", whole);
-  }
+  // A digest: a tag may be any bytes.
+  const std::string told =
+      fmt::format("{}\n{}\n{}", head.entity_tag, head.last_modified,
+                  head.length ? fmt::format("{}", *head.length) : std::string("unknown"));
+  const std::string identity = events::to_hex(events::bytes_of(events::sha256(told)));
   if (identity_.empty()) identity_ = identity;
   if (identity_ != identity) return source_changed(url_);
   tag_ = strong_tag(head);

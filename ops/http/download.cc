@@ -26,15 +26,20 @@ constexpr std::size_t head_bytes_max = 64u << 10;
 constexpr std::size_t bytes_in_patience = 16u << 10;
 constexpr std::chrono::milliseconds look_up_interval{100};
 
-// `bytes 100-199/300`: 100.
-std::optional<std::uint64_t> begin_of_range(std::string_view text) {
+std::optional<std::uint64_t> number_at(std::string_view text, std::size_t at) {
+  std::uint64_t number = 0;
+  if (at >= text.size()) return std::nullopt;
+  const auto [end, error] = std::from_chars(text.data() + at, text.data() + text.size(), number);
+  return error == std::errc{} ? std::optional(number) : std::nullopt;
+}
+
+// Content-Range: `bytes 100-199/300`, `bytes 100-199/*`.
+void read_range(std::string_view text, DownloadHead& head) {
   constexpr std::string_view unit = "bytes ";
-  if (!text.starts_with(unit)) return std::nullopt;
-  std::uint64_t begin = 0;
-  const auto [end, error] =
-      std::from_chars(text.data() + unit.size(), text.data() + text.size(), begin);
-  if (error != std::errc{} || end == text.data() + text.size() || *end != '-') return std::nullopt;
-  return begin;
+  const auto slash = text.find('/');
+  if (!text.starts_with(unit) || slash == std::string_view::npos) return;
+  head.begin = number_at(text, unit.size());
+  head.length = number_at(text, slash + 1);
 }
 
 // Each step is an asynchronous one that is waited for here, so that it can end in time or be
@@ -198,9 +203,11 @@ void OpenDownload<Stream>::read_head() {
   head_.entity_tag = std::string(answer[bhttp::field::etag]);
   head_.last_modified = std::string(answer[bhttp::field::last_modified]);
   head_.content_encoding = std::string(answer[bhttp::field::content_encoding]);
-  if (const auto length = parser_.content_length()) head_.length = *length;
-  if (head_.status == 206)
-    head_.begin = begin_of_range(std::string_view(answer[bhttp::field::content_range]));
+  if (head_.status == 206) {
+    read_range(std::string_view(answer[bhttp::field::content_range]), head_);
+  } else if (const auto length = parser_.content_length()) {
+    head_.length = *length;
+  }
 }
 
 template <class Stream>

@@ -29,7 +29,7 @@ struct DownloadRequest {
 struct DownloadHead {
   int status = 0;
   std::string entity_tag, last_modified, content_encoding;
-  std::optional<std::uint64_t> length;  // Content-Length
+  std::optional<std::uint64_t> length;  // of the whole, if told
   std::optional<std::uint64_t> begin;   // of a 206: where the body begins
 };
 

@@ -22,21 +22,23 @@ class Place {
   const bool fits_;
 };
 
-void send_all(std::vector<events::SealedFileReader>& files, ChunkSink& sink) {
-  for (auto& file : files) {
+void send_all(const FileSender::NextFile& next, ChunkSink& sink) {
+  while (true) {
+    auto file = next();
+    if (!file) return sink.cut();
+    if (!*file) return sink.close();
     while (true) {
-      auto bytes = file.next();
+      auto bytes = (*file)->next();
       if (!bytes) return sink.cut();
       if (bytes->empty()) break;
       if (!sink.write_when_room(std::move(*bytes), patience)) return sink.cut();
     }
   }
-  sink.close();
 }
 
 }  // namespace
 
-events::Result<Response> FileSender::send(std::vector<events::SealedFileReader> files) {
+events::Result<Response> FileSender::send(NextFile next) {
   auto place = std::make_shared<Place>(running_, files_max_);
   if (!place->fits()) {
     return events::Error{
@@ -44,10 +46,22 @@ events::Result<Response> FileSender::send(std::vector<events::SealedFileReader> 
         fmt::format("file: {} files are being sent, more are not at once", files_max_),
         {}};
   }
-  auto all = std::make_shared<std::vector<events::SealedFileReader>>(std::move(files));
   Response response;
-  response.stream = [all, place](const std::shared_ptr<ChunkSink>& sink) { send_all(*all, *sink); };
+  response.stream = [next = std::move(next), place](const std::shared_ptr<ChunkSink>& sink) {
+    send_all(next, *sink);
+  };
   return response;
+}
+
+events::Result<Response> FileSender::send(events::SealedFileReader file) {
+  auto waiting =
+      std::make_shared<std::optional<events::SealedFileReader>>(std::in_place, std::move(file));
+  return send([waiting]() -> events::Result<std::optional<events::SealedFileReader>> {
+    std::optional<events::SealedFileReader> taken;
+    if (*waiting) taken.emplace(std::move(**waiting));
+    waiting->reset();
+    return taken;
+  });
 }
 
 }  // namespace ops::http

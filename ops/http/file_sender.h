@@ -3,8 +3,9 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
-#include <vector>
+#include <optional>
 
 #include "events/sealed_file.h"
 #include "ops/http/http.h"
@@ -17,10 +18,14 @@ class FileSender {
   explicit FileSender(int files_max = 8)
       : files_max_(files_max), running_(std::make_shared<std::atomic<int>>(0)) {}
 
-  // One after the other as one body, without a Content-Type. overloaded: too many are being sent.
+  // Nothing: there are no more.
+  using NextFile = std::function<events::Result<std::optional<events::SealedFileReader>>()>;
+  // One after the other as one body, without a Content-Type; each is asked for when it is its
+  // turn, on the thread that sends. overloaded: too many are being sent.
   // A file that does not read, or a client that reads nothing for half a minute, cuts the
   // connection, so that the client sees that the rest is missing.
-  events::Result<Response> send(std::vector<events::SealedFileReader> files);
+  events::Result<Response> send(NextFile next);
+  events::Result<Response> send(events::SealedFileReader file);
 
  private:
   const int files_max_;

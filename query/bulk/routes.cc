@@ -93,9 +93,7 @@ Result<Response> file(const Jobs& jobs, const Request& request, ops::http::FileS
   if (name.find('/') != name.npos || name.starts_with('.')) return absent;
   auto opened = events::SealedFileReader::open(folder->path / name, file_key(folder->key, name));
   if (!opened) return absent;
-  std::vector<events::SealedFileReader> files;
-  files.push_back(std::move(*opened));
-  auto response = sender.send(std::move(files));
+  auto response = sender.send(std::move(*opened));
   if (response) response->with("Content-Type", "application/fhir+ndjson");
   return response;
 }

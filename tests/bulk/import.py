@@ -305,7 +305,7 @@ def sources_that_misbehave(node, source, folder):
     good = [("Patient", f"{source.url}/plain/broken.ndjson")]
     assert Import(node, good).taken() == {good[0][1]: 4}
     # Cut again and again, with and without ranges: still each line once, and all.
-    for kind in ("cut", "cut-without-ranges"):
+    for kind in ("cut", "odd", "cut-without-ranges"):
         url = f"{source.url}/{kind}/order.ndjson"
         taken = Import(node, [("Condition", url)])
         assert taken.taken() == {url: 50}, (kind, taken.refused())

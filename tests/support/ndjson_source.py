@@ -63,7 +63,7 @@ class Source:
                     return self.close()
                 if kind == "gzip":
                     return self.answer(200, body, {"Content-Encoding": "gzip"})
-                tag = f'"{times}"' if kind == "changing" else '"same"'
+                tag = f'"{times}"' if kind == "changing" else '"\xff\xfe"' if kind == "odd" else '"same"'
                 return self.send(body, tag, kind)
 
             def send(self, body, tag, kind):
@@ -81,7 +81,7 @@ class Source:
                 if kind == "cut-without-ranges":
                     # Each time a little further.
                     rest = rest[:CUT_AFTER * 4 * source.asked.count(self.path)]
-                elif kind in ("cut", "changing"):
+                elif kind in ("cut", "odd", "changing"):
                     rest = rest[:len(body) // 3 + 1]
                 self.wfile.write(rest)
                 self.close()

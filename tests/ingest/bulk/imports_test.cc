@@ -77,6 +77,12 @@ class ImportsTest : public testing::Test {
     EXPECT_EQ(answer.status, 200) << answer.body;
     return answer.body;
   }
+  // Of the first input, the first frame.
+  std::string refusals(const std::string& job) {
+    const auto names = folder_of(job).refusals_of(0);
+    EXPECT_EQ(names.size(), 1u);
+    return names.empty() ? "" : *folder_of(job).open(names.front())->next();
+  }
   JobFolder folder_of(const std::string& job) {
     return {options.directory / job, job, door.node.secrets.log_secret};
   }
@@ -136,9 +142,7 @@ TEST_F(ImportsTest, AnImportThatEndedIsThereAfterARestartWithItsRefusals) {
   open();
   EXPECT_EQ(ended(job), manifest);
   EXPECT_EQ(door.records(), records);
-  auto files = folder_of(job).open_refusals(0);
-  ASSERT_TRUE(files && files->size() == 1);
-  EXPECT_THAT(*files->front().next(), HasSubstr("Patient.ndjson, line 2: "));
+  EXPECT_THAT(refusals(job), HasSubstr("Patient.ndjson, line 2: "));
 }
 
 TEST_F(ImportsTest, AFileThatChangedBetweenTwoTriesIsRefused) {
@@ -152,7 +156,7 @@ TEST_F(ImportsTest, AFileThatChangedBetweenTwoTriesIsRefused) {
   caught_up = true;
   open();
   EXPECT_THAT(ended(job), HasSubstr(R"("error":[{)"));
-  EXPECT_THAT(*folder_of(job).open_refusals(0)->front().next(), HasSubstr("has changed"));
+  EXPECT_THAT(refusals(job), HasSubstr("has changed"));
   EXPECT_EQ(door.records(), 0u);
 }
 
@@ -201,8 +205,7 @@ TEST_F(ImportsTest, OneBadLineDoesNotHoldBackTheOthersOfItsPatient) {
           "\n");
   const auto job = begun("Condition", "Condition.ndjson");
   EXPECT_THAT(ended(job), HasSubstr(R"("count":10)"));
-  EXPECT_THAT(*folder_of(job).open_refusals(0)->front().next(),
-              HasSubstr(R"("expression":["Condition.onsetDateTime"])"));
+  EXPECT_THAT(refusals(job), HasSubstr(R"("expression":["Condition.onsetDateTime"])"));
 }
 
 }  // namespace
