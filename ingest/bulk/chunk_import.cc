@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 
+#include "events/check.h"
 #include "events/schema/clinical_generated.h"
 #include "ingest/fhir/settle.h"
 #include "ingest/fhir/streams.h"
@@ -211,6 +212,7 @@ ImportedChunk ChunkImport::run() {
   for (Entry& entry : entries_) {
     imported.taken += entry.taken ? 1 : 0;
     if (entry.taken) continue;
+    CHECK(!entry.errors.empty());  // no line is skipped
     place_.metrics.refused(entry.errors.front().code);
     imported.refusals.push_back({entry.line.number, std::move(entry.errors)});
   }

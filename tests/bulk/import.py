@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Bulk import with a client from outside: round trip, broken lines, kill -9 on the way, sources that misbehave.
 
-    tests/bulk/import.py [--patients 120] [--kills 4] [--seed N]
+    tests/bulk/import.py [--patients 120] [--kills 6] [--seed N] [--kafka]
 
 What one node exported and another imported must be the same resources, byte for byte; a node that is killed while
 it imports goes on, takes nothing twice and skips nothing, and does not undo what others wrote in between; every
@@ -18,8 +18,8 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from chartlog import BINARY, Node  # noqa: E402
-from ndjson_source import Source  # noqa: E402
+from chartlog import BINARY, Broker, Node, shared_data  # noqa: E402
+from ndjson_source import Source, certificate  # noqa: E402
 
 LATER = {"Prefer": "respond-async", "Content-Type": "application/json"}
 DEADLINE = 240
@@ -160,9 +160,10 @@ def round_trip(node, files, folder, rng):
     return len(wanted), len(wanted) / seconds
 
 
-def resumed(node, files, folder, kills, rng):
+def resumed(node, files, folder, kills, rng, where=""):
+    """`where`: the address of the files; empty: the node's own folder."""
     wanted = lines_of(folder, files)
-    running = Import(node, files)
+    running = Import(node, [(kind, where + name) for kind, name in files])
     amended = {}
     for _ in range(kills):
         time.sleep(rng.uniform(0.02, 0.4))
@@ -179,6 +180,31 @@ def resumed(node, files, folder, kills, rng):
         now = node.json(f"/fhir/{name}")
         assert now["language"] == note and now["meta"]["versionId"] == "2", f"{name}: another's write was undone"
     return len(amended)
+
+
+def another_producer(node, folder):
+    """Synthea's own bulk export: every line is taken, and reads back as it came."""
+    archive = shared_data("synthea", "ma42-50.bulk.tar.zst")
+    bulk = os.path.join(folder, "bulk")
+    os.makedirs(bulk)
+    subprocess.run(["tar", "--zstd", "-xf", archive, "-C", bulk], check=True)
+    files = [(name.split(".")[0], f"bulk/{name}") for name in sorted(os.listdir(bulk)) if name.endswith(".ndjson")]
+    began = time.monotonic()
+    taken = Import(node, files)
+    counts = taken.taken()
+    seconds = time.monotonic() - began
+    assert taken.ended()["error"] == [], taken.refused()[:5]
+    for kind, url in files:
+        with open(os.path.join(folder, url), "rb") as file:
+            lines = file.read().splitlines()
+        assert counts[url] == len(lines), url
+        for line in (lines[0], lines[-1]):
+            resource = json.loads(line)
+            status, _, text = node.request("GET", f"/raw/{kind}/{resource['id']}/1")
+            assert status == 200 and text == line, (url, resource["id"])
+            assert node.request("GET", f"/fhir/{kind}/{resource['id']}")[0] == 200
+    shutil.rmtree(bulk)
+    return sum(counts.values()), seconds
 
 
 def amend_what_was_just_taken(node, running, files, folder, amended):
@@ -320,6 +346,15 @@ def sources_that_misbehave(node, source, folder):
     assert recovering.ended()["output"][0]["count"] == 50, recovering.refused()
 
 
+def safe_sources(node, folder, key):
+    """https: with a certificate that the node trusts, for the name it was made for."""
+    with Source(folder, key) as source:
+        good, other = (f"https://{host}:{source.port}/plain/order.ndjson" for host in ("localhost", "127.0.0.1"))
+        taken = Import(node, [("Condition", good), ("Condition", other)])
+        assert taken.taken() == {good: 50, other: 0}, taken.refused()
+        assert "TLS" in taken.refused()[-1][4], taken.refused()
+
+
 def cancelled_and_limited(node, source):
     waiting = Import(node, [("Patient", f"{source.url}/hang/broken.ndjson")])
     status, head, text = node.request("POST", "/fhir/$import", json.dumps(manifest([("Patient", "empty.ndjson")])), LATER)
@@ -359,7 +394,8 @@ def private_addresses(folder, files_folder, source):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--patients", type=int, default=120)
-    parser.add_argument("--kills", type=int, default=40 if os.environ.get("CHARTLOG_LONG") else 4)
+    parser.add_argument("--kills", type=int, default=40 if os.environ.get("CHARTLOG_LONG") else 6)
+    parser.add_argument("--kafka", action="store_true")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
@@ -367,9 +403,12 @@ def main():
     folder = tempfile.mkdtemp(prefix="chartlog-import-")
     files_folder = os.path.join(folder, "files")
     nodes = []
+    broker = Broker(os.path.join(folder, "broker")).start() if options.kafka else None
+    key = certificate(folder)
+    os.environ["SSL_CERT_FILE"] = key
 
     def node(name, more=()):
-        one = Node(os.path.join(folder, name),
+        one = Node(os.path.join(folder, name), kafka=(broker.address, name) if broker else None,
                    options=["--import-directory", files_folder, "--import-allow-private", *more])
         nodes.append(one)
         return one.start()
@@ -388,15 +427,24 @@ def main():
         count, rate = round_trip(node("second"), files, files_folder, rng)
         nodes[-1].stop()
         print(f"{count} resources: {rate:.0f}/s imported, {count / load_seconds:.0f}/s loaded as Bundles", flush=True)
-        third = node("third")
-        amended = resumed(third, files, files_folder, options.kills, rng)
-        third.stop()
-        print(f"killed {options.kills} times, {amended} resources changed by others on the way", flush=True)
+        with Source(files_folder) as source:
+            for name, where in (("third", ""), ("web", f"{source.url}/plain/")):
+                third = node(name)
+                amended = resumed(third, files, files_folder, options.kills // 2, rng, where)
+                third.stop()
+                print(f"killed {options.kills // 2} times, {amended} resources changed by others on the way", flush=True)
+        if not broker:
+            fifth = node("fifth")
+            count, seconds = another_producer(fifth, files_folder)
+            print(f"Synthea's bulk files: {count} resources, {count / seconds:.0f}/s, "
+                  f"peak {fifth.resident_peak_kb() // 1024} MiB", flush=True)
+            fifth.stop()
         fourth = node("fourth", ["--body-limit", "65536"])
         with Source(files_folder) as source:
             for step in (lambda: broken_lines(fourth, files_folder), lambda: order_of_one_resource(fourth, files_folder),
                          lambda: files_that_are_not_there(fourth, files_folder), lambda: who_may(fourth, files_folder),
                          lambda: sources_that_misbehave(fourth, source, files_folder),
+                         lambda: safe_sources(fourth, files_folder, key),
                          lambda: cancelled_and_limited(fourth, source), lambda: removed_for_good(fourth, source),
                          lambda: private_addresses(folder, files_folder, source)):
                 step()
@@ -409,6 +457,8 @@ def main():
     finally:
         for one in nodes:
             one.kill()
+        if broker:
+            broker.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -4,18 +4,38 @@ Standard library only; on loopback, on a port found free.
 """
 import http.server
 import os
+import ssl
+import subprocess
 import threading
 
 CUT_AFTER = 700
 
 
+def certificate(folder):
+    """A file with a key and a certificate of its own for `localhost`."""
+    path = os.path.join(folder, "localhost.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", path, "-out", path + ".cert",
+                    "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+                   check=True, capture_output=True)
+    with open(path, "a", encoding="ascii") as both, open(path + ".cert", encoding="ascii") as own:
+        both.write(own.read())
+    return path
+
+
 class Source:
     """`with Source(folder) as source:` serves `source.url/<kind>/<file>`; `asked` are the paths asked for."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, key=None):
         self.folder, self.asked, self.changed = folder, [], threading.Condition()
         self.closing = threading.Event()
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
+        self.server.handle_error = lambda *_: None  # a client that goes is no news
+        if key:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(key)
+            # The handshake is the request's thread's: one that fails does not end the server.
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True,
+                                                     do_handshake_on_connect=False)
         self.port = self.server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
 

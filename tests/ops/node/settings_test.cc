@@ -51,6 +51,20 @@ TEST(SettingsTest, WhatIsNotBuiltYetIsRefusedAndNotIgnored) {
   EXPECT_FALSE(settings_of("--partitions 0"));
 }
 
+TEST(SettingsTest, ImportsReadNothingOfThisNodeOrItsNetworkUnlessToldSo) {
+  const auto plain = settings_of("");
+  EXPECT_TRUE(plain->import_directory.empty());
+  EXPECT_FALSE(plain->import_allow_private);
+  const auto told = settings_of(
+      "--import-directory files --import-allow-private --imports-at-once 3 --imports-kept 60");
+  ASSERT_TRUE(told) << told.error().message;
+  EXPECT_EQ(told->import_directory, "files");
+  EXPECT_TRUE(told->import_allow_private);
+  EXPECT_EQ(told->imports_at_once, 3u);
+  EXPECT_EQ(told->imports_kept, std::chrono::seconds(60));
+  EXPECT_FALSE(settings_of("--imports-at-once 0"));
+}
+
 TEST(SettingsTest, RolesAreThoseThatCanStandAlone) {
   EXPECT_TRUE(settings_of("")->takes_writes);
   EXPECT_FALSE(settings_of("--roles project,query")->takes_writes);
