@@ -5,6 +5,12 @@
 
 namespace ingest {
 
+fhir::Environment environment_of(const Dependencies& dependencies) {
+  return {dependencies.lookup,      dependencies.secrets,        dependencies.log_id,
+          dependencies.partitions,  dependencies.check_document, dependencies.find_matching,
+          dependencies.read_version};
+}
+
 void add_ingest_routes(ops::http::Router& router, const Dependencies& dependencies) {
   fhir::add_write_routes(router, dependencies);
   add_commit_routes(router, dependencies.intake, dependencies.log_id);

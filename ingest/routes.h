@@ -6,6 +6,7 @@
 
 #include "events/lookup.h"
 #include "events/secrets.h"
+#include "ingest/fhir/request.h"
 #include "ingest/intake.h"
 #include "ops/http/http.h"
 
@@ -36,6 +37,9 @@ struct Dependencies {
   // that could never be served is refused); empty: nothing.
   std::function<events::Status(events::ResourceType, std::string_view)> check_document = {};
 };
+
+// What every way in writes with, so that no check holds for one and not for another.
+fhir::Environment environment_of(const Dependencies& dependencies);
 
 // POST /fhir, POST /fhir/{type}, PUT, PATCH and DELETE /fhir/{type}/{id} and /fhir/{type}?criteria,
 // POST /fhir/{type}/{id}/$move, GET /commits/{id}.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -28,6 +29,9 @@ constexpr int lanes_max = 4;
 // Of one commit.
 constexpr std::size_t group_lines_max = 512;
 constexpr std::size_t group_bytes_max = 1u << 20;
+constexpr std::uint64_t ordinals_of_a_line = 1024;
+// A group with a bad line is tried in so many parts, each of them likewise.
+constexpr std::size_t parts_of_a_group = 8;
 // Commits that a lane appends before it waits for the first.
 constexpr std::size_t commits_at_once = 16;
 constexpr std::size_t bytes_at_once = 1u << 20;
@@ -73,13 +77,16 @@ class ChunkImport {
   void run_lane();
   std::vector<Group> take_groups();
 
-  enum class Next { nothing, same, each };  // what is to be done with a group after a try
+  enum class Next { nothing, same, parts };  // what is to be done with a group after a try
   void attempt(std::vector<Group> groups, std::vector<Group>& again, bool& wait);
   std::optional<Next> plan(const Group& group, std::optional<fhir::Plan>& made);
   Next settle(const Group& group, fhir::Plan plan, const events::Result<Receipt>& receipt);
-  // A group that cannot be one commit: its lines are tried alone, a single one is refused.
+  // A group that cannot be one commit is tried in parts, a single line is refused.
   Next refuse(const Group& group, Errors errors);
+  std::vector<Group> parts_of(const Group& group) const;
   std::optional<Next> known_from_before(const Group& group);
+  bool was_taken(const Group& group) const;
+  bool was_taken_in_parts(const Group& group) const;
   void pause(std::chrono::milliseconds time) const;
   std::uint64_t ordinal(const Group& group) const;
 
@@ -271,9 +278,8 @@ void ChunkImport::attempt(std::vector<Group> groups, std::vector<Group>& again, 
     if (next == Next::same) {
       wait = true;
       again.push_back(std::move(group));
-    } else if (next == Next::each) {
-      for (const auto entry : group.entries)
-        again.push_back({group.stream, {entry}, entries_[entry].line.size});
+    } else if (next == Next::parts) {
+      std::ranges::move(parts_of(group), std::back_inserter(again));
     }
   };
   for (Group& group : groups) {
@@ -293,25 +299,44 @@ void ChunkImport::attempt(std::vector<Group> groups, std::vector<Group>& again, 
   }
 }
 
-// A line alone and the same line as the first of a group are different commits.
+// Groups that begin with the same line are different commits.
 std::uint64_t ChunkImport::ordinal(const Group& group) const {
-  return 2 * entries_[group.entries.front()].line.offset + (group.entries.size() > 1 ? 1 : 0);
+  static_assert(group_lines_max < ordinals_of_a_line);
+  return entries_[group.entries.front()].line.offset * ordinals_of_a_line + group.entries.size();
+}
+
+std::vector<Group> ChunkImport::parts_of(const Group& group) const {
+  const std::size_t lines = (group.entries.size() + parts_of_a_group - 1) / parts_of_a_group;
+  std::vector<Group> parts;
+  for (std::size_t i = 0; i < group.entries.size(); ++i) {
+    if (i % lines == 0) parts.push_back({group.stream, {}, 0});
+    parts.back().entries.push_back(group.entries[i]);
+    parts.back().bytes += entries_[group.entries[i]].line.size;
+  }
+  return parts;
+}
+
+bool ChunkImport::was_taken(const Group& group) const {
+  const auto stream =
+      events::stream_key(place_.context.environment.secrets.log_secret, group.stream);
+  return fhir::was_accepted(place_.context, ordinal(group), stream);
+}
+
+bool ChunkImport::was_taken_in_parts(const Group& group) const {
+  return group.entries.size() > 1 &&
+         std::ranges::any_of(parts_of(group), [this](const Group& part) {
+           return was_taken(part) || was_taken_in_parts(part);
+         });
 }
 
 // What an earlier process did with these lines, so that it is not done in another way.
 std::optional<ChunkImport::Next> ChunkImport::known_from_before(const Group& group) {
   if (!place_.replayed || group.stream.empty()) return std::nullopt;
-  const auto stream =
-      events::stream_key(place_.context.environment.secrets.log_secret, group.stream);
-  if (fhir::was_accepted(place_.context, ordinal(group), stream)) {
+  if (was_taken(group)) {
     for (const auto entry : group.entries) entries_[entry].taken = true;
     return Next::nothing;
   }
-  if (group.entries.size() == 1) return std::nullopt;
-  const bool alone = std::ranges::any_of(group.entries, [&](std::size_t entry) {
-    return fhir::was_accepted(place_.context, 2 * entries_[entry].line.offset, stream);
-  });
-  return alone ? std::optional(Next::each) : std::nullopt;
+  return was_taken_in_parts(group) ? std::optional(Next::parts) : std::nullopt;
 }
 
 std::optional<ChunkImport::Next> ChunkImport::plan(const Group& group,
@@ -326,14 +351,14 @@ std::optional<ChunkImport::Next> ChunkImport::plan(const Group& group,
   auto planned = fhir::plan(place_.context, writes, ordinal(group),
                             place_.context.digest({"import", digests}));
   if (!planned) return refuse(group, std::move(planned.error()));
-  if (!planned->together.empty()) return Next::each;  // some stand in another record
+  if (!planned->together.empty()) return Next::parts;  // some stand in another record
   made = std::move(*planned);
   return std::nullopt;
 }
 
 ChunkImport::Next ChunkImport::refuse(const Group& group, Errors errors) {
   if (passes(errors.front().code)) return Next::same;
-  if (group.entries.size() > 1) return Next::each;
+  if (group.entries.size() > 1) return Next::parts;
   if (errors.size() > errors_of_a_line_max) errors.resize(errors_of_a_line_max);
   entries_[group.entries.front()].errors = std::move(errors);
   return Next::nothing;

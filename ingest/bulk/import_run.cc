@@ -139,7 +139,7 @@ Status ImportRun::take(std::size_t number, const Chunk& chunk, bool replayed) {
   input.done = chunk.last;
   if (!imported.position.next_offsets().empty()) {
     auto position = events::PositionToken::parse(progress_.position);
-    if (position) imported.position.merge(*position);
+    if (position && position->log() == imported.position.log()) imported.position.merge(*position);
     progress_.position = imported.position.text();
   }
   tell();

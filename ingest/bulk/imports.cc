@@ -50,10 +50,7 @@ class NodeImports final : public Imports {
   NodeImports(ImportOptions options, const Dependencies& dependencies)
       : options_(std::move(options)),
         depends_(dependencies),
-        environment_{dependencies.lookup,         dependencies.secrets,
-                     dependencies.log_id,         dependencies.partitions,
-                     dependencies.check_document, dependencies.find_matching,
-                     dependencies.read_version},
+        environment_(environment_of(dependencies)),
         metrics_(dependencies.metrics),
         services_{depends_,         environment_,
                   metrics_,         room_,
@@ -76,7 +73,7 @@ class NodeImports final : public Imports {
   const Dependencies depends_;
   const fhir::Environment environment_;
   Metrics metrics_;
-  WorkRoom room_{WorkRoom::Limits{}};
+  WorkRoom room_{{.patience = std::chrono::seconds(1)}};  // asked again unless stopped
   const ImportServices services_;
   ops::http::FileSender sender_;
   std::unique_ptr<ops::http::Jobs> jobs_;  // its work uses all above

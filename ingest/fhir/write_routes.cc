@@ -29,10 +29,7 @@ class WriteRoutes {
  public:
   explicit WriteRoutes(const Dependencies& dependencies)
       : depends_(dependencies),
-        environment_{dependencies.lookup,         dependencies.secrets,
-                     dependencies.log_id,         dependencies.partitions,
-                     dependencies.check_document, dependencies.find_matching,
-                     dependencies.read_version},
+        environment_(environment_of(dependencies)),
         metrics_(dependencies.metrics) {}
 
   Response bundle(Request& request);

@@ -25,6 +25,7 @@ class ImportsTest : public testing::Test {
     options.directory = door.folder.path() / "imports";
     options.sources.directory = files();
     options.chunk_bytes = 2000;
+    dependencies.caught_up = [this] { return caught_up.load(); };
     open();
   }
   ~ImportsTest() override { imports.reset(); }
@@ -32,10 +33,6 @@ class ImportsTest : public testing::Test {
   std::filesystem::path files() const { return door.folder.path() / "files"; }
   void open() {
     imports.reset();
-    Dependencies dependencies{*door.intake,      door.shards->lookup(),
-                              door.node.secrets, door.node.keys->log_id(),
-                              Door::partitions,  door.registry};
-    dependencies.caught_up = [this] { return caught_up.load(); };
     imports = std::move(*Imports::open(options, dependencies));
     router = std::make_unique<ops::http::Router>();
     imports->add_routes(*router);
@@ -77,6 +74,14 @@ class ImportsTest : public testing::Test {
     EXPECT_EQ(answer.status, 200) << answer.body;
     return answer.body;
   }
+  // As if the process had died after the commits and before the progress.
+  void read_again(const std::string& job, const std::string& identity) {
+    imports.reset();
+    ImportProgress progress;
+    progress.inputs.push_back({0, 0, 0, 0, identity, false});
+    ASSERT_TRUE(folder_of(job).write_progress(progress));
+    open();
+  }
   // Of the first input, the first frame.
   std::string refusals(const std::string& job) {
     const auto names = folder_of(job).refusals_of(0);
@@ -88,6 +93,9 @@ class ImportsTest : public testing::Test {
   }
 
   Door door;
+  Dependencies dependencies{*door.intake,      door.shards->lookup(),
+                            door.node.secrets, door.node.keys->log_id(),
+                            Door::partitions,  door.registry};
   ImportOptions options;
   std::atomic<bool> caught_up = true;
   std::unique_ptr<ops::http::Router> router;
@@ -121,13 +129,7 @@ TEST_F(ImportsTest, WhatIsReadAgainAfterACrashUndoesNothingThatOthersWroteMeanwh
   const auto amended = condition("Patient/p3", "amended by another", "c3");
   ASSERT_EQ(door.send("PUT", "/fhir/Condition/c3", amended).status, 200);
 
-  auto progress = *folder_of(job).read_progress();
-  ASSERT_TRUE(progress);
-  imports.reset();
-  progress->ended.reset();
-  progress->inputs[0] = {0, 0, 0, 0, progress->inputs[0].identity, false};
-  ASSERT_TRUE(folder_of(job).write_progress(*progress));
-  open();
+  read_again(job, folder_of(job).read_progress()->value().inputs[0].identity);
   EXPECT_THAT(ended(job), HasSubstr(R"("count":100)"));
   EXPECT_THAT(door.read("Condition", "c3"), HasSubstr("amended by another"));
   EXPECT_THAT(door.read("Condition", "c4"), HasSubstr(R"("versionId":"1")"));
@@ -197,15 +199,53 @@ TEST_F(ImportsTest, WhatIsNoImportIsRefusedAndLeavesNothing) {
   EXPECT_TRUE(std::filesystem::is_empty(options.directory));
 }
 
-TEST_F(ImportsTest, OneBadLineDoesNotHoldBackTheOthersOfItsPatient) {
-  given(
-      "Condition.ndjson",
-      conditions(10, "asthma") +
-          R"({"resourceType":"Condition","id":"d","subject":{"reference":"Patient/p1"},"onsetDateTime":"2024-13-01"})" +
-          "\n");
+std::string bad(const std::string& id) {
+  return fmt::format(
+      R"({{"resourceType":"Condition","id":"{}","subject":{{"reference":"Patient/p3"}},"onsetDateTime":"2024-13-01"}})"
+      "\n",
+      id);
+}
+
+TEST_F(ImportsTest, BadLinesDoNotHoldBackTheOthersOfTheirPatient) {
+  options.chunk_bytes = 1u << 20;
+  open();
+  given("Condition.ndjson", bad("x") + conditions(1400, "asthma") + bad("y") + bad("z"));
   const auto job = begun("Condition", "Condition.ndjson");
-  EXPECT_THAT(ended(job), HasSubstr(R"("count":10)"));
+  EXPECT_THAT(ended(job), HasSubstr(R"("count":1400)"));
   EXPECT_THAT(refusals(job), HasSubstr(R"("expression":["Condition.onsetDateTime"])"));
+  EXPECT_THAT(refusals(job), HasSubstr("line 1402"));
+  EXPECT_LT(door.records(), 60u) << "what is around a bad line still goes together";
+}
+
+TEST_F(ImportsTest, LinesAroundABadOneThatAreReadAgainUndoNothingEither) {
+  options.chunk_bytes = 1u << 20;
+  open();
+  given("Condition.ndjson", conditions(700, "asthma") + bad("x"));
+  const auto job = begun("Condition", "Condition.ndjson");
+  ended(job);
+  const auto amended = condition("Patient/p3", "amended by another", "c3");
+  ASSERT_EQ(door.send("PUT", "/fhir/Condition/c3", amended).status, 200);
+  const auto records = door.records();
+  // By now the bad line would be a good one: only the ids tell what was done.
+  given("Condition.ndjson", conditions(700, "asthma"));
+  read_again(job, "");
+  EXPECT_THAT(ended(job), HasSubstr(R"("count":700)"));
+  EXPECT_THAT(door.read("Condition", "c3"), HasSubstr("amended by another"));
+  EXPECT_EQ(door.records(), records);
+}
+
+TEST_F(ImportsTest, AnOwnerOfATypeHasItsSayOfEachLine) {
+  dependencies.check_document = [](events::ResourceType, std::string_view document) {
+    return document.find("no-use") == std::string_view::npos
+               ? events::Status()
+               : events::Status(events::unprocessable("of no use", "Condition.code"));
+  };
+  open();
+  given("Condition.ndjson",
+        condition("Patient/a", "asthma", "c1") + "\n" + condition("Patient/a", "no-use", "c2"));
+  const auto job = begun("Condition", "Condition.ndjson");
+  EXPECT_THAT(ended(job), HasSubstr(R"("count":1)"));
+  EXPECT_THAT(refusals(job), HasSubstr("of no use"));
 }
 
 }  // namespace
