@@ -160,20 +160,40 @@ def round_trip(node, files, folder, rng):
     return len(wanted), len(wanted) / seconds
 
 
-def resumed(node, files, folder, kills, rng, where=""):
-    """`where`: the address of the files; empty: the node's own folder."""
+def sprinkled(files, folder, into, rng):
+    """The same files with broken lines in them; returns which: {(file, line)}."""
+    broken = set()
+    os.makedirs(into)
+    for kind, name in files:
+        with open(os.path.join(folder, name), "rb") as good, open(os.path.join(into, name), "wb") as bad:
+            number = 0
+            for line in good:
+                if rng.random() < 0.002:
+                    number += 1
+                    broken.add((name, number))
+                    bad.write(rng.choice([b"no JSON", b'{"resourceType":"%s"}' % kind.encode(),
+                                          line.rstrip().replace(b"reference", b"reference\":1,\"reference")]) + b"\n")
+                number += 1
+                bad.write(line)
+    return broken
+
+
+def resumed(node, files, folder, kills, rng, where="", broken=()):
+    """`where`: the address of the files; empty: the node's own folder. `folder` has the good lines only."""
     wanted = lines_of(folder, files)
     running = Import(node, [(kind, where + name) for kind, name in files])
     amended = {}
     for _ in range(kills):
         time.sleep(rng.uniform(0.02, 0.4))
-        amend_what_was_just_taken(node, running, files, folder, amended)
+        if not broken:  # else offsets are of other files
+            amend_what_was_just_taken(node, running, files, folder, amended)
         node.kill()
         before = running.progress()
         node.start()
         assert running.progress() >= before
     taken = running.taken()
-    assert running.ended()["error"] == [], running.refused()[:3]
+    refused = [(file, line) for file, line, *_ in running.refused()]
+    assert sorted(refused) == sorted(broken), "each broken line is told once"
     assert sum(taken.values()) == len(wanted), taken
     same(node, node.folder, wanted, amended)
     for name, note in amended.items():
@@ -433,6 +453,10 @@ def main():
                 amended = resumed(third, files, files_folder, options.kills // 2, rng, where)
                 third.stop()
                 print(f"killed {options.kills // 2} times, {amended} resources changed by others on the way", flush=True)
+        broken = sprinkled(files, files_folder, os.path.join(files_folder, "sprinkled"), rng)
+        resumed(node("sprinkled"), files, files_folder, options.kills // 2, rng, "sprinkled/", broken)
+        nodes[-1].stop()
+        print(f"killed {options.kills // 2} times, {len(broken)} broken lines told once each", flush=True)
         if not broker:
             fifth = node("fifth")
             count, seconds = another_producer(fifth, files_folder)
