@@ -84,6 +84,7 @@ Status NodeImports::begin() {
   rules.directory = options_.directory;
   rules.running_max = options_.at_once;
   rules.kept = options_.kept;
+  rules.kept_max = 1024;  // a folder each
   rules.time_max = std::chrono::hours(24 * 365);  // a slow source is left by its own patience
   rules.durable = true;
   auto jobs = ops::http::Jobs::open(std::move(rules));

@@ -90,15 +90,17 @@ Status RemoteSource::check_status(const DownloadHead& head) const {
       ErrorCode::forbidden, fmt::format("{}: the source answered {}", name, head.status), {}};
 }
 
-// Tag or date, and length: equal at each try.
+// Tag and date are equal at each try, and so is the length where it is told.
 Status RemoteSource::check_identity(const DownloadHead& head) {
   // A digest: a tag may be any bytes.
-  const std::string told =
-      fmt::format("{}\n{}\n{}", head.entity_tag, head.last_modified,
-                  head.length ? fmt::format("{}", *head.length) : std::string("unknown"));
-  const std::string identity = events::to_hex(events::bytes_of(events::sha256(told)));
-  if (identity_.empty()) identity_ = identity;
-  if (identity_ != identity) return source_changed(url_);
+  const auto told = events::sha256(head.entity_tag + "\n" + head.last_modified);
+  const std::string name = events::to_hex(events::bytes_of(told));
+  const std::string length = head.length ? fmt::format("{}", *head.length) : std::string();
+  if (identity_.empty()) identity_ = name + "/" + length;
+  const std::string known_length =
+      identity_.substr(std::min(identity_.find('/'), identity_.size() - 1) + 1);
+  const bool same_length = length.empty() || known_length.empty() || length == known_length;
+  if (!identity_.starts_with(name + "/") || !same_length) return source_changed(url_);
   tag_ = strong_tag(head);
   return {};
 }

@@ -215,6 +215,11 @@ TEST_F(ImportsTest, BadLinesDoNotHoldBackTheOthersOfTheirPatient) {
   EXPECT_THAT(refusals(job), HasSubstr(R"("expression":["Condition.onsetDateTime"])"));
   EXPECT_THAT(refusals(job), HasSubstr("line 1402"));
   EXPECT_LT(door.records(), 60u) << "what is around a bad line still goes together";
+
+  const auto told = refusals(job);
+  read_again(job, "");
+  ended(job);
+  EXPECT_EQ(refusals(job), told) << "once, however often they are read";
 }
 
 TEST_F(ImportsTest, LinesAroundABadOneThatAreReadAgainUndoNothingEither) {
