@@ -2,17 +2,20 @@
 
 #include "ingest/commit_routes.h"
 #include "ingest/fhir/write_routes.h"
+#include "ingest/validation/validate_route.h"
 
 namespace ingest {
 
 fhir::Environment environment_of(const Dependencies& dependencies) {
-  return {dependencies.lookup,      dependencies.secrets,        dependencies.log_id,
-          dependencies.partitions,  dependencies.check_document, dependencies.find_matching,
-          dependencies.read_version};
+  return {dependencies.lookup,       dependencies.secrets,        dependencies.log_id,
+          dependencies.partitions,   dependencies.check_document, dependencies.find_matching,
+          dependencies.read_version, dependencies.validator};
 }
 
 void add_ingest_routes(ops::http::Router& router, const Dependencies& dependencies) {
   fhir::add_write_routes(router, dependencies);
+  if (dependencies.validator != nullptr)
+    validation::add_validate_routes(router, *dependencies.validator);
   add_commit_routes(router, dependencies.intake, dependencies.log_id);
 }
 

@@ -8,6 +8,7 @@
 #include "events/secrets.h"
 #include "ingest/fhir/request.h"
 #include "ingest/intake.h"
+#include "ingest/validation/validator.h"
 #include "ops/http/http.h"
 
 namespace ingest {
@@ -20,6 +21,7 @@ struct Dependencies {
   events::LogId log_id;
   std::uint32_t partitions = 0;
   prometheus::Registry& metrics;
+  const validation::Validator* validator = nullptr;  // none: nothing is validated
   // A version as FHIR answers it, for `Prefer: return=representation` of a resource that
   // was there already. Without it such answers have no body.
   std::function<events::Result<std::string>(events::ResourceType, const events::ResourceId&,

@@ -81,7 +81,7 @@ std::string done_outcome(const WriteOutcome& outcome) {
 }
 
 std::string entry_json(const WriteOutcome& outcome, Preferences::Return what,
-                       const ReadVersion& read) {
+                       const ReadVersion& read, std::string_view issues) {
   std::string json = "{";
   if (what == Preferences::Return::representation && read && status_of(outcome) != 204) {
     // Without it the answer is still true: the write is done.
@@ -96,9 +96,16 @@ std::string entry_json(const WriteOutcome& outcome, Preferences::Return what,
   }
   if (outcome.updated)
     json += fmt::format(R"(,"lastModified":"{}")", events::format_instant(*outcome.updated));
-  if (what == Preferences::Return::operation_outcome)
+  if (!issues.empty()) {
+    json.append(R"(,"outcome":)").append(issues);
+  } else if (what == Preferences::Return::operation_outcome) {
     json += fmt::format(R"(,"outcome":{})", done_outcome(outcome));
+  }
   return json + "}}";
+}
+
+std::string issues_of(const PlannedWrite& write) {
+  return write.issues.empty() ? std::string() : validation::outcome_json(write.issues, {});
 }
 
 std::string entry_json(const Failure& failure) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "ingest/fhir/settle.h"
 #include "ops/http/http.h"
@@ -19,14 +20,17 @@ int status_of(const WriteOutcome& outcome);       // 201, 200, 204
 std::string entity_tag(events::Version version);  // W/"3"
 std::string http_date(events::KnownTime time);    // Mon, 23 Nov 2026 22:45:00 GMT
 
-// {"response":{"status":…,"location":…,"etag":…,"lastModified":…}}
+// {"response":{"status":…,"location":…,"etag":…,"lastModified":…,"outcome":…}}
 // With what the sender prefers: the resource beside it (`read`; none of one deleted), or an
-// OperationOutcome in it.
+// OperationOutcome in it. `issues`: an OperationOutcome with what validation let pass, or empty;
+// it is there whatever is preferred.
 std::string entry_json(const WriteOutcome& outcome, Preferences::Return what,
-                       const ReadVersion& read);
+                       const ReadVersion& read, std::string_view issues = {});
 // What `return=OperationOutcome` says of a write that was done.
 std::string done_outcome(const WriteOutcome& outcome);
 std::string entry_json(const Failure& failure);
+// What validation let pass, as an OperationOutcome; empty if nothing was found.
+std::string issues_of(const PlannedWrite& write);
 // `kind`: transaction-response, batch-response.
 std::string bundle_json(std::string_view kind, const std::vector<std::string>& entries);
 

@@ -31,7 +31,8 @@ class Batch {
   void settle_entry(std::size_t i, Plan plan, const events::Result<Receipt>& receipt);
 
   std::string shown(const Settled& settled) const {
-    return entry_json(outcome_of(settled, 0), what_, context_.environment.read_version);
+    return entry_json(outcome_of(settled, 0), what_, context_.environment.read_version,
+                      issues_of(settled.plan.writes.front()));
   }
 
   const RequestContext& context_;

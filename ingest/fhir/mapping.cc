@@ -183,6 +183,16 @@ void check_id(const json::Value& resource, Reading& reading) {
                                  id.token().substr(0, 80)));
 }
 
+void keep_issues(std::span<const validation::Issue> issues, schema::FactsT& facts) {
+  for (const validation::Issue& issue : issues) {
+    auto& kept = *facts.issues.emplace_back(std::make_unique<schema::IssueT>());
+    kept.severity = static_cast<std::uint8_t>(issue.severity);
+    kept.type = issue.type;
+    kept.message = issue.message;
+    kept.expression = issue.expression;
+  }
+}
+
 std::string packed(const schema::FactsT& facts) {
   thread_local flatbuffers::FlatBufferBuilder builder(4096);
   builder.Clear();
@@ -211,7 +221,8 @@ tl::expected<const Mapping*, events::Error> find_mapping(const json::Value& reso
 }  // namespace
 
 tl::expected<MappedResource, std::vector<events::Error>> map_resource(
-    const json::Value& resource, std::string_view id, const MappingContext& context) {
+    const json::Value& resource, std::string_view id, const MappingContext& context,
+    std::span<const validation::Issue> issues) {
   const auto mapping = find_mapping(resource);
   if (!mapping) return tl::unexpected(std::vector<events::Error>{mapping.error()});
 
@@ -231,6 +242,7 @@ tl::expected<MappedResource, std::vector<events::Error>> map_resource(
   map_more(from, mapped.type, facts.more);
   if (!reading.errors.empty()) return tl::unexpected(std::move(reading.errors));
 
+  keep_issues(issues, facts);
   read_identifiers(resource, mapped);
   mapped.facts = packed(facts);
   return mapped;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "events/resource_type.h"
 #include "events/result.h"
 #include "ingest/json.h"
+#include "ingest/validation/issues.h"
 
 namespace ingest::fhir {
 
@@ -55,9 +57,10 @@ struct MappingContext {
 // Wrong types, impossible dates, missing elements that the typed tables need:
 // unprocessable, `element` and message name it; unsupported for a type the schema does not
 // have. Every error of the resource is found, not only the first. Walks all `reference`
-// elements, also those no table has. Safe from any thread.
+// elements, also those no table has. `issues` are kept with the facts. Safe from any thread.
 tl::expected<MappedResource, std::vector<events::Error>> map_resource(
-    const json::Value& resource, std::string_view id, const MappingContext& context);
+    const json::Value& resource, std::string_view id, const MappingContext& context,
+    std::span<const validation::Issue> issues = {});
 
 // The element that decides whose record a resource of this type belongs to: "subject",
 // "patient", "beneficiary" …; empty for a type that has none.

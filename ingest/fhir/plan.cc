@@ -60,6 +60,7 @@ class Assembly {
   bool written(std::size_t i) const { return planned_[i].fate == Fate::event; }
   void map_medications();
   std::optional<MappedResource> map(std::size_t i);
+  bool validate(std::size_t i);
   void add(std::size_t i, const MappedResource& mapped);
   events::Result<std::string> medication_facts(const ResolvedReference& reference) const;
   std::uint64_t required_version(std::size_t stream) const;
@@ -114,8 +115,9 @@ std::optional<MappedResource> Assembly::map(std::size_t i) {
         meta.path() + " is not an object; leave it out or send {}", meta.path()));
     return std::nullopt;
   }
+  if (!validate(i)) return std::nullopt;
   references_.set_stream(placement_.streams()[placement_.stream_of_write(i)].key);
-  auto mapped = map_resource(resource, planned_[i].id.text(), mapping_);
+  auto mapped = map_resource(resource, planned_[i].id.text(), mapping_, planned_[i].issues.kept());
   if (!mapped) {
     refusals_.insert(refusals_.end(), mapped.error().begin(), mapped.error().end());
     return std::nullopt;
@@ -127,6 +129,28 @@ std::optional<MappedResource> Assembly::map(std::size_t i) {
     }
   }
   return std::move(*mapped);
+}
+
+// Notes the issues; false: the resource is refused for them.
+bool Assembly::validate(std::size_t i) {
+  const auto* validator = context_.environment.validator;
+  if (validator == nullptr || validator->mode() == validation::Mode::off) return true;
+  auto& issues = planned_[i].issues;
+  validator->check(writes_[i].resource, issues);
+  if (!issues.has_errors() || validator->mode() == validation::Mode::warn) return true;
+  // Paths of the resource become paths of the request: Bundle.entry[3].resource.birthDate
+  const std::string within = writes_[i].resource.path();
+  const std::size_t type = within.rfind(".resource") == std::string::npos
+                               ? 0
+                               : events::type_name(writes_[i].type).size();
+  for (events::Error error : validation::errors_of(issues)) {
+    if (type > 0) {
+      error.message.replace(0, type, within);
+      error.element.replace(0, type, within);
+    }
+    refusals_.push_back(std::move(error));
+  }
+  return false;
 }
 
 void Assembly::add(std::size_t i, const MappedResource& mapped) {

@@ -29,8 +29,9 @@ struct PlannedWrite {
   std::size_t event = 0;
   std::size_t stream = 0;
   std::size_t same_as = 0;
-  events::Version version;  // matched
-  std::string path;         // where messages point
+  events::Version version;    // matched
+  std::string path;           // where messages point
+  validation::Issues issues;  // of a resource that validation lets pass
   // Only with RequestContext::keep_documents:
   std::string_view document;
   std::vector<Splice> splices;

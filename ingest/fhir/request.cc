@@ -3,7 +3,6 @@
 #include <openssl/rand.h>
 
 #include "events/check.h"
-
 namespace ingest::fhir {
 namespace {
 

@@ -9,6 +9,7 @@
 #include "events/ids.h"
 #include "events/lookup.h"
 #include "events/secrets.h"
+#include "ingest/validation/validator.h"
 #include "ops/auth/principal.h"
 
 namespace ingest::fhir {
@@ -33,6 +34,7 @@ struct Environment {
   // Empty: conditions on more than one identifier are refused; no resource can be patched.
   FindMatching find_matching = {};
   ReadVersion read_version = {};
+  const validation::Validator* validator = nullptr;  // none: nothing is validated
 
   // find_matching at the log's end: only there an absence is believed.
   events::Result<std::vector<events::Matched>> search(const ops::auth::Principal& principal,

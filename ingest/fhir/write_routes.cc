@@ -150,7 +150,8 @@ Response WriteRoutes::transaction(const Request& request, const RequestContext& 
   std::vector<std::string> entries;
   entries.reserve(settled->plan.writes.size());
   for (std::size_t i = 0; i < settled->plan.writes.size(); ++i)
-    entries.push_back(entry_json(outcome_of(*settled, i), preferences.what, depends_.read_version));
+    entries.push_back(entry_json(outcome_of(*settled, i), preferences.what, depends_.read_version,
+                                 issues_of(settled->plan.writes[i])));
   Response response = Response::fhir(200, bundle_json("transaction-response", entries));
   if (settled->receipt) name_commit(response, *settled, depends_.log_id);
   return response;
@@ -341,7 +342,11 @@ Response WriteRoutes::show(const Request& request, const Preferences& preference
                                           events::type_name(outcome.type), outcome.id.text(),
                                           outcome.version.value));
   }
-  if (preferences.what == Return::operation_outcome) {
+  const auto& issues = settled.plan.writes.front().issues;
+  if (!issues.empty()) response.with("Chartlog-Issues", std::to_string(issues.count()));
+  if (preferences.what == Return::operation_outcome && !issues.empty()) {
+    response.body = validation::outcome_json(issues, {});
+  } else if (preferences.what == Return::operation_outcome) {
     response.status = removed ? 200 : response.status;
     response.body = done_outcome(outcome);
   } else if (preferences.what == Return::representation && !removed) {

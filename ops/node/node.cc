@@ -23,6 +23,7 @@ namespace ops::node {
 struct Node::Parts {
   runtime::Metrics metrics;
   std::unique_ptr<Storage> storage;
+  std::unique_ptr<ingest::validation::Validator> validator;
   std::unique_ptr<ingest::Intake> intake;
   std::unique_ptr<query::Sources> sources;
   std::unique_ptr<query::LiveHub> live;
@@ -99,8 +100,10 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   parts->live = std::make_unique<query::LiveHub>(query::LiveOptions{}, *parts->sources);
   parts->health = std::make_unique<Health>(settings, shards, *stored.clinical, parts->metrics);
 
+  parts->validator = std::make_unique<ingest::validation::Validator>(settings.validation);
   ingest::Dependencies writing{*parts->intake,        shards.lookup(), stored.secrets,
                                stored.keys->log_id(), shards.count(),  registry};
+  writing.validator = parts->validator.get();
   writing.read_version = [&shards](events::ResourceType type, const events::ResourceId& id,
                                    events::Version version) {
     return read_version(shards, type, id, version);

@@ -41,6 +41,9 @@ const std::vector<runtime::Setting>& all_settings() {
        "import from addresses on this machine and inside its network too"},
       {"imports-at-once", "1", "imports that run; more are answered 429"},
       {"imports-kept", "86400", "seconds for which the refusals of an ended import stay"},
+      {"validation", "refuse",
+       "of resources that break R4 or a loaded profile: refuse, warn (kept with the issues) or "
+       "off"},
       {"log-level", "info", "debug, info, warn or error"},
   };
   return settings;
@@ -144,6 +147,11 @@ Result<NodeSettings> settle(const runtime::Config& config) {
   node.public_url = config.text("public-url");
   while (node.public_url.ends_with('/')) node.public_url.pop_back();
   if (auto fit = read_roles(config.text("roles"), node); !fit) return fit.error();
+  const auto mode = ingest::validation::mode_named(config.text("validation"));
+  if (!mode)
+    return invalid(fmt::format("validation: \"{}\" is not known; write refuse, warn or off",
+                               config.text("validation")));
+  node.validation = *mode;
   if (!config.text("mllp").empty()) return invalid("mllp: HL7 v2 is not built yet; leave it out");
   return place(config, std::move(node));
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "events/result.h"
+#include "ingest/validation/validator.h"
 #include "ops/runtime/config.h"
 
 namespace CLI {
@@ -41,6 +42,7 @@ struct NodeSettings {
   std::size_t imports_at_once = 1;
   std::chrono::seconds imports_kept{86400};
   std::string public_url;  // empty: http://address:port
+  ingest::validation::Mode validation = ingest::validation::Mode::refuse;
 };
 
 // Adds a flag for each setting; what comes back reads flag > environment > --config FILE >

@@ -86,24 +86,32 @@ std::string list_of(std::string_view member, const std::vector<std::string>& val
 }
 
 // Backport, R4: a Subscription's resource entry names the topics there are.
+constexpr std::string_view subscriptions_guide = "http://hl7.org/fhir/uv/subscriptions-backport/";
+
 std::string subscription_members(std::string_view base_url) {
-  constexpr std::string_view guide = "http://hl7.org/fhir/uv/subscriptions-backport/";
-  std::string topics, operations;
+  std::string topics;
   for (const auto& topic : subscriptions::all_topics(base_url)) {
     fmt::format_to(
         std::back_inserter(topics),
         R"({}{{"url":"{}StructureDefinition/capabilitystatement-subscriptiontopic-canonical","valueUri":{}}})",
-        topics.empty() ? "" : ",", guide, json_quote(topic.canonical));
+        topics.empty() ? "" : ",", subscriptions_guide, json_quote(topic.canonical));
   }
+  return fmt::format(
+      R"(,"extension":[{}],"supportedProfile":["{}StructureDefinition/backport-subscription"])",
+      topics, subscriptions_guide);
+}
+
+// Each begins with a comma.
+std::string subscription_operations() {
+  std::string operations;
   for (const std::string_view name : {"status", "events", "get-ws-binding-token"}) {
     fmt::format_to(
         std::back_inserter(operations),
-        R"({{"name":"{0}","definition":"{1}OperationDefinition/backport-subscription-{0}"}},)",
-        name, guide);
+        R"(,{{"name":"{0}","definition":"{1}OperationDefinition/backport-subscription-{0}"}})",
+        name, subscriptions_guide);
   }
-  return fmt::format(
-      R"(,"extension":[{}],"supportedProfile":["{}StructureDefinition/backport-subscription"],"operation":[{}{{"name":"resend","definition":"http://hl7.org/fhir/OperationDefinition/Subscription-resend"}}])",
-      topics, guide, operations);
+  return operations +
+         R"(,{"name":"resend","definition":"http://hl7.org/fhir/OperationDefinition/Subscription-resend"})";
 }
 
 std::string resource(events::ResourceType type, std::string_view base_url) {
@@ -128,16 +136,19 @@ std::string resource(events::ResourceType type, std::string_view base_url) {
     fmt::format_to(std::back_inserter(text), R"(,"searchParam":[{}])", parameters);
   }
   if (name == "Subscription") text += subscription_members(base_url);
+  text +=
+      R"(,"operation":[{"name":"validate","definition":"http://hl7.org/fhir/OperationDefinition/Resource-validate"})";
+  if (name == "Subscription") text += subscription_operations();
   if (name == "Patient") {
     text +=
-        R"(,"operation":[{"name":"everything","definition":"http://hl7.org/fhir/OperationDefinition/Patient-everything"},)"
-        R"({"name":"export","definition":"http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export"}])";
+        R"(,{"name":"everything","definition":"http://hl7.org/fhir/OperationDefinition/Patient-everything"},)"
+        R"({"name":"export","definition":"http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export"})";
   }
   if (name == "Group") {
     text +=
-        R"(,"operation":[{"name":"export","definition":"http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export"}])";
+        R"(,{"name":"export","definition":"http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export"})";
   }
-  return text + "}";
+  return text + "]}";
 }
 
 }  // namespace

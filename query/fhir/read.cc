@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "events/clinical_time.h"
+#include "events/schema/clinical_generated.h"
 #include "query/fhir/bundle.h"
 #include "query/fhir/cursor.h"
 #include "query/fhir/negotiation.h"
@@ -20,6 +22,10 @@ using events::ErrorCode;
 using ops::http::Request;
 using ops::http::Response;
 using projections::VersionRow;
+
+std::string json_text(const flatbuffers::String* text) {
+  return ops::http::json_quote(text == nullptr ? std::string_view() : text->string_view());
+}
 
 struct Place {
   events::ResourceType type{};
@@ -94,6 +100,25 @@ Response document_response(Reader& reader, const Place& place, const VersionRow&
   if (subset.kind != Subset::Kind::whole)
     *document = cut(events::type_name(place.type), *document, subset);
   return marked(Response::fhir(200, std::move(*document)), row, reader);
+}
+
+std::string issues_json(const VersionRow& row) {
+  constexpr std::string_view severities[] = {"error", "warning", "information"};
+  std::string json;
+  const auto* facts = flatbuffers::GetRoot<events::schema::Facts>(row.facts.data());
+  if (const auto* issues = facts->issues()) {
+    for (const auto* issue : *issues) {
+      json += fmt::format(R"({}{{"severity":"{}","code":{},"diagnostics":{},"expression":[{}]}})",
+                          json.empty() ? "" : ",", severities[std::min<int>(issue->severity(), 2)],
+                          json_text(issue->type()), json_text(issue->message()),
+                          json_text(issue->expression()));
+    }
+  }
+  if (json.empty()) {
+    json =
+        R"({"severity":"information","code":"informational","diagnostics":"no issues were noted"})";
+  }
+  return fmt::format(R"({{"resourceType":"OperationOutcome","issue":[{}]}})", json);
 }
 
 events::Result<VersionRow> version_row(Reader& reader, const Place& place, std::string_view text) {
@@ -240,6 +265,17 @@ Response read_history(const Sources& sources, const Request& request) {
   auto bundle = history_bundle(reader, request, *place, *query);
   if (!bundle) return ops::http::outcome_response(bundle.error());
   return with_position(Response::fhir(200, std::move(*bundle)), reader.position());
+}
+
+Response read_issues(const Sources& sources, const Request& request) {
+  if (auto refused = refuse_format(request)) return std::move(*refused);
+  if (auto subset = subset_of(request); !subset) return ops::http::outcome_response(subset.error());
+  Reader reader(sources);
+  const auto place = place_of(reader, request);
+  if (!place) return ops::http::outcome_response(place.error());
+  const auto row = reader.current(place->known, place->type);
+  if (!row) return with_position(ops::http::outcome_response(row.error()), reader.position());
+  return marked(Response::fhir(200, issues_json(*row)), *row, reader);
 }
 
 Response read_raw(const Sources& sources, const Request& request) {

@@ -12,6 +12,9 @@ ops::http::Response read_resource(const Sources& sources, const ops::http::Reque
 ops::http::Response read_version(const Sources& sources, const ops::http::Request& request);
 // GET /fhir/{type}/{id}/_history: newest first, deletes shown; _count, _since, next links.
 ops::http::Response read_history(const Sources& sources, const ops::http::Request& request);
+// GET /fhir/{type}/{id}/$issues: what validation found when the current version was written, as an
+// OperationOutcome; one of severity information where that was nothing.
+ops::http::Response read_issues(const Sources& sources, const ops::http::Request& request);
 // GET /raw/{type}/{id}/{version}: every byte as it was sent.
 ops::http::Response read_raw(const Sources& sources, const ops::http::Request& request);
 

@@ -50,6 +50,7 @@ void add_fhir_routes(ops::http::Router& router, const Sources& sources) {
   add("GET", "/fhir/{type}/{id}", read_resource);
   add("GET", "/fhir/{type}/{id}/_history", read_history);
   add("GET", "/fhir/{type}/{id}/_history/{version}", read_version);
+  add("GET", "/fhir/{type}/{id}/$issues", read_issues);
   add("GET", "/fhir/Patient/{id}/$everything", everything);
   add("GET", "/raw/{type}/{id}/{version}", read_raw);
 }

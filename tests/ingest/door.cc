@@ -8,7 +8,8 @@
 
 namespace ingest::test {
 
-Door::Door(const IntakeOptions& options) : node(key_log, partitions) {
+Door::Door(const IntakeOptions& options, const validation::Validator* validator)
+    : node(key_log, partitions) {
   projections::ShardsOptions shards_options;
   shards_options.directory = folder.path() / "shards";
   auto opened = projections::Shards::open(shards_options, log, node.opener, registry);
@@ -35,6 +36,7 @@ Door::Door(const IntakeOptions& options) : node(key_log, partitions) {
     return shards->document((*known)->stream, **row);
   };
   dependencies.caught_up = [this] { return caught_up; };
+  dependencies.validator = validator;
   add_ingest_routes(router, dependencies);
 }
 

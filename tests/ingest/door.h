@@ -21,7 +21,9 @@ namespace ingest::test {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Door {
-  explicit Door(const IntakeOptions& options = {});
+  // `validator`, if any, outlives the door.
+  explicit Door(const IntakeOptions& options = {},
+                const validation::Validator* validator = nullptr);
 
   ops::http::Response send(std::string method, std::string path, std::string body = {},
                            Headers headers = {});

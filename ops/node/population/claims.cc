@@ -45,17 +45,18 @@ Json adjudication(std::int64_t cents) {
 void write_explanation(Person& person, const Visit& visit, std::string_view claim,
                        std::int64_t cents) {
   const Json coverage = object({{"reference", string("#coverage")}, {"display", string("Plan")}});
-  const Json item = object(
-      {{"sequence", number(1)},
-       {"category", coding("https://bluebutton.cms.gov/resources/variables/line_cms_type_srvc_cd",
-                           {"1", "Medical care"})},
-       {"productOrService", concept_of(snomed, office)},
-       {"servicedPeriod", period(visit)},
-       {"locationCodeableConcept",
-        concept_of("http://terminology.hl7.org/CodeSystem/ex-serviceplace",
-                   {"19", "Off Campus-Outpatient Hospital"})},
-       {"encounter", array({visit.reference()})},
-       {"adjudication", array({adjudication(cents * 8 / 10), adjudication(cents / 5)})}});
+  const Json item =
+      object({{"sequence", number(1)},
+              {"category",
+               concept_of("https://bluebutton.cms.gov/resources/variables/line_cms_type_srvc_cd",
+                          {"1", "Medical care"})},
+              {"productOrService", concept_of(snomed, office)},
+              {"servicedPeriod", period(visit)},
+              {"locationCodeableConcept",
+               concept_of("http://terminology.hl7.org/CodeSystem/ex-serviceplace",
+                          {"19", "Off Campus-Outpatient Hospital"})},
+              {"encounter", array({visit.reference()})},
+              {"adjudication", array({adjudication(cents * 8 / 10), adjudication(cents / 5)})}});
   person.add(
       "ExplanationOfBenefit",
       object({{"resourceType", string("ExplanationOfBenefit")},

@@ -9,6 +9,9 @@
 #include <set>
 #include <sstream>
 
+#include "ingest/json.h"
+#include "ingest/validation/structure.h"
+
 namespace ops::node {
 namespace {
 
@@ -54,6 +57,16 @@ TEST(PopulationTest, EveryUrnReferenceIsAnEntryOfItsBundle) {
       EXPECT_TRUE(!reference.starts_with("urn:uuid:") || full_urls.contains(reference))
           << reference;
     }
+  }
+}
+
+TEST(PopulationTest, EveryResourceIsValidR4) {
+  for (std::uint64_t index = 0; index < 60; ++index) {
+    const std::string bundle = patient_bundle(1, index);
+    const auto document = ingest::json::Document::parse(bundle).value();
+    ingest::validation::Issues issues;
+    ingest::validation::check_structure(document.root(), issues);
+    EXPECT_TRUE(issues.empty()) << issues.kept().front().message;
   }
 }
 

@@ -37,6 +37,14 @@ TEST(SettingsTest, AnAddressThatOtherMachinesReachNeedsInsecure) {
   EXPECT_TRUE(settings_of("--listen [::1]:0"));
 }
 
+TEST(SettingsTest, ValidationIsRefuseWarnOrOff) {
+  EXPECT_EQ(settings_of("")->validation, ingest::validation::Mode::refuse);
+  EXPECT_EQ(settings_of("--validation warn")->validation, ingest::validation::Mode::warn);
+  const auto refused = settings_of("--validation maybe");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("refuse, warn or off"));
+}
+
 TEST(SettingsTest, WhatIsNotAnAddressAndPortIsNamed) {
   for (const char* listen : {"8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x",
                              "nowhere.example:80", ":80"}) {

@@ -1,0 +1,123 @@
+// What becomes of a resource with issues, by the site's setting.
+#include <gmock/gmock.h>
+
+#include "events/schema/clinical_generated.h"
+#include "tests/ingest/door.h"
+
+namespace ingest::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using validation::Mode;
+
+// `photo.data` is nothing that the typed fields read.
+const std::string faulty =
+    R"({"resourceType":"Patient","id":"ana","identifier":[{"system":"urn:t","value":"1"}],"wolf":1,"photo":[{"data":"a"}]})";
+
+// The validator is a base, so that it is there before the door is.
+struct OwnValidator {
+  validation::Validator validator;
+};
+struct ValidatingDoor : OwnValidator, Door {
+  explicit ValidatingDoor(Mode mode)
+      : OwnValidator{validation::Validator(mode)}, Door({}, &validator) {}
+};
+
+std::size_t kept_issues(Door& door) {
+  const auto type = *events::type_of_name("Patient");
+  const auto known = door.shards->lookup().find(type, events::ResourceId("ana")).value();
+  const auto row =
+      door.shards->shard(known->partition).view()->current(known->stream, type, "ana").value();
+  const auto* facts = flatbuffers::GetRoot<events::schema::Facts>(row->facts.data());
+  return facts->issues() == nullptr ? 0 : facts->issues()->size();
+}
+
+TEST(ValidationModes, RefuseAnswers422WithEveryIssueAndWritesNothing) {
+  ValidatingDoor door(Mode::refuse);
+  const auto answer = door.send("PUT", "/fhir/Patient/ana", faulty);
+  EXPECT_EQ(answer.status, 422);
+  EXPECT_THAT(answer.body, HasSubstr(R"("expression":["Patient.wolf"])"));
+  EXPECT_THAT(answer.body, HasSubstr(R"("expression":["Patient.photo[0].data"])"));
+  EXPECT_THAT(answer.body, HasSubstr("breaks att-1"));
+  EXPECT_EQ(door.records(), 0u);
+}
+
+TEST(ValidationModes, RefusalsOfABundleNameTheEntry) {
+  ValidatingDoor door(Mode::refuse);
+  const auto answer = door.post(transaction({entry("PUT", "Patient/ana", faulty)}));
+  EXPECT_EQ(answer.status, 422);
+  EXPECT_THAT(answer.body, HasSubstr("Bundle.entry[0].resource.wolf: Patient of FHIR R4 has no"));
+  EXPECT_THAT(answer.body, HasSubstr(R"("expression":["Bundle.entry[0].resource.photo[0]"])"));
+}
+
+TEST(ValidationModes, WarnKeepsTheResourceWithItsIssues) {
+  ValidatingDoor door(Mode::warn);
+  const auto answer =
+      door.send("PUT", "/fhir/Patient/ana", faulty, {{"prefer", "return=OperationOutcome"}});
+  EXPECT_EQ(answer.status, 201);
+  EXPECT_EQ(header(answer, "Chartlog-Issues"), "3");
+  EXPECT_THAT(answer.body, HasSubstr("Patient.wolf: Patient of FHIR R4 has no element"));
+  EXPECT_EQ(kept_issues(door), 3u);
+}
+
+TEST(ValidationModes, WarnAnswersTheIssuesOfEachEntry) {
+  ValidatingDoor door(Mode::warn);
+  const auto answer = door.post(transaction({entry("PUT", "Patient/ana", faulty)}));
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_THAT(answer.body, HasSubstr(R"("outcome":{"resourceType":"OperationOutcome","issue":[{)"));
+}
+
+TEST(ValidationModes, OffLooksAtNothing) {
+  ValidatingDoor door(Mode::off);
+  const auto answer = door.send("PUT", "/fhir/Patient/ana", faulty);
+  EXPECT_EQ(answer.status, 201);
+  EXPECT_EQ(header(answer, "Chartlog-Issues"), "");
+  EXPECT_EQ(kept_issues(door), 0u);
+}
+
+TEST(ValidationModes, AResourceWithoutFaultsIsAsBefore) {
+  for (const Mode mode : {Mode::refuse, Mode::warn}) {
+    ValidatingDoor door(mode);
+    const auto answer = door.send("PUT", "/fhir/Patient/ana", patient("7", "ana"));
+    EXPECT_EQ(answer.status, 201) << answer.body;
+    EXPECT_EQ(header(answer, "Chartlog-Issues"), "");
+  }
+}
+
+TEST(Validate, SaysWhatAWriteWouldBeToldAndWritesNothing) {
+  ValidatingDoor door(Mode::off);
+  const auto bad = door.send("POST", "/fhir/Patient/$validate", faulty);
+  EXPECT_EQ(bad.status, 200);
+  EXPECT_THAT(bad.body, HasSubstr(R"("severity":"error","code":"structure")"));
+  const auto good = door.send("POST", "/fhir/Patient/$validate", patient("1", "ana"));
+  EXPECT_THAT(good.body, HasSubstr("no issues were found"));
+  EXPECT_EQ(door.records(), 0u);
+}
+
+TEST(Validate, TakesParametersAndTypesThatAreNotKept) {
+  ValidatingDoor door(Mode::off);
+  const auto wrapped = door.send(
+      "POST", "/fhir/Account/$validate",
+      R"({"resourceType":"Parameters","parameter":[{"name":"mode","valueCode":"create"},{"name":"resource","resource":{"resourceType":"Account","status":"bad"}}]})");
+  EXPECT_EQ(wrapped.status, 200);
+  EXPECT_THAT(wrapped.body, HasSubstr("Account.status: \\\"bad\\\" is not a code of"));
+}
+
+TEST(Validate, RefusesWhatItCannotAnswer) {
+  ValidatingDoor door(Mode::off);
+  EXPECT_EQ(door.send("POST", "/fhir/Patient/$validate", "{").status, 400);
+  EXPECT_EQ(door.send("POST", "/fhir/Wolf/$validate", "{}").status, 404);
+  const auto other = door.send("POST", "/fhir/Observation/$validate", patient());
+  EXPECT_THAT(other.body, HasSubstr("was sent to Observation; send it to its own type"));
+  const auto mode = door.send(
+      "POST", "/fhir/Patient/$validate",
+      R"({"resourceType":"Parameters","parameter":[{"name":"mode","valueCode":"wolf"}]})");
+  EXPECT_EQ(mode.status, 400);
+  const auto empty = door.send("POST", "/fhir/Patient/$validate",
+                               R"({"resourceType":"Parameters","parameter":[]})");
+  EXPECT_THAT(empty.body, HasSubstr("no resource was sent"));
+}
+
+}  // namespace
+}  // namespace ingest::test
