@@ -2,6 +2,7 @@
 
 #include "ingest/commit_routes.h"
 #include "ingest/fhir/write_routes.h"
+#include "ingest/validation/profile_routes.h"
 #include "ingest/validation/validate_route.h"
 
 namespace ingest {
@@ -16,6 +17,8 @@ void add_ingest_routes(ops::http::Router& router, const Dependencies& dependenci
   fhir::add_write_routes(router, dependencies);
   if (dependencies.validator != nullptr)
     validation::add_validate_routes(router, *dependencies.validator);
+  if (dependencies.profiles != nullptr)
+    validation::add_profile_routes(router, *dependencies.profiles);
   add_commit_routes(router, dependencies.intake, dependencies.log_id);
 }
 

@@ -22,6 +22,7 @@ struct Dependencies {
   std::uint32_t partitions = 0;
   prometheus::Registry& metrics;
   const validation::Validator* validator = nullptr;  // none: nothing is validated
+  validation::Profiles* profiles = nullptr;          // none: no route for them
   // A version as FHIR answers it, for `Prefer: return=representation` of a resource that
   // was there already. Without it such answers have no body.
   std::function<events::Result<std::string>(events::ResourceType, const events::ResourceId&,

@@ -34,6 +34,15 @@ void Issues::add(Severity severity, std::string_view type, std::string expressio
   kept_.push_back({severity, type, std::move(message), std::move(expression)});
 }
 
+void Issues::add(const Issue& issue) {
+  for (const Issue& there : kept_) {
+    if (there.message == issue.message) return;
+  }
+  ++count_;
+  errors_ += issue.severity == Severity::error;
+  if (!full()) kept_.push_back(issue);
+}
+
 std::string outcome_json(const Issues& issues, std::string_view all_well) {
   std::string json = R"({"resourceType":"OperationOutcome","issue":[)";
   for (const Issue& issue : issues.kept())

@@ -26,6 +26,7 @@ class Issues {
 
   // message: `expression`: `what`
   void add(Severity severity, std::string_view type, std::string expression, std::string_view what);
+  void add(const Issue& issue);  // unless an equal message is there
   bool full() const { return kept_.size() >= kept_max; }
   const std::vector<Issue>& kept() const { return kept_; }
   std::size_t count() const { return count_; }

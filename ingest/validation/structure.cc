@@ -64,17 +64,6 @@ std::string shown(const Value& value, bool may_show) {
   return std::string(value.raw().substr(0, shown_max));
 }
 
-// The type's name of "Patient/1" and "http://…/Patient/1/_history/2"; empty for other references.
-std::string_view type_named_by(std::string_view reference) {
-  const auto history = reference.find("/_history/");
-  if (history != std::string_view::npos) reference = reference.substr(0, history);
-  const auto slash = reference.rfind('/');
-  if (slash == std::string_view::npos || slash == 0) return {};
-  const auto before = reference.rfind('/', slash - 1);
-  const auto begin = before == std::string_view::npos ? 0 : before + 1;
-  return reference.substr(begin, slash - begin);
-}
-
 // One resource and what it contains.
 class Walk {
  public:
@@ -318,7 +307,7 @@ void Walk::reference(const Value& at, const Element& element) {
     return error("invariant", at,
                  "breaks ref-1: a resource with this id is not contained; send it in `contained`");
   }
-  const auto type = type_named_by(text);
+  const auto type = referenced_type(text);
   const auto* definition = type.empty() ? nullptr : events::fhir::definition(type);
   if (definition == nullptr || definition->form != Form::resource || element.targets.empty())
     return;
@@ -367,6 +356,16 @@ bool Walk::is_referred_to(const Value& within, std::string_view id) const {
 }
 
 }  // namespace
+
+std::string_view referenced_type(std::string_view reference) {
+  const auto history = reference.find("/_history/");
+  if (history != std::string_view::npos) reference = reference.substr(0, history);
+  const auto slash = reference.rfind('/');
+  if (slash == std::string_view::npos || slash == 0) return {};
+  const auto before = reference.rfind('/', slash - 1);
+  const auto begin = before == std::string_view::npos ? 0 : before + 1;
+  return reference.substr(begin, slash - begin);
+}
 
 void check_structure(const Value& resource, Issues& issues) {
   Walk(resource, issues).resource(resource, false);

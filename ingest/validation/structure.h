@@ -2,6 +2,8 @@
 // choices, required bindings, references and the invariants of invariants.h.
 #pragma once
 
+#include <string_view>
+
 #include "ingest/json.h"
 #include "ingest/validation/issues.h"
 
@@ -10,5 +12,9 @@ namespace ingest::validation {
 // Everything that is wrong with `resource` and what it contains is added to `issues`, each with
 // element, value and remedy. One walk over the tree; safe from any thread.
 void check_structure(const json::Value& resource, Issues& issues);
+
+// The type that a literal reference names: of "Patient/1" and "http://…/Patient/1/_history/2";
+// empty for other references.
+std::string_view referenced_type(std::string_view reference);
 
 }  // namespace ingest::validation

@@ -107,7 +107,7 @@ Response validate(const Request& request, const Validator& validator) {
     return Response::fhir(200, outcome_json(issues, {}));
   }
   check_place(request, *question, issues);
-  validator.check(question->resource, issues);
+  validator.check_asked(question->resource, question->profile, issues);
   return Response::fhir(200, outcome_json(issues, "no issues were found"));
 }
 

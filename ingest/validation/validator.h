@@ -7,6 +7,7 @@
 
 #include "ingest/json.h"
 #include "ingest/validation/issues.h"
+#include "ingest/validation/profiles.h"
 
 namespace ingest::validation {
 
@@ -17,14 +18,19 @@ std::optional<Mode> mode_named(std::string_view name);  // nothing for another w
 
 class Validator {
  public:
-  explicit Validator(Mode mode) : mode_(mode) {}
+  // `profiles`, if any, outlive the validator.
+  explicit Validator(Mode mode, const Profiles* profiles = nullptr)
+      : mode_(mode), profiles_(profiles) {}
   Mode mode() const { return mode_; }
 
   // Structure, and the profiles of meta.profile that are loaded. Safe from any thread.
   void check(const json::Value& resource, Issues& issues) const;
+  // The same, a profile that is asked for (empty: none), and what cannot be checked is said.
+  void check_asked(const json::Value& resource, std::string_view profile, Issues& issues) const;
 
  private:
   const Mode mode_;
+  const Profiles* const profiles_;
 };
 
 }  // namespace ingest::validation

@@ -18,5 +18,6 @@ Run prepare_load(CLI::App& app);
 Run prepare_generate(CLI::App& app);
 Run prepare_topics(CLI::App& app);
 Run prepare_rebuild(CLI::App& app);
+Run prepare_profiles(CLI::App& app);
 
 }  // namespace ops::node

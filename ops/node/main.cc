@@ -18,6 +18,7 @@ constexpr std::array commands{
     Command{"load", "send FHIR files to a server", &prepare_load},
     Command{"generate", "write a synthetic population", &prepare_generate},
     Command{"topics", "compare the Kafka topics' settings with what we need", &prepare_topics},
+    Command{"profiles", "check FHIR profiles, or give them to a node", &prepare_profiles},
     Command{"rebuild", "build all read models again from the log", &prepare_rebuild},
 };
 

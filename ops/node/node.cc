@@ -23,6 +23,7 @@ namespace ops::node {
 struct Node::Parts {
   runtime::Metrics metrics;
   std::unique_ptr<Storage> storage;
+  std::unique_ptr<ingest::validation::Profiles> profiles;
   std::unique_ptr<ingest::validation::Validator> validator;
   std::unique_ptr<ingest::Intake> intake;
   std::unique_ptr<query::Sources> sources;
@@ -100,10 +101,15 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   parts->live = std::make_unique<query::LiveHub>(query::LiveOptions{}, *parts->sources);
   parts->health = std::make_unique<Health>(settings, shards, *stored.clinical, parts->metrics);
 
-  parts->validator = std::make_unique<ingest::validation::Validator>(settings.validation);
+  auto profiles = ingest::validation::Profiles::open(settings.data / "profiles");
+  if (!profiles) return profiles.error();
+  parts->profiles = std::move(*profiles);
+  parts->validator =
+      std::make_unique<ingest::validation::Validator>(settings.validation, parts->profiles.get());
   ingest::Dependencies writing{*parts->intake,        shards.lookup(), stored.secrets,
                                stored.keys->log_id(), shards.count(),  registry};
   writing.validator = parts->validator.get();
+  writing.profiles = parts->profiles.get();
   writing.read_version = [&shards](events::ResourceType type, const events::ResourceId& id,
                                    events::Version version) {
     return read_version(shards, type, id, version);

@@ -19,6 +19,7 @@ constexpr Path paths[] = {
     {"/live", "Committed changes as server-sent events, from any position", "text/event-stream", "patient,since"},
     {"/raw/{type}/{id}/{version}", "A document's bytes as received", "application/fhir+json", ""},
     {"/commits/{id}", "The outcome of a commit: accepted, refused, cancelled, pending, unknown", "application/json", ""},
+    {"/profiles", "FHIR profiles that this node validates by; POST a Bundle of definitions to add some", "application/json", ""},
     {"/health/live", "The process runs", "application/json", ""},
     {"/health/ready", "Site, roles, shards with position, lag, state hash and problem; 503 until caught up", "application/json", "state_hash"},
     {"/metrics", "Prometheus text format", "text/plain", ""},
