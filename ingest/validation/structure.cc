@@ -308,9 +308,7 @@ void Walk::reference(const Value& at, const Element& element) {
                  "breaks ref-1: a resource with this id is not contained; send it in `contained`");
   }
   const auto type = referenced_type(text);
-  const auto* definition = type.empty() ? nullptr : events::fhir::definition(type);
-  if (definition == nullptr || definition->form != Form::resource || element.targets.empty())
-    return;
+  if (type.empty() || element.targets.empty()) return;
   for (const auto target : element.targets) {
     if (target == type || target == "Resource") return;
   }
@@ -358,13 +356,20 @@ bool Walk::is_referred_to(const Value& within, std::string_view id) const {
 }  // namespace
 
 std::string_view referenced_type(std::string_view reference) {
-  const auto history = reference.find("/_history/");
-  if (history != std::string_view::npos) reference = reference.substr(0, history);
-  const auto slash = reference.rfind('/');
-  if (slash == std::string_view::npos || slash == 0) return {};
-  const auto before = reference.rfind('/', slash - 1);
-  const auto begin = before == std::string_view::npos ? 0 : before + 1;
-  return reference.substr(begin, slash - begin);
+  const auto query = reference.find('?');
+  if (query != std::string_view::npos) {  // Practitioner?identifier=urn:x|1
+    reference = reference.substr(0, query);
+    reference.remove_prefix(reference.rfind('/') + 1);  // npos + 1 is 0
+  } else {
+    reference = reference.substr(0, reference.find("/_history/"));
+    const auto slash = reference.rfind('/');
+    if (slash == std::string_view::npos || slash == 0) return {};
+    reference = reference.substr(0, slash);
+    reference.remove_prefix(reference.rfind('/') + 1);
+  }
+  const auto* definition = events::fhir::definition(reference);
+  const bool is_resource = definition != nullptr && definition->form == Form::resource;
+  return is_resource ? reference : std::string_view();
 }
 
 void check_structure(const Value& resource, Issues& issues) {

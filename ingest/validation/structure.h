@@ -13,8 +13,8 @@ namespace ingest::validation {
 // element, value and remedy. One walk over the tree; safe from any thread.
 void check_structure(const json::Value& resource, Issues& issues);
 
-// The type that a literal reference names: of "Patient/1" and "http://…/Patient/1/_history/2";
-// empty for other references.
+// The resource type that a reference names: of "Patient/1", "http://…/Patient/1/_history/2" and
+// "Patient?identifier=1"; empty for other references.
 std::string_view referenced_type(std::string_view reference);
 
 }  // namespace ingest::validation

@@ -107,6 +107,16 @@ TEST(StructureTest, WhatIsRightIsRight) {
   }
 }
 
+TEST(StructureTest, AReferenceNamesItsType) {
+  EXPECT_EQ(referenced_type("Patient/1"), "Patient");
+  EXPECT_EQ(referenced_type("http://x.org/fhir/Patient/1/_history/2"), "Patient");
+  EXPECT_EQ(referenced_type("Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|1"),
+            "Practitioner");
+  EXPECT_EQ(referenced_type("urn:uuid:1"), "");
+  EXPECT_EQ(referenced_type("http://x.org/sid/1"), "");
+  EXPECT_EQ(referenced_type("/1"), "");
+}
+
 TEST(StructureTest, ANullInAListNeedsItsExtensions) {
   EXPECT_THAT(in_patient("'name':[{'given':['Ana',null]}]"),
               ElementsAre(StartsWith("Patient.name[0].given[1]: null without extensions")));

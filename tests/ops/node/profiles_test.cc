@@ -99,9 +99,10 @@ TEST_F(UsCore, ABloodPressureHasItsTwoComponents) {
   EXPECT_THAT(errors_in(begin + component("8480-6") + "," + component("8462-4") + "]}",
                         "us-core-blood-pressure"),
               ::testing::IsEmpty());
-  EXPECT_THAT(errors_in(begin + component("8480-6") + "]}", "us-core-blood-pressure"),
-              ::testing::ElementsAre(HasSubstr("missing of slice diastolic"),
-                                     HasSubstr("Observation.component: 1 where at least 2")));
+  EXPECT_THAT(
+      errors_in(begin + component("8480-6") + "]}", "us-core-blood-pressure"),
+      ::testing::UnorderedElementsAre(HasSubstr("missing of slice diastolic"),
+                                      HasSubstr("Observation.component: 1 where at least 2")));
 }
 
 // Synthea declares the US Core profiles it follows.
