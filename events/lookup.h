@@ -36,6 +36,12 @@ struct UndecidedTransaction {
   std::optional<TransactionVerdict> decided;  // what stands in the home stream
 };
 
+// One who waits for the outcome of a commit's copy.
+struct Awaited {
+  std::future<Outcome> outcome;
+  std::uint64_t waiter = 0;  // of all those of one process
+};
+
 class Lookup {
  public:
   virtual ~Lookup() = default;
@@ -83,9 +89,9 @@ class Lookup {
   // Register before appending: the worker delivers the outcome of each commit it meets to
   // the waiters of (stream's partition, commit, assembly). The future never breaks while this
   // lives.
-  virtual std::future<Outcome> expect(const CommitId& id, const AssemblyId& assembly) = 0;
-  // The waiter has gone; its future gets no value.
-  virtual void forget(const CommitId& id, const AssemblyId& assembly) = 0;
+  virtual Awaited expect(const CommitId& id, const AssemblyId& assembly) = 0;
+  // The waiter has gone; its future gets no value. Others may wait for the same copy: they go on.
+  virtual void forget(const CommitId& id, const AssemblyId& assembly, std::uint64_t waiter) = 0;
 };
 
 }  // namespace events

@@ -62,7 +62,7 @@ events::Result<Intake::State::InFlight> Intake::State::ship(events::BuiltCommit 
                      IntakeClock::now() + options.outcome_timeout};
   auto shipment = deliveries.send(std::move(built));
   if (!shipment) {
-    lookup.forget(id, assembly);
+    lookup.forget(id, assembly, in_flight.awaited.waiter);
     return shipment.error();
   }
   in_flight.shipment = std::move(*shipment);
@@ -88,16 +88,16 @@ events::Status Intake::State::durable(const events::CommitId& id, Shipment& ship
 events::Result<Receipt> Intake::State::finish(InFlight& in_flight) {
   const events::CommitId& id = in_flight.id;
   if (auto there = durable(id, *in_flight.shipment, in_flight.deadline); !there) {
-    lookup.forget(id, in_flight.assembly);
+    lookup.forget(id, in_flight.assembly, in_flight.awaited.waiter);
     return there.error();
   }
   const auto durable_at = IntakeClock::now();
-  if (in_flight.outcome.wait_until(in_flight.deadline) != std::future_status::ready) {
-    lookup.forget(id, in_flight.assembly);
+  if (in_flight.awaited.outcome.wait_until(in_flight.deadline) != std::future_status::ready) {
+    lookup.forget(id, in_flight.assembly, in_flight.awaited.waiter);
     remember(id);
     return not_judged_yet(id);
   }
-  Receipt receipt{id, in_flight.outcome.get()};
+  Receipt receipt{id, in_flight.awaited.outcome.get()};
   metrics.judgement_seconds.Observe(
       std::chrono::duration<double>(IntakeClock::now() - durable_at).count());
   metrics.judged(receipt.outcome);
@@ -128,8 +128,7 @@ events::Result<Receipt> Intake::submit(Submission submission) {
   return state_->finish(*in_flight);
 }
 
-std::vector<events::Result<Receipt>> Intake::submit_all(
-    std::vector<Submission> submissions) {
+std::vector<events::Result<Receipt>> Intake::submit_all(std::vector<Submission> submissions) {
   std::vector<events::Result<State::InFlight>> started;
   started.reserve(submissions.size());
   for (Submission& submission : submissions) started.push_back(state_->start(submission));
@@ -149,8 +148,8 @@ events::Status Intake::submit_async(Submission submission) {
   if (!built) return built.error();
   auto shipment = state_->deliveries.send(std::move(*built));
   if (!shipment) return shipment.error();
-  auto there =
-      state_->durable(submission.id, **shipment, IntakeClock::now() + state_->options.outcome_timeout);
+  auto there = state_->durable(submission.id, **shipment,
+                               IntakeClock::now() + state_->options.outcome_timeout);
   if (there) state_->remember(submission.id);
   return there;
 }

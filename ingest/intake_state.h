@@ -30,7 +30,7 @@ struct Intake::State {
     events::CommitId id;
     events::AssemblyId assembly;
     std::shared_ptr<Shipment> shipment;
-    std::future<events::Outcome> outcome;
+    events::Awaited awaited;
     IntakeClock::time_point deadline;
   };
 

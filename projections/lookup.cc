@@ -93,8 +93,8 @@ Status ShardLookup::reach_end() const {
     const auto end = log_.end(worker->partition());
     if (!end) return end.error();
     if (!worker->wait_for(*end, deadline)) {
-      return events::unavailable(fmt::format("partition {} has not caught up with its log; try again",
-                                             worker->partition().value));
+      return events::unavailable(fmt::format(
+          "partition {} has not caught up with its log; try again", worker->partition().value));
     }
   }
   return {};
@@ -157,7 +157,7 @@ Result<events::CommitStatus> ShardLookup::commit(const events::CommitId& id) con
   if (!outcome) return outcome.error();
   outcome->repeat = false;
   events::CommitStatus status;
-  status.state = row->verdict == Verdict::accepted  ? State::accepted
+  status.state = row->verdict == Verdict::accepted   ? State::accepted
                  : row->verdict == Verdict::refused  ? State::refused
                  : row->verdict == Verdict::prepared ? State::pending
                                                      : State::cancelled;
@@ -165,8 +165,8 @@ Result<events::CommitStatus> ShardLookup::commit(const events::CommitId& id) con
   return status;
 }
 
-Result<std::vector<events::UndecidedTransaction>> ShardLookup::undecided(
-    events::KnownTime before, std::size_t limit) const {
+Result<std::vector<events::UndecidedTransaction>> ShardLookup::undecided(events::KnownTime before,
+                                                                         std::size_t limit) const {
   std::vector<events::UndecidedTransaction> all;
   for (const auto& worker : workers_) {
     auto waiting = projections::undecided(worker->view()->rows(), before, limit);
@@ -185,13 +185,14 @@ Result<std::vector<events::UndecidedTransaction>> ShardLookup::undecided(
   return all;
 }
 
-std::future<events::Outcome> ShardLookup::expect(const events::CommitId& id,
-                                                 const events::AssemblyId& assembly) {
+events::Awaited ShardLookup::expect(const events::CommitId& id,
+                                    const events::AssemblyId& assembly) {
   return outcomes_.expect(id, assembly);
 }
 
-void ShardLookup::forget(const events::CommitId& id, const events::AssemblyId& assembly) {
-  outcomes_.forget(id, assembly);
+void ShardLookup::forget(const events::CommitId& id, const events::AssemblyId& assembly,
+                         std::uint64_t waiter) {
+  outcomes_.forget(id, assembly, waiter);
 }
 
 }  // namespace projections

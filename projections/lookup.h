@@ -28,9 +28,9 @@ class ShardLookup final : public events::Lookup {
   Result<events::CommitStatus> commit(const events::CommitId& id) const override;
   Result<std::vector<events::UndecidedTransaction>> undecided(events::KnownTime before,
                                                               std::size_t limit) const override;
-  std::future<events::Outcome> expect(const events::CommitId& id,
-                                      const events::AssemblyId& assembly) override;
-  void forget(const events::CommitId& id, const events::AssemblyId& assembly) override;
+  events::Awaited expect(const events::CommitId& id, const events::AssemblyId& assembly) override;
+  void forget(const events::CommitId& id, const events::AssemblyId& assembly,
+              std::uint64_t waiter) override;
 
  private:
   const Worker& home(const events::StreamKey& stream) const;

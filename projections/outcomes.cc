@@ -2,16 +2,22 @@
 
 namespace projections {
 
-std::future<events::Outcome> Outcomes::expect(const events::CommitId& commit,
-                                              const events::AssemblyId& assembly) {
+events::Awaited Outcomes::expect(const events::CommitId& commit,
+                                 const events::AssemblyId& assembly) {
   const std::lock_guard lock(mutex_);
-  return waiting_.emplace(Name(commit, assembly), std::promise<events::Outcome>())
-      ->second.get_future();
+  const auto at = waiting_.emplace(Name(commit, assembly), Waiter{++last_, {}});
+  return {at->second.promise.get_future(), last_};
 }
 
-void Outcomes::forget(const events::CommitId& commit, const events::AssemblyId& assembly) {
+void Outcomes::forget(const events::CommitId& commit, const events::AssemblyId& assembly,
+                      std::uint64_t waiter) {
   const std::lock_guard lock(mutex_);
-  waiting_.erase(Name(commit, assembly));
+  const auto [begin, end] = waiting_.equal_range(Name(commit, assembly));
+  for (auto at = begin; at != end; ++at) {
+    if (at->second.number != waiter) continue;
+    waiting_.erase(at);
+    return;
+  }
 }
 
 void Outcomes::deliver(const events::CommitId& commit,
@@ -23,7 +29,7 @@ void Outcomes::deliver(const events::CommitId& commit,
     auto at = waiting_.lower_bound(Name(commit, assembly.value_or(events::AssemblyId())));
     while (at != waiting_.end() && at->first.first == commit &&
            (!assembly || at->first.second == *assembly)) {
-      told.push_back(std::move(at->second));
+      told.push_back(std::move(at->second.promise));
       at = waiting_.erase(at);
     }
   }

@@ -329,7 +329,7 @@ TEST_F(AcceptanceOfRepeatsTest, ACancelledCommitIsDeadIfItComesLater) {
   request.acts = {create("a")};
   const auto commit = build(request);
   log.put({0}, "", node.sealer.cancel(commit.stream, commit.commit));
-  auto outcome = shards->lookup().expect(id_of(commit), commit.assembly);
+  auto outcome = shards->lookup().expect(id_of(commit), commit.assembly).outcome;
   append(commit);
   settle();
 
@@ -345,7 +345,7 @@ TEST_F(AcceptanceOfRepeatsTest, ACancelComesTooLateForWhatIsDecided) {
   const auto commit = build(request);
   append(commit);
   settle();
-  auto outcome = shards->lookup().expect(id_of(commit), commit.assembly);
+  auto outcome = shards->lookup().expect(id_of(commit), commit.assembly).outcome;
   log.put({0}, "", node.sealer.cancel(commit.stream, commit.commit));
   settle();
 

@@ -155,7 +155,7 @@ events::Offset ShardsFixture::append(const events::BuiltCommit& commit) {
 events::Outcome ShardsFixture::submit(const Request& request) {
   open();
   const auto commit = build(request);
-  auto outcome = shards->lookup().expect(id_of(commit), commit.assembly);
+  auto outcome = shards->lookup().expect(id_of(commit), commit.assembly).outcome;
   append(commit);
   CHECK(outcome.wait_for(patience) == std::future_status::ready);
   return outcome.get();

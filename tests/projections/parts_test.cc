@@ -33,7 +33,7 @@ class PartsTest : public ::testing::Test, protected ::tests::ShardsFixture {
 TEST_F(PartsTest, ALargeCommitTakesThePositionOfItsLastPart) {
   open();
   const auto commit = large("a");
-  auto outcome = shards->lookup().expect(id_of(commit), commit.assembly);
+  auto outcome = shards->lookup().expect(id_of(commit), commit.assembly).outcome;
   const auto last = append(commit);
 
   EXPECT_EQ(outcome.get().position.offset, last);

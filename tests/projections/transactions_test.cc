@@ -41,7 +41,7 @@ class TransactionsTest : public ::testing::Test, protected ::tests::ShardsFixtur
     open();
     const auto id = transaction(number);
     const auto name = events::decision_in(stream(patient), node.partitions);
-    auto outcome = shards->lookup().expect(name, events::decision_of(id.id));
+    auto outcome = shards->lookup().expect(name, events::decision_of(id.id)).outcome;
     log.put(name.partition, std::string(stream(patient).bytes()),
             node.sealer.decision(stream(patient), id, verdict));
     return outcome.get();
