@@ -135,6 +135,7 @@ Result<std::vector<Write>> writes_of(const RequestContext& context, const Move& 
   std::vector<Write> writes;
   writes.push_back(create(move.type, 0, std::move(*after)));
   writes.back().full_url = moved_url;
+  writes.back().was_stored = true;  // a wrong chart is mended whatever else is wrong with it
   Write remove;
   remove.verb = Verb::remove;
   remove.ordinal = 1;

@@ -134,7 +134,8 @@ std::optional<MappedResource> Assembly::map(std::size_t i) {
 // Notes the issues; false: the resource is refused for them.
 bool Assembly::validate(std::size_t i) {
   const auto* validator = context_.environment.validator;
-  if (validator == nullptr || validator->mode() == validation::Mode::off) return true;
+  if (validator == nullptr || validator->mode() == validation::Mode::off || writes_[i].was_stored)
+    return true;
   auto& issues = planned_[i].issues;
   validator->check(writes_[i].resource, issues);
   if (!issues.has_errors() || validator->mode() == validation::Mode::warn) return true;

@@ -29,10 +29,11 @@ struct Write {
   std::uint64_t ordinal = 0;  // of the entry in its request: part of ids that the server makes
   Verb verb = Verb::create;
   events::ResourceType type{};
-  events::ResourceId id;  // update, remove; empty for create
-  json::Value resource;   // missing for remove
-  std::string full_url;   // empty: none
-  std::string path;       // Bundle.entry[3], or the type: where messages point
+  events::ResourceId id;    // update, remove; empty for create
+  json::Value resource;     // missing for remove
+  std::string full_url;     // empty: none
+  std::string path;         // Bundle.entry[3], or the type: where messages point
+  bool was_stored = false;  // content that is here already: not validated again
   // Preconditions
   std::uint64_t if_match = 0;  // 0: none
   bool if_none_match_any = false;

@@ -11,7 +11,7 @@
 
 namespace ingest::validation {
 
-// What becomes of a resource with errors. `warn` keeps it, with its issues beside it on the log.
+// What becomes of a resource with errors. `warn` keeps it, and its issues with its typed fields on the log.
 // What the typed fields of the record cannot hold is refused in every mode.
 enum class Mode { off, warn, refuse };
 std::optional<Mode> mode_named(std::string_view name);  // nothing for another word

@@ -1,6 +1,9 @@
 // What becomes of a resource with issues, by the site's setting.
 #include <gmock/gmock.h>
 
+#include <optional>
+
+#include "query/fhir/read.h"
 #include "tests/ingest/door.h"
 
 namespace ingest::test {
@@ -16,11 +19,11 @@ const std::string faulty =
 
 // The validator is a base, so that it is there before the door is.
 struct OwnValidator {
-  validation::Validator validator;
+  std::optional<validation::Validator> validator;  // set anew it stays where it is
 };
 struct ValidatingDoor : OwnValidator, Door {
   explicit ValidatingDoor(Mode mode)
-      : OwnValidator{validation::Validator(mode)}, Door({}, &validator) {}
+      : OwnValidator{validation::Validator(mode)}, Door({}, &*validator) {}
 };
 
 TEST(ValidationModes, RefuseAnswers422WithEveryIssueAndWritesNothing) {
@@ -72,6 +75,49 @@ TEST(ValidationModes, AResourceWithoutFaultsIsAsBefore) {
     EXPECT_EQ(answer.status, 201) << answer.body;
     EXPECT_EQ(header(answer, "Chartlog-Issues"), "");
   }
+}
+
+TEST(ValidationModes, WhatWarnLetPassStandsWithTheVersion) {
+  ValidatingDoor door(Mode::warn);
+  const auto issues = [&] {
+    ops::http::Request request;
+    request.method = "GET";
+    request.path = request.target = "/fhir/Patient/ana/$issues";
+    request.captures = {{"type", "Patient"}, {"id", "ana"}};
+    return query::fhir::read_issues(*door.sources, request).body;
+  };
+  door.send("PUT", "/fhir/Patient/ana", faulty);
+  EXPECT_THAT(issues(), HasSubstr(R"("severity":"error","code":"structure")"));
+  EXPECT_THAT(issues(), HasSubstr(R"("expression":["Patient.wolf"])"));
+  EXPECT_THAT(issues(), HasSubstr("breaks att-1"));
+  door.send("PUT", "/fhir/Patient/ana", patient("1", "ana"));
+  EXPECT_THAT(issues(), HasSubstr("no issues were noted"));
+}
+
+TEST(ValidationModes, WhatAPatchMakesIsValidated) {
+  ValidatingDoor door(Mode::refuse);
+  ASSERT_EQ(door.send("PUT", "/fhir/Patient/ana", patient("1", "ana")).status, 201);
+  const auto answer =
+      door.send("PATCH", "/fhir/Patient/ana", R"([{"op":"add","path":"/wolf","value":1}])",
+                {{"content-type", "application/json-patch+json"}});
+  EXPECT_EQ(answer.status, 422) << answer.body;
+  EXPECT_THAT(answer.body, HasSubstr("Patient.wolf"));
+  EXPECT_THAT(door.read("Patient", "ana"), Not(HasSubstr("wolf")));
+}
+
+TEST(ValidationModes, WhatIsOfTheWrongPatientIsMovedWithItsIssues) {
+  ValidatingDoor door(Mode::warn);
+  for (const auto* id : {"ana", "ben"})
+    door.send("PUT", std::string("/fhir/Patient/") + id, patient("", id));
+  std::string wolf = condition("Patient/ana", "gout", "c");
+  wolf.insert(wolf.rfind('}'), R"(,"wolf":1)");
+  ASSERT_EQ(door.send("PUT", "/fhir/Condition/c", wolf).status, 201);
+  door.validator.emplace(Mode::refuse);
+  const auto answer = door.send(
+      "POST", "/fhir/Condition/c/$move",
+      R"({"resourceType":"Parameters","parameter":[{"name":"patient","valueReference":{"reference":"Patient/ben"}}]})");
+  EXPECT_EQ(answer.status, 201) << answer.body;
+  EXPECT_THAT(answer.body, HasSubstr("Patient/ben"));
 }
 
 TEST(Validate, SaysWhatAWriteWouldBeToldAndWritesNothing) {
