@@ -103,6 +103,7 @@ class LogKeyStore final : public KeyStore {
       if (const DataKey* key = shared_->newest(stream)) return *key;
     }
     std::unique_lock lock(shared_->mutex);
+    if (const DataKey* key = shared_->newest(stream)) return *key;  // made between the two locks
     auto& entry = shared_->making[stream];
     const bool first = entry == nullptr;
     if (first) entry = std::make_shared<Making>();
