@@ -26,7 +26,8 @@ using Verdict = events::Outcome::Verdict;
 
 // Threads that plan, seal and wait at once: as many as connections of `chartlog load`.
 constexpr int lanes_max = 4;
-// Of one commit.
+// Of one commit. These and the parts below are in the ids of commits: other figures make other
+// commits of what an import under way has not noted as done yet.
 constexpr std::size_t group_lines_max = 512;
 constexpr std::size_t group_bytes_max = 1u << 20;
 constexpr std::uint64_t ordinals_of_a_line = 1024;

@@ -96,7 +96,7 @@ Status ImportRun::run_input(std::size_t number) {
   if (run_.stopped()) return stopped();
   if (!source) return refuse_file(number, source.error());
   input.identity = (*source)->identity();
-  LineReader lines(**source, input.offset, input.lines, services_.chunks);
+  LineReader lines(**source, input.offset, input.lines, job_.chunks);
   bool replayed = resumed_;
   while (!input.done) {
     auto chunk = lines.next();
@@ -123,7 +123,7 @@ Status ImportRun::take(std::size_t number, const Chunk& chunk, bool replayed) {
                                      fmt::format("import:{}:{}", id_, number),
                                      false};
   auto imported =
-      import_chunk({context, file.type, replayed, services_.chunks.line_bytes_max,
+      import_chunk({context, file.type, replayed, job_.chunks.line_bytes_max,
                     services_.dependencies.intake, services_.metrics, services_.room, stopped_},
                    chunk);
   if (!imported.whole) return stopped();

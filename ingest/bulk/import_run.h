@@ -16,7 +16,6 @@ struct ImportServices {
   Metrics& metrics;
   WorkRoom& room;
   SourceRules sources;
-  ChunkLimits chunks;
 };
 
 // `files_url`: of the job's files, without a slash. A source that cannot be read, or has changed,

@@ -52,9 +52,7 @@ class NodeImports final : public Imports {
         depends_(dependencies),
         environment_(environment_of(dependencies)),
         metrics_(dependencies.metrics),
-        services_{depends_,         environment_,
-                  metrics_,         room_,
-                  options_.sources, {options_.chunk_bytes, 8192, options_.line_bytes_max}} {}
+        services_{depends_, environment_, metrics_, room_, options_.sources} {}
 
   Status begin();
   void add_routes(ops::http::Router& router) override;
@@ -84,7 +82,7 @@ Status NodeImports::begin() {
   rules.directory = options_.directory;
   rules.running_max = options_.at_once;
   rules.kept = options_.kept;
-  rules.kept_max = 1024;  // a folder each
+  rules.kept_max = 1024;                          // a folder each
   rules.time_max = std::chrono::hours(24 * 365);  // a slow source is left by its own patience
   rules.durable = true;
   auto jobs = ops::http::Jobs::open(std::move(rules));
@@ -140,9 +138,13 @@ Result<Response> NodeImports::start(const Request& request) {
   }
   auto manifest = read_manifest(request.body, options_.sources);
   if (!manifest) return manifest.error();
-  const ImportJob job{request.principal,   request.request_id,
-                      request.base_url,    request.base_url + request.target,
-                      fhir::claimed_now(), std::move(*manifest)};
+  const ImportJob job{request.principal,
+                      request.request_id,
+                      request.base_url,
+                      request.base_url + request.target,
+                      fhir::claimed_now(),
+                      std::move(*manifest),
+                      {options_.chunk_bytes, ChunkLimits().lines, options_.line_bytes_max}};
   // Promised once it would survive the process.
   auto kept = std::make_shared<std::promise<Status>>();
   auto is_kept = kept->get_future();

@@ -22,7 +22,7 @@ struct ImportOptions {
   std::size_t at_once = 1;           // more are answered 429
   std::chrono::seconds kept{86400};  // refusals of an import that has ended
   std::size_t line_bytes_max = 128u << 20;
-  std::size_t chunk_bytes = 4u << 20;
+  std::size_t chunk_bytes = 8u << 20;
 };
 
 class Imports {

@@ -77,10 +77,11 @@ std::string json_of(const ImportJob& job) {
   }
   const auto& who = job.who;
   return fmt::format(
-      R"({{"who":[{},{},{},{},{}],"request":{},"base":{},"url":{},"begun":{},"source":{},"input":[{}]}})",
+      R"({{"who":[{},{},{},{},{}],"request":{},"base":{},"url":{},"begun":{},"source":{},"chunks":[{},{},{}],"input":[{}]}})",
       json_quote(who.subject), json_quote(who.issuer), json_quote(who.role), json_quote(who.site),
       json_quote(who.purpose), json_quote(job.request_id), json_quote(job.base_url),
-      json_quote(job.url), micros(job.begun), json_quote(job.manifest.source), inputs);
+      json_quote(job.url), micros(job.begun), json_quote(job.manifest.source), job.chunks.bytes,
+      job.chunks.lines, job.chunks.line_bytes_max, inputs);
 }
 
 std::string json_of(const ImportProgress& progress) {
@@ -153,6 +154,8 @@ Result<ImportJob> JobFolder::read_job() const {
   job.url = of(root["url"]);
   job.begun = time_of(root["begun"]);
   job.manifest.source = of(root["source"]);
+  const auto chunks = root["chunks"];
+  job.chunks = {number(chunks.at(0)), number(chunks.at(1)), number(chunks.at(2))};
   for (auto one = root["input"].first(); one; one = one.next()) {
     const auto type = events::type_of_name(one["type"].string());
     if (!type) return events::corrupt("an import's job file names a type that is not known");

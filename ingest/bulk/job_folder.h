@@ -15,6 +15,7 @@
 #include "events/ids.h"
 #include "events/sealed_file.h"
 #include "events/secrets.h"
+#include "ingest/bulk/lines.h"
 #include "ingest/bulk/manifest.h"
 #include "ops/auth/principal.h"
 
@@ -25,6 +26,9 @@ struct ImportJob {
   std::string request_id, base_url, url;
   events::KnownTime begun;
   ImportManifest manifest;
+  // Of its beginning, whatever a later process is set to: where chunks end is part of the ids of
+  // their commits.
+  ChunkLimits chunks;
 };
 
 struct InputProgress {

@@ -33,8 +33,8 @@ struct Chunk {
 };
 
 struct ChunkLimits {
-  std::size_t bytes = 4u << 20;  // a chunk ends with the line that reaches them
-  std::size_t lines = 8192;
+  std::size_t bytes = 8u << 20;  // a chunk ends with the line that reaches them
+  std::size_t lines = 16384;
   std::size_t line_bytes_max = 128u << 20;
 };
 

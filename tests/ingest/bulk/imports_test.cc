@@ -239,6 +239,19 @@ TEST_F(ImportsTest, LinesAroundABadOneThatAreReadAgainUndoNothingEither) {
   EXPECT_EQ(door.records(), records);
 }
 
+TEST_F(ImportsTest, AnImportGoesOnInTheChunksItBeganWithWhateverTheNextProcessIsSetTo) {
+  options.chunk_bytes = 1u << 20;
+  open();
+  given("Condition.ndjson", conditions(100, "asthma"));
+  const auto job = begun("Condition", "Condition.ndjson");
+  ended(job);
+  const auto records = door.records();
+  options.chunk_bytes = 500;
+  read_again(job, "");
+  EXPECT_THAT(ended(job), HasSubstr(R"("count":100)"));
+  EXPECT_EQ(door.records(), records);
+}
+
 TEST_F(ImportsTest, AnOwnerOfATypeHasItsSayOfEachLine) {
   dependencies.check_document = [](events::ResourceType, std::string_view document) {
     return document.find("no-use") == std::string_view::npos
