@@ -274,6 +274,7 @@ def broken_lines(node, folder):
         ("\r", None),
         ('{"resourceType":"Patient","id":"deep","extension":' + "[" * 200 + "]" * 200 + "}", "structure"),
         ('{"resourceType":"Patient","id":"urn","managingOrganization":{"reference":"urn:uuid:1"}}', "invariant"),
+        ('{"resourceType":"Patient","id":"colour","colour":"red"}', "invariant"),
         ('  {"resourceType" : "Patient", "id" : "good-3"}  ', None),
         (good % 4, None),  # and no line end
     ]
