@@ -118,8 +118,8 @@ std::string resource(events::ResourceType type, std::string_view base_url) {
   const auto name = events::type_name(type);
   const std::string parameters = search_parameters_of(type);
   std::string text = fmt::format(R"({{"type":"{}","interaction":[)", name);
-  for (const std::string_view code :
-       {"read", "vread", "update", "patch", "delete", "history-instance", "create"}) {
+  for (const std::string_view code : {"read", "vread", "update", "patch", "delete",
+                                      "history-instance", "history-type", "create"}) {
     fmt::format_to(std::back_inserter(text), R"({{"code":"{}"}},)", code);
   }
   text.pop_back();
@@ -163,7 +163,7 @@ std::string capability_statement(const CapabilityOptions& options) {
       R"("software":{{"name":"Chartlog","version":{}}},"implementation":{{"description":"Chartlog","url":{}}},)"
       R"("fhirVersion":"4.0.1","format":["json","application/fhir+json"],"patchFormat":["application/json-patch+json","application/fhir+json"],)"
       R"("rest":[{{"mode":"server","documentation":"Searches go over one patient or over all. Chains and _has take any number of hops, _include and _revinclude :iterate and *. POST [type]/[id]/$move moves a resource to another patient.",)"
-      R"("interaction":[{{"code":"transaction"}},{{"code":"batch"}}],"operation":[{{"name":"export","definition":"http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export",)"
+      R"("interaction":[{{"code":"transaction"}},{{"code":"batch"}},{{"code":"history-system"}}],"operation":[{{"name":"export","definition":"http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export",)"
       R"("documentation":"The manifest's extension.chartlogPosition names the moment exported. Given as _sincePosition to a later export, the answer is exactly what has changed between the two, deletes included."}}],)"
       R"("resource":[{}]}}]}})",
       json_quote(options.software_version), json_quote(options.base_url + "/fhir"), resources);

@@ -9,6 +9,7 @@
 #include "events/schema/clinical_generated.h"
 #include "query/fhir/bundle.h"
 #include "query/fhir/cursor.h"
+#include "query/fhir/history.h"
 #include "query/fhir/negotiation.h"
 #include "query/fhir/page.h"
 #include "query/fhir/reader.h"
@@ -145,56 +146,6 @@ events::Result<VersionRow> version_row(Reader& reader, const Place& place, std::
 
 // ---- history ----
 
-struct HistoryQuery {
-  Page page;
-  std::optional<events::KnownTime> since;
-};
-
-events::Result<HistoryQuery> parse_history(const Request& request) {
-  HistoryQuery query;
-  PageParser parser;
-  QueryParameters used;
-  for (const auto& [name, value] : request.query) {
-    auto taken = parser.take(name, value);
-    if (!taken) return taken.error();
-    if (name == "_since") {
-      const auto time = events::parse_instant(value);
-      if (!time)
-        return events::invalid(fmt::format("_since: {} (a + as %2B)", time.error().message));
-      query.since = events::KnownTime(time->low);
-    } else if (!*taken && !is_lenient(request)) {
-      return events::invalid(
-          fmt::format("{}: not a parameter of _history here; known are _count, _since", name));
-    } else if (!*taken) {
-      continue;
-    }
-    if (name != "_cursor") used.emplace_back(name, value);
-  }
-  auto page = std::move(parser).finish(request.path, std::move(used));
-  if (!page) return page.error();
-  query.page = std::move(*page);
-  return query;
-}
-
-events::Status add_entry(Reader& reader, const Place& place, const VersionRow& row,
-                         BundleWriter& bundle) {
-  const bool deleted = row.effect == events::EventEffect::deleted;
-  std::string document;
-  if (!deleted) {
-    auto opened = reader.sources().shards.document(place.known.stream, row);
-    if (!opened) return opened.error();
-    document = std::move(*opened);
-  }
-  const bool first = row.effect == events::EventEffect::recorded;
-  bundle.history({events::type_name(place.type), place.known.id.text(), row.version, row.known_time,
-                  deleted ? "DELETE" : "PUT",
-                  deleted ? "204 No Content"
-                  : first ? "201 Created"
-                          : "200 OK"},
-                 document);
-  return {};
-}
-
 std::string key_of(const VersionRow& row) {
   return SortKey().number(row.version.value, true).bytes();
 }
@@ -211,7 +162,10 @@ events::Result<std::string> history_bundle(Reader& reader, const Request& reques
   std::uint64_t total = 0;
   std::optional<std::string> last, next;
   for (const VersionRow& row : *rows) {
-    if (query.since && row.known_time < *query.since) continue;
+    const auto shown = shows(query, reader.view(place.known.partition), place.known.stream,
+                             place.type, place.known.id.text(), row);
+    if (!shown) return shown.error();
+    if (!*shown) continue;
     ++total;
     std::string key = key_of(row);
     if (query.page.count_only || next || (query.page.after && key <= *query.page.after)) continue;
@@ -219,7 +173,10 @@ events::Result<std::string> history_bundle(Reader& reader, const Request& reques
       next = encode_cursor(query.page.fingerprint, *last);
       continue;
     }
-    if (auto added = add_entry(reader, place, row, bundle); !added) return added.error();
+    if (auto added =
+            add_version(reader, place.known.stream, place.type, place.known.id.text(), row, bundle);
+        !added)
+      return added.error();
     last = std::move(key);
   }
   if (query.page.total != Page::Total::none) bundle.total(total);

@@ -10,7 +10,7 @@ namespace query::fhir {
 ops::http::Response read_resource(const Sources& sources, const ops::http::Request& request);
 // GET /fhir/{type}/{id}/_history/{version}: 410 for a version that is a delete.
 ops::http::Response read_version(const Sources& sources, const ops::http::Request& request);
-// GET /fhir/{type}/{id}/_history: newest first, deletes shown; _count, _since, next links.
+// GET /fhir/{type}/{id}/_history: newest first, deletes shown; _count, _since, _at, next links.
 ops::http::Response read_history(const Sources& sources, const ops::http::Request& request);
 // GET /fhir/{type}/{id}/$issues: what validation found when the current version was written, as an
 // OperationOutcome; one of severity information where that was nothing.

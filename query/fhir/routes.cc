@@ -5,6 +5,7 @@
 
 #include "query/fhir/capability.h"
 #include "query/fhir/everything.h"
+#include "query/fhir/log_history.h"
 #include "query/fhir/negotiation.h"
 #include "query/fhir/read.h"
 #include "query/fhir/search.h"
@@ -48,6 +49,8 @@ void add_fhir_routes(ops::http::Router& router, const Sources& sources) {
   add("GET", "/fhir/{type}", search);
   add("POST", "/fhir/{type}/_search", search);
   add("GET", "/fhir/{type}/{id}", read_resource);
+  add("GET", "/fhir/_history", system_history);
+  add("GET", "/fhir/{type}/_history", type_history);
   add("GET", "/fhir/{type}/{id}/_history", read_history);
   add("GET", "/fhir/{type}/{id}/_history/{version}", read_version);
   add("GET", "/fhir/{type}/{id}/$issues", read_issues);
