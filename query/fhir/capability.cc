@@ -137,12 +137,21 @@ std::string resource(events::ResourceType type, std::string_view base_url) {
   }
   if (name == "Subscription") text += subscription_members(base_url);
   text +=
-      R"(,"operation":[{"name":"validate","definition":"http://hl7.org/fhir/OperationDefinition/Resource-validate"})";
+      R"(,"operation":[{"name":"validate","definition":"http://hl7.org/fhir/OperationDefinition/Resource-validate"},)"
+      R"({"name":"meta","definition":"http://hl7.org/fhir/OperationDefinition/Resource-meta"})";
   if (name == "Subscription") text += subscription_operations();
   if (name == "Patient") {
     text +=
         R"(,{"name":"everything","definition":"http://hl7.org/fhir/OperationDefinition/Patient-everything"},)"
         R"({"name":"export","definition":"http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export"})";
+  }
+  if (name == "Observation") {
+    text +=
+        R"(,{"name":"lastn","definition":"http://hl7.org/fhir/OperationDefinition/Observation-lastn"})";
+  }
+  if (name == "DocumentReference") {
+    text +=
+        R"(,{"name":"docref","definition":"http://hl7.org/fhir/us/core/OperationDefinition/docref"})";
   }
   if (name == "Group") {
     text +=

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <charconv>
 
 #include "events/clinical_time.h"
@@ -233,6 +234,24 @@ Response read_issues(const Sources& sources, const Request& request) {
   const auto row = reader.current(place->known, place->type);
   if (!row) return with_position(ops::http::outcome_response(row.error()), reader.position());
   return marked(Response::fhir(200, issues_json(*row)), *row, reader);
+}
+
+Response read_meta(const Sources& sources, const Request& request) {
+  if (auto refused = refuse_format(request)) return std::move(*refused);
+  if (auto subset = subset_of(request); !subset) return ops::http::outcome_response(subset.error());
+  Reader reader(sources);
+  const auto place = place_of(reader, request);
+  if (!place) return ops::http::outcome_response(place.error());
+  const auto row = reader.current(place->known, place->type);
+  if (!row) return with_position(ops::http::outcome_response(row.error()), reader.position());
+  const auto document = sources.shards.document(place->known.stream, *row);
+  if (!document) return ops::http::outcome_response(document.error());
+  const auto meta = boost::json::parse(*document).at("meta");  // it has strings only
+  return marked(
+      Response::fhir(200,
+                     R"({"resourceType":"Parameters","parameter":[{"name":"return","valueMeta":)" +
+                         boost::json::serialize(meta) + "}]}"),
+      *row, reader);
 }
 
 Response read_raw(const Sources& sources, const Request& request) {

@@ -4,7 +4,9 @@
 #include <mutex>
 
 #include "query/fhir/capability.h"
+#include "query/fhir/docref.h"
 #include "query/fhir/everything.h"
+#include "query/fhir/lastn.h"
 #include "query/fhir/log_history.h"
 #include "query/fhir/negotiation.h"
 #include "query/fhir/read.h"
@@ -49,6 +51,9 @@ void add_fhir_routes(ops::http::Router& router, const Sources& sources) {
   add("GET", "/fhir/{type}", search);
   add("POST", "/fhir/{type}/_search", search);
   add("GET", "/fhir/{type}/{id}", read_resource);
+  add("GET", "/fhir/Observation/$lastn", last_observations);
+  add("GET", "/fhir/DocumentReference/$docref", documents_of_patient);
+  add("GET", "/fhir/{type}/{id}/$meta", read_meta);
   add("GET", "/fhir/_history", system_history);
   add("GET", "/fhir/{type}/_history", type_history);
   add("GET", "/fhir/{type}/{id}/_history", read_history);

@@ -46,19 +46,6 @@ Result<QueryParameters> parameters_of(const Request& request) {
   return parameters;
 }
 
-events::KnownTime now() {
-  return std::chrono::time_point_cast<events::Micros>(std::chrono::system_clock::now());
-}
-
-Status may_search(const Sources& sources, const Request& request, std::string_view type,
-                  std::string_view patient) {
-  if (auto allowed =
-          ops::auth::permit(request.principal, {ops::auth::Access::search, type, patient});
-      !allowed)
-    return allowed;
-  return await_position(sources, request);
-}
-
 Result<std::string> search_type(Reader& reader, const Request& request, events::ResourceType type,
                                 const QueryParameters& parameters) {
   const auto name = events::type_name(type);
@@ -84,6 +71,19 @@ Result<std::string> search_type(Reader& reader, const Request& request, events::
 }
 
 }  // namespace
+
+events::KnownTime now() {
+  return std::chrono::time_point_cast<events::Micros>(std::chrono::system_clock::now());
+}
+
+Status may_search(const Sources& sources, const Request& request, std::string_view type,
+                  std::string_view patient) {
+  if (auto allowed =
+          ops::auth::permit(request.principal, {ops::auth::Access::search, type, patient});
+      !allowed)
+    return allowed;
+  return await_position(sources, request);
+}
 
 Response search(const Sources& sources, const Request& request) {
   if (auto refused = refuse_format(request)) return std::move(*refused);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "query/fhir/read.h"
 #include "tests/ingest/door.h"
 
 namespace ingest::test {
@@ -41,7 +42,8 @@ class WriteRoutesTest : public testing::Test {
 };
 
 TEST_F(WriteRoutesTest, TheFormOfTheAnswerIsNoCriterion) {
-  ASSERT_EQ(door.send("POST", "/fhir/Patient?_format=json&_pretty=true", patient("77")).status, 201);
+  ASSERT_EQ(door.send("POST", "/fhir/Patient?_format=json&_pretty=true", patient("77")).status,
+            201);
   const auto answer = door.send(
       "PUT", "/fhir/Patient?_format=json&identifier=urn:test|77&_pretty=true", patient("77"));
   EXPECT_EQ(answer.status, 200) << answer.body;
@@ -228,6 +230,20 @@ TEST_F(WriteRoutesTest, RespondAsyncAnswersOnceDurable) {
   EXPECT_EQ(door.records(), 1u);
   EXPECT_THAT(header(response, "Content-Location"),
               HasSubstr("/commits/" + header(response, "Chartlog-Commit")));
+}
+
+TEST_F(WriteRoutesTest, MetaIsThatOfTheCurrentVersion) {
+  door.send("PUT", "/fhir/Patient/ana",
+            R"({"resourceType":"Patient","id":"ana","meta":{"tag":[{"code":"north"}]}})");
+  ops::http::Request request;
+  request.method = "GET";
+  request.path = request.target = "/fhir/Patient/ana/$meta";
+  request.captures = {{"type", "Patient"}, {"id", "ana"}};
+  const auto answer = query::fhir::read_meta(*door.sources, request);
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_THAT(answer.body, HasSubstr(R"("name":"return","valueMeta":{)"));
+  EXPECT_THAT(answer.body, HasSubstr(R"("versionId":"1")"));
+  EXPECT_THAT(answer.body, HasSubstr(R"("tag":[{"code":"north"}])"));
 }
 
 }  // namespace
