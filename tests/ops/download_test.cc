@@ -1,5 +1,7 @@
 #include "ops/http/download.h"
 
+#include <mutex>
+
 #include "tests/ops/server_fixture.h"
 
 namespace ops::http {
@@ -24,14 +26,22 @@ class DownloadTest : public ServerFixture {
                 [](const Request&) { return Response::text(302, "").with("Location", "/file"); });
     router_.add("GET", "/drip", [this](const Request&) {
       Response response;
-      response.stream = [this](const std::shared_ptr<ChunkSink>& sink) {
+      response.stream = [kept = kept_](const std::shared_ptr<ChunkSink>& sink) {
+        {
+          const std::lock_guard lock(kept->mutex);
+          if (!kept->over) kept->sink = sink;
+        }
         sink->write("a");
-        kept_ = sink;
       };
       return response;
     });
   }
-  ~DownloadTest() override { kept_.reset(); }
+  // A route may still be at work for a client that has gone.
+  ~DownloadTest() override {
+    const std::lock_guard lock(kept_->mutex);
+    kept_->over = true;
+    kept_->sink.reset();
+  }
 
   events::Result<std::unique_ptr<Download>> open(const std::string& path, std::uint64_t begin = 0) {
     DownloadRequest request;
@@ -55,7 +65,13 @@ class DownloadTest : public ServerFixture {
 
   std::string text_;
   std::atomic<bool> stopped_ = false;
-  std::shared_ptr<ChunkSink> kept_;
+  struct Kept {
+    std::mutex mutex;
+    // Guarded by mutex.
+    bool over = false;
+    std::shared_ptr<ChunkSink> sink;
+  };
+  const std::shared_ptr<Kept> kept_ = std::make_shared<Kept>();
 };
 
 TEST_F(DownloadTest, GivesTheBodyInTheCallersPortions) {
