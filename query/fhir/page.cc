@@ -64,7 +64,7 @@ bool is_json_format(std::string_view value) {
 
 bool is_unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("-._~:/|,$").find(c) != std::string_view::npos;
+         std::string_view("-._~:/,$").find(c) != std::string_view::npos;
 }
 
 void append_encoded(std::string& url, std::string_view text) {

@@ -136,7 +136,7 @@ TEST(FhirSearchQuery, AFormAndAUrlMeanTheSame) {
   EXPECT_EQ(*form, (QueryParameters{{"patient", "Patient/1"}, {"code", "a|b c"}, {"flag", ""}}));
   EXPECT_FALSE(parse_form("code=%zz").has_value());
   EXPECT_EQ(link_to("http://h", "/fhir/Condition", *form, "next"),
-            "http://h/fhir/Condition?patient=Patient/1&code=a|b%20c&flag=&_cursor=next");
+            "http://h/fhir/Condition?patient=Patient/1&code=a%7Cb%20c&flag=&_cursor=next");
 }
 
 }  // namespace
