@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "ingest/fhir/bundle.h"
@@ -14,6 +15,12 @@ using events::invalid;
 events::Status misplaced(const SentCondition& condition, std::string_view where) {
   return invalid(fmt::format("{}: is for {}; leave it out here", condition.element, where),
                  condition.element);
+}
+
+// Asks for a form of the answer that all answers have.
+bool is_form(std::string_view parameter) {
+  const std::string_view name = parameter.substr(0, parameter.find('='));
+  return name == "_format" || name == "_pretty";
 }
 
 }  // namespace
@@ -40,9 +47,24 @@ events::Status set_preconditions(Write& write, const Preconditions& sent) {
       return misplaced(*sent.if_none_exist,
                        "a POST; PUT, PATCH and DELETE have their criteria in the URL");
     }
-    return set_if_none_exist(write, sent.if_none_exist->value, sent.if_none_exist->element);
+    return set_if_none_exist(write, without_form(sent.if_none_exist->value),
+                             sent.if_none_exist->element);
   }
   return {};
+}
+
+std::string without_form(std::string_view criteria) {
+  const auto mark = criteria.find('?');  // a URL before them is written as well
+  if (mark != std::string_view::npos && criteria.find('=') > mark) criteria.remove_prefix(mark + 1);
+  std::string kept;
+  while (!criteria.empty()) {
+    const std::string_view one = criteria.substr(0, criteria.find('&'));
+    criteria.remove_prefix(std::min(criteria.size(), one.size() + 1));
+    if (one.empty() || is_form(one)) continue;
+    if (!kept.empty()) kept += '&';
+    kept += one;
+  }
+  return kept;
 }
 
 events::Result<std::uint64_t> parse_entity_tag(std::string_view tag, std::string_view element) {

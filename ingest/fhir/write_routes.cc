@@ -157,26 +157,11 @@ Response WriteRoutes::transaction(const Request& request, const RequestContext& 
   return response;
 }
 
-// Asks for a form of the answer that all answers have.
-bool is_form(std::string_view parameter) {
-  const std::string_view name = parameter.substr(0, parameter.find('='));
-  return name == "_format" || name == "_pretty";
-}
-
-// What follows the `?`, as sent, but for what says nothing of the resource.
+// What follows the `?`.
 std::string criteria_of(const Request& request) {
-  std::string criteria;
-  std::string_view left = request.target;
-  left.remove_prefix(std::min(left.size(), left.find('?')));
-  while (!left.empty()) {
-    left.remove_prefix(1);  // ? or &
-    const std::string_view one = left.substr(0, left.find('&'));
-    left.remove_prefix(one.size());
-    if (one.empty() || is_form(one)) continue;
-    if (!criteria.empty()) criteria += '&';
-    criteria += one;
-  }
-  return criteria;
+  const std::string_view target = request.target;
+  const auto mark = target.find('?');
+  return mark == std::string_view::npos ? std::string() : without_form(target.substr(mark + 1));
 }
 
 // A write to one resource has no parameters: what they were meant to ask is not done.

@@ -47,6 +47,10 @@ TEST_F(WriteRoutesTest, TheFormOfTheAnswerIsNoCriterion) {
   const auto answer = door.send(
       "PUT", "/fhir/Patient?_format=json&identifier=urn:test|77&_pretty=true", patient("77"));
   EXPECT_EQ(answer.status, 200) << answer.body;
+  const auto again = door.send(
+      "POST", "/fhir/Patient", patient("77"),
+      {{"if-none-exist", "http://here/fhir/Patient?identifier=urn%3Atest%7C77&_format=json"}});
+  EXPECT_EQ(again.status, 200) << again.body;
   EXPECT_EQ(door.send("DELETE", "/fhir/Patient?_format=json").status, 400);
 }
 
