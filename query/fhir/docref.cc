@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "query/fhir/negotiation.h"
+#include "query/fhir/scan.h"
 #include "query/fhir/search.h"
+#include "query/fhir/searchset.h"
 
 namespace query::fhir {
 namespace {
@@ -10,6 +13,7 @@ namespace {
 using ops::http::Request;
 using ops::http::Response;
 
+constexpr std::string_view document_reference = "DocumentReference";
 constexpr const char* summary_of_care = "http://loinc.org|34133-9";
 
 events::Status take(const std::string& name, const std::string& value, QueryParameters& criteria) {
@@ -31,33 +35,63 @@ events::Status take(const std::string& name, const std::string& value, QueryPara
   return {};
 }
 
-events::Result<QueryParameters> criteria_of(const Request& request) {
+struct Asked {
   QueryParameters criteria;
+  bool newest_only = false;
+};
+
+events::Result<Asked> read(const Request& request) {
+  Asked asked;
+  auto& criteria = asked.criteria;
   for (const auto& [name, value] : request.query) {
     if (auto taken = take(name, value, criteria); !taken) return taken.error();
   }
   if (request.parameter("patient") == nullptr)
     return events::invalid("$docref: patient is missing; write patient=<id>");
   if (request.parameter("type") == nullptr) criteria.emplace_back("type", summary_of_care);
-  if (request.parameter("start") == nullptr && request.parameter("end") == nullptr) {
+  asked.newest_only = request.parameter("start") == nullptr && request.parameter("end") == nullptr;
+  if (asked.newest_only) {
     criteria.emplace_back("_sort", "-date");
     criteria.emplace_back("_count", "1");
   }
   criteria.emplace_back("status", "current");
-  return criteria;
+  return asked;
+}
+
+// `request`: the search that this is in other words; its further pages are read as such.
+events::Result<std::string> answer(Reader& reader, const Request& request, bool newest_only) {
+  const auto type = *events::type_of_name(document_reference);
+  auto query = parse_search(
+      *search_table(type),
+      {document_reference, request.query, {request.base_url, now()}, is_lenient(request)});
+  if (!query) return query.error();
+  if (query->patients.size() != 1)
+    return events::invalid("$docref: is of one patient; write patient=<id>");
+  if (auto begun =
+          may_search(reader.sources(), request, document_reference, query->patients.front());
+      !begun)
+    return begun.error();
+  auto matches = find_page(reader, *query);
+  if (!matches) return matches.error();
+  const bool more = cut_to_page(query->page, *matches) && !newest_only;
+  return searchset(
+      reader, request,
+      {type, query->page, matches->found, more, std::nullopt, query->warnings, query->includes});
 }
 
 }  // namespace
 
-// A search in other words, and so are its further pages.
 Response documents_of_patient(const Sources& sources, const Request& request) {
-  auto criteria = criteria_of(request);
-  if (!criteria) return ops::http::outcome_response(criteria.error());
-  Request search_request = request;
-  search_request.path = "/fhir/DocumentReference";
-  search_request.query = std::move(*criteria);
-  search_request.captures["type"] = "DocumentReference";
-  return search(sources, search_request);
+  if (auto refused = refuse_format(request)) return std::move(*refused);
+  auto asked = read(request);
+  if (!asked) return ops::http::outcome_response(asked.error());
+  Request in_other_words = request;
+  in_other_words.path = fmt::format("/fhir/{}", document_reference);
+  in_other_words.query = std::move(asked->criteria);
+  Reader reader(sources);
+  auto bundle = answer(reader, in_other_words, asked->newest_only);
+  if (!bundle) return ops::http::outcome_response(bundle.error());
+  return with_position(Response::fhir(200, std::move(*bundle)), reader.position());
 }
 
 }  // namespace query::fhir

@@ -5,12 +5,9 @@
 #include "query/fhir/negotiation.h"
 
 namespace query::fhir {
-namespace {
 
 using events::EventEffect;
 using events::KnownTime;
-
-}  // namespace
 
 Result<HistoryQuery> parse_history(const ops::http::Request& request) {
   HistoryQuery query;

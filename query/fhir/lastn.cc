@@ -32,10 +32,11 @@ struct LastnQuery {
   std::size_t max = 1;
 };
 
+std::string_view without_modifier(std::string_view name) { return name.substr(0, name.find(':')); }
+
 bool is_asked(const Request& request, std::string_view name) {
-  return std::ranges::any_of(request.query, [&](const auto& one) {
-    return std::string_view(one.first).substr(0, one.first.find(':')) == name;
-  });
+  return std::ranges::any_of(request.query,
+                             [&](const auto& one) { return without_modifier(one.first) == name; });
 }
 
 Result<std::size_t> parse_max(std::string_view text) {
@@ -56,7 +57,7 @@ Result<LastnQuery> parse(const Request& request, const SearchInput& input) {
       query.max = *max;
       continue;
     }
-    if (std::ranges::find(paging, name) != paging.end())
+    if (std::ranges::find(paging, without_modifier(name)) != paging.end())
       return events::invalid(fmt::format("{}: not a parameter of $lastn; leave it out", name));
     criteria.emplace_back(name, value);
   }

@@ -185,6 +185,19 @@ events::Result<std::string> history_bundle(Reader& reader, const Request& reques
   return std::move(bundle).finish();
 }
 
+// What is said of the current version by an operation: `answer(reader, place, row)`.
+template <class Answer>
+Response answer_current(const Sources& sources, const Request& request, const Answer& answer) {
+  if (auto refused = refuse_format(request)) return std::move(*refused);
+  if (auto subset = subset_of(request); !subset) return ops::http::outcome_response(subset.error());
+  Reader reader(sources);
+  const auto place = place_of(reader, request);
+  if (!place) return ops::http::outcome_response(place.error());
+  const auto row = reader.current(place->known, place->type);
+  if (!row) return with_position(ops::http::outcome_response(row.error()), reader.position());
+  return answer(reader, *place, *row);
+}
+
 }  // namespace
 
 Response read_resource(const Sources& sources, const Request& request) {
@@ -226,32 +239,23 @@ Response read_history(const Sources& sources, const Request& request) {
 }
 
 Response read_issues(const Sources& sources, const Request& request) {
-  if (auto refused = refuse_format(request)) return std::move(*refused);
-  if (auto subset = subset_of(request); !subset) return ops::http::outcome_response(subset.error());
-  Reader reader(sources);
-  const auto place = place_of(reader, request);
-  if (!place) return ops::http::outcome_response(place.error());
-  const auto row = reader.current(place->known, place->type);
-  if (!row) return with_position(ops::http::outcome_response(row.error()), reader.position());
-  return marked(Response::fhir(200, issues_json(*row)), *row, reader);
+  return answer_current(sources, request, [](Reader& reader, const Place&, const VersionRow& row) {
+    return marked(Response::fhir(200, issues_json(row)), row, reader);
+  });
 }
 
 Response read_meta(const Sources& sources, const Request& request) {
-  if (auto refused = refuse_format(request)) return std::move(*refused);
-  if (auto subset = subset_of(request); !subset) return ops::http::outcome_response(subset.error());
-  Reader reader(sources);
-  const auto place = place_of(reader, request);
-  if (!place) return ops::http::outcome_response(place.error());
-  const auto row = reader.current(place->known, place->type);
-  if (!row) return with_position(ops::http::outcome_response(row.error()), reader.position());
-  const auto document = sources.shards.document(place->known.stream, *row);
-  if (!document) return ops::http::outcome_response(document.error());
-  const auto meta = boost::json::parse(*document).at("meta");  // it has strings only
-  return marked(
-      Response::fhir(200,
-                     R"({"resourceType":"Parameters","parameter":[{"name":"return","valueMeta":)" +
+  return answer_current(
+      sources, request, [](Reader& reader, const Place& place, const VersionRow& row) {
+        const auto document = reader.sources().shards.document(place.known.stream, row);
+        if (!document) return ops::http::outcome_response(document.error());
+        const auto meta = boost::json::parse(*document).at("meta");  // it has strings only
+        return marked(
+            Response::fhir(
+                200, R"({"resourceType":"Parameters","parameter":[{"name":"return","valueMeta":)" +
                          boost::json::serialize(meta) + "}]}"),
-      *row, reader);
+            row, reader);
+      });
 }
 
 Response read_raw(const Sources& sources, const Request& request) {

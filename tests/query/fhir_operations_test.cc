@@ -11,6 +11,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 class FhirOperationsTest : public ::testing::Test {
  protected:
@@ -115,6 +116,7 @@ TEST_F(FhirOperationsTest, LastnSaysWhatItLacks) {
   EXPECT_THAT(refusal("/fhir/Observation/$lastn?category=x"), HasSubstr("one patient"));
   EXPECT_THAT(refusal(lastn + "&max=0"), HasSubstr("max"));
   EXPECT_THAT(refusal(lastn + "&_sort=date"), HasSubstr("_sort"));
+  EXPECT_THAT(refusal(lastn + "&_include:iterate=Observation:subject"), HasSubstr("_include"));
   EXPECT_THAT(refusal(lastn + "&colour=red"), HasSubstr("colour"));
 }
 
@@ -123,7 +125,9 @@ TEST_F(FhirOperationsTest, DocrefIsTheNewestSummaryOrThoseOfATime) {
   document("s2", "2024-01-01", "34133-9", "2023-01-01", "2023-12-31", "current");
   document("s3", "2025-01-01", "34133-9", "2024-01-01", "2024-12-31", "superseded");
   document("note", "2025-01-01", "11506-3", "2024-01-01", "2024-12-31", "current");
+  document("s0", "2022-01-01", "34133-9", "2021-01-01", "2021-12-31", "current");
   EXPECT_THAT(ids(docref), ElementsAre("s2"));
+  EXPECT_THAT(read.get(docref).body, Not(HasSubstr("\"next\""))) << "there is one newest";
   EXPECT_THAT(ids(docref + "&start=2022-06-01&end=2022-07-01"), ElementsAre("s1"));
   EXPECT_THAT(ids(docref + "&start=2022-06-01"), ElementsAre("s2", "s1"));
   EXPECT_THAT(ids(docref + "&type=http://loinc.org|11506-3"), ElementsAre("note"));
