@@ -128,8 +128,9 @@ Result<Response> NodeImports::start(const Request& request) {
                  "application/fhir+json",
                  {}};
   }
-  if (!request.query.empty() && request.query.front().first != "_format") {
-    const std::string name = request.query.front().first.substr(0, 64);
+  for (const auto& [asked, value] : request.query) {
+    if (asked == "_format") continue;
+    const std::string name = asked.substr(0, 64);
     return Error{ErrorCode::unsupported,
                  fmt::format("{}: an import takes no parameters in its address; say it in the "
                              "manifest",

@@ -181,10 +181,7 @@ events::Status set_if_none_exist(Write& write, std::string_view criteria,
     write.if_none_exist = std::move(*criterion);
     return {};
   }
-  const auto mark = criteria.find('?');  // `Type?criteria` and `?criteria` are written as well
-  if (mark != std::string_view::npos &&
-      criteria.substr(0, mark).find('=') == std::string_view::npos)
-    criteria.remove_prefix(mark + 1);
+  criteria = query_of(criteria);
   if (criteria.empty()) {
     return unprocessable(
         fmt::format("{}: names no criteria; write identifier=system|value", element),

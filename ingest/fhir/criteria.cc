@@ -13,15 +13,14 @@ using events::unprocessable;
 
 constexpr std::string_view identifier_parameter = "identifier=";
 
-// Without a leading `Type?` or `?`.
+}  // namespace
+
 std::string_view query_of(std::string_view criteria) {
   const auto mark = criteria.find('?');
   if (mark == std::string_view::npos) return criteria;
   if (criteria.substr(0, mark).find('=') != std::string_view::npos) return criteria;
   return criteria.substr(mark + 1);
 }
-
-}  // namespace
 
 bool is_identifier_criterion(std::string_view criteria) {
   return parse_identifier_criterion(criteria, {}).has_value();

@@ -23,6 +23,8 @@ struct IdentifierCriterion {
 events::Result<IdentifierCriterion> parse_identifier_criterion(std::string_view criteria,
                                                                std::string_view element);
 
+// Criteria without the `Type?`, `?` or URL that may stand before them.
+std::string_view query_of(std::string_view criteria);
 // Whether the criteria are those: one identifier, that acceptance can judge.
 bool is_identifier_criterion(std::string_view criteria);
 // Equal for criteria that ask the same: decoded, in the order of their names.

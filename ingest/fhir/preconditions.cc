@@ -54,8 +54,7 @@ events::Status set_preconditions(Write& write, const Preconditions& sent) {
 }
 
 std::string without_form(std::string_view criteria) {
-  const auto mark = criteria.find('?');  // a URL before them is written as well
-  if (mark != std::string_view::npos && criteria.find('=') > mark) criteria.remove_prefix(mark + 1);
+  criteria = query_of(criteria);
   std::string kept;
   while (!criteria.empty()) {
     const std::string_view one = criteria.substr(0, criteria.find('&'));

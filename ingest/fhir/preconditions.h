@@ -28,8 +28,8 @@ struct Preconditions {
 // to stop.
 events::Status set_preconditions(Write& write, const Preconditions& sent);
 
-// Criteria as sent, but for _format and _pretty, which clients add to every URL (HAPI also to
-// If-None-Exist): they say nothing of the resource.
+// Criteria as sent, but for what stands before a `?`, and for _format and _pretty, which clients
+// add to every URL (HAPI also to If-None-Exist): they say nothing of the resource.
 std::string without_form(std::string_view criteria);
 
 // `W/"3"`; `"3"` and `3` are read as well. invalid names the value.

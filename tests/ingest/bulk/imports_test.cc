@@ -190,6 +190,18 @@ TEST_F(ImportsTest, WhileTheLogIsAwayLinesWaitAndAreNotRefused) {
   EXPECT_NE(door.read("Patient", "ana"), "");
 }
 
+TEST_F(ImportsTest, AParameterInTheAddressIsRefusedBehindTheFormOfTheAnswerToo) {
+  ops::http::Request request;
+  request.method = "POST";
+  request.path = request.target = "/fhir/$import";
+  request.query = {{"_format", "json"}, {"mode", "replace"}};
+  request.headers = {{"content-type", "application/json"}, {"prefer", "respond-async"}};
+  const auto answer = router->route(request);
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_NE(answer.body.find("mode: an import takes no parameters"), std::string::npos)
+      << answer.body;
+}
+
 TEST_F(ImportsTest, WhatIsNoImportIsRefusedAndLeavesNothing) {
   EXPECT_EQ(ask("POST", "/fhir/$import", "{}").status, 400);
   EXPECT_EQ(begin("Starship", "a").status, 400);
