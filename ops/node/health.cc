@@ -60,11 +60,12 @@ bool Health::caught_up() {
   return true;
 }
 
-std::string Health::shard_json(events::PartitionId partition, bool hash_now, bool log_answers) {
+std::string Health::shard_json(events::PartitionId partition, bool hash_now, bool& log_answers) {
   const projections::Shard& shard = shards_.shard(partition);
   const auto view = shard.view();
   const events::Result<events::Offset> end =
       log_answers ? log_.end(partition) : events::unavailable("not asked");
+  log_answers = end.has_value();  // each of many partitions would wait for its time-out
   // The end is asked after the view, so it is never before it.
   const std::string lag = end ? std::to_string(end->value - view->next_offset().value) : "null";
   std::optional<Hash> hash;
@@ -89,9 +90,10 @@ http::Response Health::ready(const http::Request& request) {
   const bool ready = caught_up();
   const std::string writes = log_.write_problem();
   std::string shards;
+  bool log_answers = writes.empty();
   for (std::uint32_t p = 0; p < shards_.count(); ++p) {
     if (p > 0) shards += ',';
-    shards += shard_json({p}, hash != nullptr && *hash == "now", writes.empty());
+    shards += shard_json({p}, hash != nullptr && *hash == "now", log_answers);
   }
   auto response = http::Response::json(
       ready ? 200 : 503,

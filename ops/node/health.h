@@ -35,7 +35,7 @@ class Health {
     std::string hex;
   };
   http::Response ready(const http::Request& request);
-  std::string shard_json(events::PartitionId partition, bool hash_now, bool log_answers);
+  std::string shard_json(events::PartitionId partition, bool hash_now, bool& log_answers);
 
   const std::string site_;
   const std::string roles_;
