@@ -28,6 +28,8 @@ struct Dependencies {
   std::function<events::Result<std::string>(events::ResourceType, const events::ResourceId&,
                                             events::Version)>
       read_version = {};
+  // GET entries of Bundles, answered as if each had come alone. Without it they are refused.
+  std::function<ops::http::Response(ops::http::Request&)> answer_read = {};
   // Resources that meet search criteria, for conditional forms. See ingest/fhir/request.h.
   std::function<events::Result<std::vector<events::Matched>>(
       const ops::auth::Principal&, std::string_view base_url, events::ResourceType,

@@ -4,13 +4,12 @@
 
 #include <charconv>
 
+#include "ingest/fhir/bundle_reads.h"
 #include "ingest/fhir/preconditions.h"
 
 namespace ingest::fhir {
 namespace {
 
-using events::Error;
-using events::ErrorCode;
 using events::invalid;
 using events::unprocessable;
 
@@ -93,15 +92,11 @@ events::Status EntryReader::read_method(std::string_view method) {
     read_.write.verb = Verb::update;
   } else if (method == "DELETE") {
     read_.write.verb = Verb::remove;
-  } else if (method == "GET" || method == "HEAD") {
-    return Error{ErrorCode::unsupported,
-                 fmt::format("{}: {} is not supported in a Bundle; send it as a request of its own",
-                             place, method),
-                 place};
   } else {
-    return unprocessable(fmt::format("{}: {} is not a method; write POST, PUT, PATCH or DELETE",
-                                     place, quoted(method)),
-                         place);
+    return unprocessable(
+        fmt::format("{}: {} is not a method; write GET, HEAD, POST, PUT, PATCH or DELETE", place,
+                    quoted(method)),
+        place);
   }
   return {};
 }
@@ -142,8 +137,10 @@ std::vector<BundleEntry> read_entries(const json::Value& bundle) {
   std::vector<BundleEntry> entries;
   const json::Value array = bundle["entry"];
   entries.reserve(array.size());
-  for (auto entry = array.first(); entry; entry = entry.next()) {
-    entries.push_back(EntryReader(entry, entries.size()).read());
+  std::size_t index = 0;
+  for (auto entry = array.first(); entry; entry = entry.next(), ++index) {
+    if (!is_read_method(entry["request"]["method"].string()))
+      entries.push_back(EntryReader(entry, index).read());
   }
   return entries;
 }

@@ -21,7 +21,8 @@ struct BundleEntry {
 
 // invalid: not a Bundle; unprocessable: of another kind.
 events::Result<BundleKind> bundle_kind(const json::Value& bundle);
-// One for each element of Bundle.entry, in order. Points into the document of `bundle`.
+// One for each element of Bundle.entry that writes (see bundle_reads.h for the others), in order.
+// Points into the document of `bundle`.
 std::vector<BundleEntry> read_entries(const json::Value& bundle);
 
 // The parts of `Type`, `Type/id`, `Type?criteria`: empty id but for the second. unprocessable for

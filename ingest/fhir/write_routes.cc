@@ -7,6 +7,7 @@
 #include "ingest/fhir/answers.h"
 #include "ingest/fhir/batch.h"
 #include "ingest/fhir/bundle.h"
+#include "ingest/fhir/bundle_reads.h"
 #include "ingest/fhir/bundle_text.h"
 #include "ingest/fhir/move.h"
 #include "ingest/fhir/preconditions.h"
@@ -40,8 +41,7 @@ class WriteRoutes {
  private:
   Response transaction(const Request& request, const RequestContext& context, BundleText text,
                        json::Document document, const events::Digest16& digest);
-  Response batch(const RequestContext& context, const json::Value& bundle,
-                 const Preferences& preferences);
+  Response batch(const Request& request, const RequestContext& context, const json::Value& bundle);
   Response show(const Request& request, const Preferences& preferences, const Settled& settled);
   std::optional<std::string> representation(const PlannedWrite& write, const WriteOutcome& outcome);
   Response refuse(Failure failure) { return answer(failure, depends_.log_id, metrics_); }
@@ -109,22 +109,27 @@ Response WriteRoutes::bundle(Request& request) {
   if (!document) return refuse(document.error());
   auto kind = bundle_kind(document->root());
   if (!kind) return refuse(kind.error());
-  if (*kind == BundleKind::batch)
-    return batch(*context, document->root(), preferences_of(request, Return::minimal));
+  if (*kind == BundleKind::batch) return batch(request, *context, document->root());
   return transaction(request, *context, std::move(text), std::move(*document), digest);
 }
 
-Response WriteRoutes::batch(const RequestContext& context, const json::Value& bundle,
-                            const Preferences& preferences) {
-  return Response::fhir(
-      200, bundle_json("batch-response",
-                       run_batch(context, bundle, preferences.what, depends_.intake, metrics_)));
+Response WriteRoutes::batch(const Request& request, const RequestContext& context,
+                            const json::Value& bundle) {
+  BundleReads reads(depends_.answer_read, request, read_bundle_reads(bundle, request.base_url));
+  auto entries = run_batch(context, bundle, preferences_of(request, Return::minimal).what,
+                           depends_.intake, metrics_);
+  reads.insert(entries);
+  return Response::fhir(200, bundle_json("batch-response", entries));
 }
 
 Response WriteRoutes::transaction(const Request& request, const RequestContext& context,
                                   BundleText text, json::Document document,
                                   const events::Digest16& digest) {
   const Preferences preferences = preferences_of(request, Return::minimal);
+  BundleReads reads(depends_.answer_read, request,
+                    read_bundle_reads(document.root(), request.base_url));
+  if (auto refusals = reads.refusals(); !refusals.empty())
+    return refuse(Failure{std::move(refusals), {}, {}});
   std::optional<json::Document> parsed(std::move(document));
   const auto planning = [&]() -> tl::expected<Plan, Refusals> {
     auto taken_text = text.take();
@@ -142,7 +147,7 @@ Response WriteRoutes::transaction(const Request& request, const RequestContext& 
     for (Submission& one : made->together) one.text = *taken_text;
     return made;
   };
-  auto settled = settle(depends_.intake, planning, preferences.respond_async);
+  auto settled = settle(depends_.intake, planning, preferences.respond_async && reads.empty());
   if (!settled) return refuse(std::move(settled.error()));
   if (settled->durable_only)
     return accepted_response(settled->plan.submission->id, request.base_url);
@@ -152,6 +157,7 @@ Response WriteRoutes::transaction(const Request& request, const RequestContext& 
   for (std::size_t i = 0; i < settled->plan.writes.size(); ++i)
     entries.push_back(entry_json(outcome_of(*settled, i), preferences.what, depends_.read_version,
                                  issues_of(settled->plan.writes[i])));
+  reads.insert(entries);
   Response response = Response::fhir(200, bundle_json("transaction-response", entries));
   if (settled->receipt) name_commit(response, *settled, depends_.log_id);
   return response;

@@ -134,6 +134,13 @@ Response refusal(int status, std::string_view detail, ErrorForm form) {
   return with_retry(Response::fhir(status, outcome(issue("error", row.issue, detail, {}))));
 }
 
+ErrorCode code_of(int status) {
+  for (const Row& row : table) {
+    if (row.status == status) return row.code;
+  }
+  return status < 500 ? ErrorCode::invalid : ErrorCode::corrupt;
+}
+
 ErrorForm form_of(std::string_view path) {
   return path == "/fhir" || path.starts_with("/fhir/") || path.starts_with("/fhir?")
              ? ErrorForm::operation_outcome

@@ -13,6 +13,9 @@ namespace ops::http {
 // In the form wanted; CHECKs that errors.cc has a title for `status`.
 Response refusal(int status, std::string_view detail, ErrorForm form);
 
+// The code that is answered with this status; invalid for others below 500, corrupt above.
+events::ErrorCode code_of(int status);
+
 // Paths without a route have no form of their own: OperationOutcome under /fhir, else problem.
 ErrorForm form_of(std::string_view path);
 

@@ -127,6 +127,11 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   writing.check_document = [&hub](events::ResourceType type, std::string_view document) {
     return hub.check(type, document);
   };
+  if (settings.answers_reads) {
+    writing.answer_read = [&router = parts->router](http::Request& request) {
+      return router.route(request);
+    };
+  }
   ingest::add_ingest_routes(parts->router, writing);
   if (settings.takes_writes) {
     auto imports = ingest::bulk::Imports::open(import_options(settings), writing);

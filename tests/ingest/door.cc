@@ -5,6 +5,7 @@
 #include "events/check.h"
 #include "ops/http/text.h"
 #include "query/fhir/conditions.h"
+#include "query/fhir/routes.h"
 
 namespace ingest::test {
 
@@ -35,9 +36,11 @@ Door::Door(const IntakeOptions& options, const validation::Validator* validator)
     if (!row) return row.error();
     return shards->document((*known)->stream, **row);
   };
+  dependencies.answer_read = [this](ops::http::Request& request) { return router.route(request); };
   dependencies.caught_up = [this] { return caught_up; };
   dependencies.validator = validator;
   add_ingest_routes(router, dependencies);
+  query::fhir::add_fhir_routes(router, *sources);
 }
 
 ops::http::Response Door::send(std::string method, std::string path, std::string body,
