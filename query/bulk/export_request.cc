@@ -98,10 +98,10 @@ Status Parser::take(const std::string& name, const std::string& value) {
         "_outputFormat: \"{}\" is not written here; write application/fhir+ndjson (+ as %2B)",
         value)));
   }
-  if (name == "_since") {
+  if (name == "_since" || name == "_until") {
     const auto time = events::parse_instant(value);
-    if (!time) return invalid(fmt::format("_since: {} (a + as %2B)", time.error().message));
-    export_.since = events::KnownTime(time->low);
+    if (!time) return invalid(fmt::format("{}: {} (a + as %2B)", name, time.error().message));
+    (name == "_since" ? export_.since : export_.until) = events::KnownTime(time->low);
     return {};
   }
   if (name == "_sincePosition") {
@@ -117,7 +117,7 @@ Status Parser::take(const std::string& name, const std::string& value) {
   return refuse(
       {events::ErrorCode::unsupported,
        fmt::format("{}: not a parameter of $export here; known are _since, _sincePosition, "
-                   "_type, _typeFilter, _elements, _outputFormat, patient",
+                   "_until, _type, _typeFilter, _elements, _outputFormat, patient",
                    name),
        {}});
 }

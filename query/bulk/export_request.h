@@ -25,6 +25,7 @@ struct ExportRequest {
   std::map<events::ResourceType, std::vector<fhir::SearchQuery>> filters;
   std::optional<events::KnownTime> since;
   std::optional<events::PositionToken> since_position;
+  std::optional<events::KnownTime> until;  // as it was known just before
   std::optional<fhir::Subset> elements;
   std::optional<std::vector<std::string>> patients;  // ids; of POST only
   std::vector<events::Error> ignored;  // what lenient handling left out, told in the error file

@@ -60,7 +60,14 @@ class Exporter {
   Status changed(events::PartitionId partition);
   Status changed_event(const ShardView& view, events::Offset from, const StreamKey& stream,
                        const events::EventOutcome& event);
-  Status deleted_event(const ShardView& view, events::Offset from, const VersionKey& key);
+  Status deleted_event(events::Offset from, const VersionKey& key,
+                       const std::vector<VersionRow>& history);
+  // Whether the position exported has it.
+  bool is_in(const events::Position& position) const {
+    return plan_.to.empty() || position.offset < plan_.to[position.partition.value];
+  }
+  // Its versions at the position exported, newest first.
+  Result<std::vector<VersionRow>> history_of(const ShardView& view, const VersionKey& key) const;
   Result<bool> is_live_elsewhere(const VersionKey& key) const;
 
   bool wants(const StreamKey& stream, ResourceType type) const {
@@ -119,13 +126,14 @@ Status Exporter::whole_of(const ShardView& view, std::string_view prefix) {
     if (key.size() < version_bytes) return events::corrupt("a key of `versions` does not read");
     const auto resource = key.substr(0, key.size() - version_bytes);
     if (resource == last) continue;
-    last = resource;
-    tell();
     const auto named = read_key(key);
     if (!named) return named.error();
-    if (!wants(named->stream, named->type)) continue;
     const auto row = projections::decode_version_row(rows->value());
     if (!row) return row.error();
+    if (!is_in(row->position)) continue;
+    last = resource;
+    tell();
+    if (!wants(named->stream, named->type)) continue;
     if (row->effect == EventEffect::deleted || !belongs(named->stream, *row)) continue;
     if (auto put_down = put(view, *named, *row); !put_down) return put_down;
   }
@@ -141,6 +149,7 @@ Status Exporter::changed(events::PartitionId partition) {
     if (!changes) return changes.error();
     if (changes->empty()) return {};
     for (const auto& change : *changes) {
+      if (!is_in(change.position)) return {};
       for (const auto& event : change.events) {
         if (run_.stopped()) return stopped_early();
         if (auto done = changed_event(view, from, change.stream, event); !done) return done;
@@ -158,20 +167,28 @@ Status Exporter::changed_event(const ShardView& view, events::Offset from, const
   if (!makes_version || !wants(stream, event.type)) return {};
   tell();
   const VersionKey key{stream, event.type, event.id.text()};
-  const auto row = view.current(stream, event.type, key.id);
-  if (!row) return row.error();
-  if (!*row) return events::corrupt("a change names a resource that is not there");
-  if ((*row)->version != event.version) return {};  // a later change has it
-  if (event.effect == EventEffect::deleted) return deleted_event(view, from, key);
-  return belongs(stream, **row) ? put(view, key, **row) : Status();
+  const auto history = history_of(view, key);
+  if (!history) return history.error();
+  if (history->empty()) return events::corrupt("a change names a resource that is not there");
+  const VersionRow& row = history->front();
+  if (row.version != event.version) return {};  // a later change has it
+  if (event.effect == EventEffect::deleted) return deleted_event(from, key, *history);
+  return belongs(stream, row) ? put(view, key, row) : Status();
+}
+
+Result<std::vector<VersionRow>> Exporter::history_of(const ShardView& view,
+                                                     const VersionKey& key) const {
+  auto history = view.history(key.stream, key.type, key.id);
+  if (history)
+    std::erase_if(*history, [this](const VersionRow& row) { return !is_in(row.position); });
+  return history;
 }
 
 // Told to those who may have it: it was there at `from`, and is not in another patient's record
 // now. (A resource that was moved is deleted in one stream and recorded in another.)
-Status Exporter::deleted_event(const ShardView& view, events::Offset from, const VersionKey& key) {
-  const auto history = view.history(key.stream, key.type, key.id);
-  if (!history) return history.error();
-  for (const auto& version : *history) {
+Status Exporter::deleted_event(events::Offset from, const VersionKey& key,
+                               const std::vector<VersionRow>& history) {
+  for (const auto& version : history) {
     if (version.position.offset >= from) continue;
     if (version.effect == EventEffect::deleted || !belongs(key.stream, version)) return {};
     const auto elsewhere = is_live_elsewhere(key);
@@ -187,9 +204,11 @@ Result<bool> Exporter::is_live_elsewhere(const VersionKey& key) const {
     if (!known) return known.error();
     for (const auto& one : *known) {
       if (one.stream == key.stream || !wants(one.stream, key.type)) continue;
-      const auto row = view->current(one.stream, key.type, key.id);
-      if (!row) return row.error();
-      if (*row && (*row)->effect != EventEffect::deleted && belongs(one.stream, **row)) return true;
+      const auto history = history_of(*view, {one.stream, key.type, key.id});
+      if (!history) return history.error();
+      if (history->empty()) continue;
+      const VersionRow& row = history->front();
+      if (row.effect != EventEffect::deleted && belongs(one.stream, row)) return true;
     }
   }
   return false;
@@ -264,6 +283,31 @@ Result<std::vector<events::Offset>> begin_of(const Sources& sources, const Expor
   return from;
 }
 
+// `_until`: the position before the first commit of each partition that is as young, which the
+// manifest then names. invalid: that time has not come, or it is before where the export begins.
+Result<std::vector<events::Offset>> end_of(const ExportRequest& request,
+                                           const std::vector<events::Offset>& from,
+                                           Snapshot& snapshot) {
+  std::vector<events::Offset> to;
+  if (!request.until) return to;
+  const auto text = events::format_instant(*request.until);
+  if (*request.until > snapshot.time)
+    return events::invalid(
+        fmt::format("_until: {} has not come; leave it out to export all there is", text));
+  events::PositionToken position(snapshot.position.log());
+  for (std::uint32_t i = 0; i < snapshot.views.size(); ++i) {
+    auto end = fhir::first_since(*snapshot.views[i], *request.until);
+    if (!end) return end.error();
+    if (!from.empty() && *end < from[i])
+      return events::invalid(fmt::format("_until: {} is before what the export begins with", text));
+    position.see_next({i}, *end);
+    to.push_back(*end);
+  }
+  snapshot.position = std::move(position);
+  snapshot.time = *request.until;
+  return to;
+}
+
 }  // namespace
 
 Result<ExportPlan> plan_export(const Sources& sources, ExportRequest request) {
@@ -271,11 +315,13 @@ Result<ExportPlan> plan_export(const Sources& sources, ExportRequest request) {
   if (!snapshot) return snapshot.error();
   auto from = begin_of(sources, request, *snapshot);
   if (!from) return from.error();
+  auto to = end_of(request, *from, *snapshot);
+  if (!to) return to.error();
   std::vector<Error> warnings = request.ignored;
   auto scope = Scope::of(sources, *snapshot, request, warnings);
   if (!scope) return scope.error();
-  return ExportPlan{std::move(request), std::move(*snapshot), std::move(*scope), std::move(*from),
-                    std::move(warnings)};
+  return ExportPlan{std::move(request), std::move(*snapshot), std::move(*scope),
+                    std::move(*from),   std::move(*to),       std::move(warnings)};
 }
 
 Result<std::string> run_export(const Sources& sources, const ExportPlan& plan,

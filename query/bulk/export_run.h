@@ -2,8 +2,9 @@
 //
 // Whole: every stream's newest versions, in one pass over the rows. Incremental: the changes
 // since a position, in the log's order; a resource is taken at the last of its changes, so each
-// is there once without a list of what was there. `_since` is a position too: known times rise
-// with offsets. A resource deleted since is told if it was there then and is nowhere now.
+// is there once without a list of what was there. `_since` and `_until` are positions too: known
+// times rise with offsets. A resource deleted since is told if it was there then and is nowhere
+// now.
 #pragma once
 
 #include <vector>
@@ -18,6 +19,7 @@ struct ExportPlan {
   Snapshot snapshot;
   Scope scope;
   std::vector<events::Offset> from;     // by partition; empty: whole
+  std::vector<events::Offset> to;       // by partition: what lies before; empty: all
   std::vector<events::Error> warnings;  // for the error file
 };
 

@@ -184,6 +184,47 @@ TEST_F(BulkExport, TheManifestListsAFileATypeWithTheNewestOfEachResource) {
   EXPECT_THAT(made.at("error").as_array(), IsEmpty());
 }
 
+// As a parameter, exact to the microsecond.
+std::string instant_of(events::KnownTime time) {
+  const auto micros =
+      std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch()).count();
+  const auto text = events::format_instant(time);  // …:52.333Z
+  return text.substr(0, 20) + fmt::format("{:06}Z", micros % 1'000'000);
+}
+
+TEST_F(BulkExport, UntilIsTheStateAsItWasKnownJustBefore) {
+  given("Patient", "ana", "ana", "first");
+  given("Condition", "kept", "ana", "kept");
+  const auto begin = given("Condition", "late", "bob", "late, first").known_time;
+  given("Condition", "went", "ana", "went");
+  const auto end = given("Patient", "ana", "ana", "second").known_time;
+  removed("Condition", "went", "ana");
+  given("Condition", "after", "ana", "after");
+  given("Condition", "late", "bob", "late, second");
+
+  const auto whole = manifest("/fhir/$export?_until=" + instant_of(end));
+  EXPECT_THAT(all_lines(whole),
+              UnorderedElementsAre(R"({"is":"first"})", R"({"is":"kept"})", R"({"is":"went"})",
+                                   R"({"is":"late, first"})"));
+  const auto window =
+      manifest("/fhir/$export?_since=" + instant_of(begin) + "&_until=" + instant_of(end));
+  EXPECT_THAT(all_lines(window),
+              UnorderedElementsAre(R"({"is":"late, first"})", R"({"is":"went"})"));
+  EXPECT_THAT(deletes(window), IsEmpty());
+  const auto rest = manifest("/fhir/$export?_sincePosition=" + position_of(window));
+  EXPECT_THAT(all_lines(rest), UnorderedElementsAre(R"({"is":"second"})", R"({"is":"after"})",
+                                                    R"({"is":"late, second"})"));
+  EXPECT_THAT(deletes(rest), ElementsAre("Condition/went"));
+
+  for (const std::string& query :
+       {std::string("_until=2999-01-01T00:00:00Z"), std::string("_until=soon"),
+        "_since=" + instant_of(end) + "&_until=" + instant_of(begin)}) {
+    const auto refused = ask("GET", "/fhir/$export?" + query);
+    EXPECT_EQ(refused.status, 400) << query;
+    EXPECT_THAT(refused.body, HasSubstr("_until"));
+  }
+}
+
 TEST_F(BulkExport, AnExportOfNothingIsAnEmptyManifest) {
   EXPECT_THAT(manifest("/fhir/$export").at("output").as_array(), IsEmpty());
 }
