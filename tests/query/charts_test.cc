@@ -74,6 +74,14 @@ TEST_F(ChartRoutesTest, NoneKnownIsNotTheSameAsNotAskedAndContradictionsShow) {
   const auto allergies = read_.json("/charts/ana").at("allergies");
   EXPECT_EQ(allergies.at("state").as_string(), "conflict");
   EXPECT_THAT(ids(allergies.at("items")), ElementsAre("nuts"));
+
+  // Also where the limit leaves out what contradicts.
+  read_.send("ana", "AllergyIntolerance", "a-milk", allergy("a-milk", "782555009"));
+  read_.send("ana", "AllergyIntolerance", "b-fish", allergy("b-fish", "417532002"));
+  const auto first = read_.json("/charts/ana?limit=1").at("allergies");
+  EXPECT_THAT(ids(first.at("items")), ElementsAre("a-milk"));
+  EXPECT_TRUE(first.at("more").as_bool());
+  EXPECT_EQ(first.at("state").as_string(), "conflict");
 }
 
 TEST_F(ChartRoutesTest, AStreamWithoutItsPatientSaysSoAndAnUnknownOrDeletedPatientIsNotThere) {
