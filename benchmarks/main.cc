@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <boost/json.hpp>
 #include <chrono>
 #include <iostream>
+#include <numeric>
 #include <thread>
 #include <vector>
 
@@ -57,6 +59,7 @@ Answer ask(Client& client, std::string_view method, std::string_view path,
 
 struct Imported {
   std::vector<std::string> patients;
+  std::vector<std::uint64_t> sizes;  // resources of each
   std::uint64_t resources = 0, bytes = 0;
   double seconds = 0;
 };
@@ -68,30 +71,37 @@ std::string patient_of(const std::string& answer) {
   return answer.substr(at + 8, answer.find('/', at + 8) - at - 8);
 }
 
-Imported import_all(const NodeProcess& node, const Settings& settings) {
-  Workload workload(settings.workload);
-  Client first = node.client();
-  for (int i = 0; i < 2; ++i) CHECK(ask(first, "POST", "/fhir", *workload.next()).status == 200);
-  Imported imported;
+// The hospitals and practitioners that all patients refer to.
+void import_directory(const NodeProcess& node, Workload& workload) {
+  Client client = node.client();
+  for (int i = 0; i < 2; ++i) CHECK(ask(client, "POST", "/fhir", *workload.next()).status == 200);
+}
+
+// Until `imported` has so many patients, or there are no more.
+void import_patients(const NodeProcess& node, const Settings& settings, Workload& workload,
+                     std::size_t patients, Imported& imported) {
   std::mutex mutex;
+  std::atomic<std::size_t> left{patients - imported.patients.size()};
   const auto begin = Clock::now();
   std::vector<std::jthread> senders;
   for (int i = 0; i < settings.connections; ++i) {
     senders.emplace_back([&] {
       Client client = node.client();
-      while (auto bundle = workload.next()) {
+      while (left.fetch_sub(1) - 1 < patients) {
+        auto bundle = workload.next();
+        if (!bundle) return;
         const Answer answer = ask(client, "POST", "/fhir", *bundle);
         CHECK(answer.status == 200);
         const std::lock_guard lock(mutex);
-        imported.resources += Workload::entries(*bundle);
+        imported.sizes.push_back(Workload::entries(*bundle));
+        imported.resources += imported.sizes.back();
         imported.bytes += bundle->size();
         imported.patients.push_back(patient_of(answer.body));
       }
     });
   }
   senders.clear();
-  imported.seconds = seconds_since(begin);
-  return imported;
+  imported.seconds += seconds_since(begin);
 }
 
 std::uint64_t patients_there(const NodeProcess& node) {
@@ -101,7 +111,9 @@ std::uint64_t patients_there(const NodeProcess& node) {
 }
 
 void measure_import(NodeProcess& node, const Settings& settings, Imported& imported) {
-  imported = import_all(node, settings);
+  Workload workload(settings.workload);
+  import_directory(node, workload);
+  import_patients(node, settings, workload, 1'000'000, imported);
   CHECK(patients_there(node) == imported.patients.size());
   const double rate = static_cast<double>(imported.resources) / imported.seconds;
   WorkloadOptions some = settings.workload;
@@ -183,6 +195,70 @@ void measure_reads(const NodeProcess& node, const Settings& settings,
       fmt::format("p50 {:.2f} ms, p99 {:.2f} ms; {:.0f} req/s", alone.p50_ms, alone.p99_ms, rate),
       fmt::format("{:.0f} scans of 50 rows/s on one thread", limit),
       fmt::format("{:.2f}", rate / limit));
+}
+
+// The patient with as many resources as half of them have at most.
+std::string median_patient(const Imported& imported) {
+  std::vector<std::size_t> order(imported.patients.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto middle = order.begin() + static_cast<std::ptrdiff_t>(order.size() / 2);
+  std::nth_element(order.begin(), middle, order.end(), [&](std::size_t a, std::size_t b) {
+    return imported.sizes[a] < imported.sizes[b];
+  });
+  fmt::print(stderr, "median patient: {} resources\n", imported.sizes[*middle]);
+  return imported.patients[*middle];
+}
+
+// p50 in milliseconds of `path` for some of the patients, `{}` in it being the patient.
+double median_ms(const NodeProcess& node, const std::vector<std::string>& patients,
+                 std::string_view path) {
+  Client client = node.client();
+  std::vector<double> times;
+  for (std::size_t i = 0; i < 1500; ++i) {
+    const auto target = fmt::format(fmt::runtime(path), patients[i * 7 % patients.size()]);
+    const auto begin = Clock::now();
+    CHECK(ask(client, "GET", target).status == 200);
+    times.push_back(seconds_since(begin) * 1000);
+  }
+  return percentiles(std::move(times)).p50_ms;
+}
+
+// The same questions, about the same patients, when there are four times as many of them.
+// DESIGN.md section 9: within 1.5 times.
+void run_growth(const Settings& settings, std::size_t patients) {
+  const auto folder =
+      std::filesystem::temp_directory_path() / fmt::format("chartlog-benchmark-{}", ::getpid());
+  NodeProcess node(settings.program, folder, settings.kafka);
+  node.start();
+  WorkloadOptions options = settings.workload;
+  options.bundles = 4 * patients;
+  Workload workload(options);
+  import_directory(node, workload);
+  Imported imported;
+  import_patients(node, settings, workload, patients, imported);
+  const std::vector<std::string> asked(imported.patients.begin(), imported.patients.begin() + 200);
+  constexpr std::string_view questions[] = {
+      "/charts/{}",
+      "/charts/{}/medications",
+      "/fhir/Observation?patient={}&code=http://loinc.org%7C8302-2&date=ge2020",
+      "/fhir/Condition?patient={}&clinical-status=active",
+      "/fhir/Patient?_id={}",
+      "/fhir/Observation?code=http://loinc.org%7C8302-2&_count=20&_elements=code&date=lt2030"};
+  std::vector<double> before;
+  for (const auto question : questions) before.push_back(median_ms(node, asked, question));
+  import_patients(node, settings, workload, 4 * patients, imported);
+  CHECK(patients_there(node) == 4 * patients);
+  fmt::print(
+      "| question, p50 | {} patients | {} patients | ratio (aim: at most 1.5) "
+      "|\n|---|---|---|---|\n",
+      patients, 4 * patients);
+  for (std::size_t i = 0; i < std::size(questions); ++i) {
+    const double after = median_ms(node, asked, questions[i]);
+    row(fmt::format("`{}`", questions[i]), fmt::format("{:.2f} ms", before[i]),
+        fmt::format("{:.2f} ms", after), fmt::format("{:.2f}", after / before[i]));
+  }
+  node.stop();
+  std::filesystem::remove_all(folder);
 }
 
 // The path of the next page; empty: this was the last.
@@ -276,6 +352,8 @@ void run(const Settings& settings) {
                   "/fhir/Observation?patient={}&code=http://loinc.org%7C8302-2&date=ge2020");
     measure_reads(node, settings, imported.patients, "search: 20 laboratory results of a patient",
                   "/fhir/Observation?patient={}&category=laboratory&_count=20");
+    measure_reads(node, settings, {median_patient(imported)}, "`$everything` of the median patient",
+                  "/fhir/Patient/{}/$everything");
     measure_rebuild(node, imported);
     if (!settings.kafka.empty()) {
       row("(raw append of 345-byte records, 8 partitions)", "",
@@ -300,7 +378,15 @@ int main(int count, char** words) {
   app.add_option("--bundles", settings.workload.bundles,
                  "patients; default: all of Synthea's, 200 of our own");
   app.add_option("--connections", settings.connections)->capture_default_str();
+  std::size_t growth = 0;
+  app.add_option("--growth", growth,
+                 "only this: the same questions at so many patients of our own and at four times "
+                 "as many");
   CLI11_PARSE(app, count, words);
+  if (growth > 0) {
+    benchmarks::run_growth(settings, growth);
+    return 0;
+  }
   benchmarks::run(settings);
   return 0;
 }
