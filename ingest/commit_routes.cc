@@ -31,9 +31,10 @@ const char* word(State state) {
 std::string events_json(const std::vector<events::EventOutcome>& outcomes) {
   std::string json;
   for (const events::EventOutcome& one : outcomes) {
-    json += fmt::format(R"({}{{"type":"{}","id":{},"version":{},"effect":"{}"}})",
-                        json.empty() ? "" : ",", events::type_name(one.type),
-                        json_quote(one.id.text()), one.version.value, events::effect_name(one.effect));
+    json +=
+        fmt::format(R"({}{{"type":"{}","id":{},"version":{},"effect":"{}"}})",
+                    json.empty() ? "" : ",", events::type_name(one.type), json_quote(one.id.text()),
+                    one.version.value, events::effect_name(one.effect));
   }
   return json;
 }
@@ -59,29 +60,48 @@ std::string status_json(const events::CommitId& id, const events::CommitStatus& 
   return json + "}";
 }
 
+std::string answer_schema() {
+  namespace schema = ops::http::schema;
+  const auto event = schema::object({{"type", schema::text},
+                                     {"id", schema::text},
+                                     {"version", R"({"type":"integer"})"},
+                                     {"effect", schema::text}});
+  const auto refusal =
+      schema::object({{"code", schema::text}, {"detail", schema::text}, {"element", schema::text}});
+  return schema::object(
+      {{"commit", schema::text},
+       {"state", schema::one_of({"accepted", "refused", "cancelled", "pending", "unknown"})}},
+      {{"position", schema::text},
+       {"knownTime", schema::text},
+       {"events", schema::array(event)},
+       {"refusal", refusal}});
+}
+
 }  // namespace
 
 void add_commit_routes(ops::http::Router& router, const Intake& intake, const events::LogId& log) {
-  router.add(
-      "GET", "/commits/{id}",
-      [&intake, log](const ops::http::Request& request) {
-        if (auto permitted =
-                ops::auth::permit(request.principal, {ops::auth::Access::read, "commits", {}});
-            !permitted) {
-          return ops::http::problem_response(permitted.error());
-        }
-        const auto id = events::CommitId::parse(request.capture("id"));
-        if (!id) {
-          return ops::http::problem_response(
-              events::invalid("the id of a commit is <partition>.<32 hex digits>, as the header "
-                              "Chartlog-Commit gave it",
-                              "id"));
-        }
-        auto status = intake.status(*id);
-        if (!status) return ops::http::problem_response(status.error());
-        return ops::http::Response::json(200, status_json(*id, *status, log));
-      },
-      ops::http::ErrorForm::problem);
+  router.add("GET", "/commits/{id}",
+             [&intake, log](const ops::http::Request& request) {
+               if (auto permitted = ops::auth::permit(request.principal,
+                                                      {ops::auth::Access::read, "commits", {}});
+                   !permitted) {
+                 return ops::http::problem_response(permitted.error());
+               }
+               const auto id = events::CommitId::parse(request.capture("id"));
+               if (!id) {
+                 return ops::http::problem_response(events::invalid(
+                     "the id of a commit is <partition>.<32 hex digits>, as the header "
+                     "Chartlog-Commit gave it",
+                     "id"));
+               }
+               auto status = intake.status(*id);
+               if (!status) return ops::http::problem_response(status.error());
+               return ops::http::Response::json(200, status_json(*id, *status, log));
+             },
+             {"The outcome of a commit, by the id that the header Chartlog-Commit gave",
+              {},
+              "application/json",
+              answer_schema()});
 }
 
 }  // namespace ingest

@@ -122,8 +122,8 @@ class ChartWriter {
       }
       has_any = true;
       has_active = has_active || is_active(facts);
-      more = written == limit_;
-      if (more) break;
+      more = written == limit_;  // further ones still say whether "none known" is contradicted
+      if (more) continue;
       write_facts(facts, cursor.id(), cursor.version(), names_, json_);
       ++written;
     }
@@ -224,15 +224,25 @@ Status write_chart(const Sources& sources, const PatientRead& read, std::size_t 
 }  // namespace
 
 void add_chart_routes(ops::http::Router& router, const Sources& sources) {
-  const auto chart = [&sources](const ops::http::Request& request) {
+  namespace schema = ops::http::schema;
+  const auto section =
+      schema::object({{"items", schema::array(schema::any_object)}, {"more", schema::yes_or_no}},
+                     {{"state", schema::one_of({"list", "none_known", "conflict", "not_asked"})}});
+  PatientRoute route{"/charts/{patient}", "A patient's chart: sections, newest first"};
+  route.parameters = {count_text("limit", limit_default, limit_max)};
+  route.projections = {"chart", "medications", "directory"};
+  route.members = {{"patient", R"({"type":"object","nullable":true})"}};
+  for (const char* name :
+       {"problems", "allergies", "medications", "vitals", "labs", "observations"})
+    route.members.emplace_back(name, section);
+  for (const Section& one : sections) route.members.emplace_back(one.name, section);
+  route.write = [&sources](const ops::http::Request& request, const PatientRead& read,
+                           JsonWriter& json) -> Status {
     const auto limit = count_parameter(request, "limit", limit_default, limit_max);
-    if (!limit) return ops::http::problem_response(limit.error());
-    return answer_patient(sources, request, {"limit"}, {"chart", "medications", "directory"},
-                          [&](const PatientRead& read, JsonWriter& json) {
-                            return write_chart(sources, read, *limit, json);
-                          });
+    if (!limit) return limit.error();
+    return write_chart(sources, read, *limit, json);
   };
-  router.add("GET", "/charts/{patient}", chart, ops::http::ErrorForm::problem);
+  add_patient_route(router, sources, std::move(route));
 }
 
 }  // namespace query

@@ -211,11 +211,18 @@ PositionToken start(const Sources& sources, const std::optional<PositionToken>& 
   return from;
 }
 
+std::vector<ops::http::ParameterText> live_parameters() {
+  return {
+      {"patient", "the id of a Patient: only changes of that record", ops::http::schema::fhir_id},
+      {"since", "a position token: from there on; else from now", ops::http::schema::position},
+      min_position_text()};
+}
+
 ops::http::Response live(const Sources& sources, LiveHub& hub, const ops::http::Request& request) {
   const auto* patient = request.parameter("patient");
   const ops::auth::Question question{ops::auth::Access::feed, "live",
                                      patient ? std::string_view(*patient) : std::string_view()};
-  if (auto begun = begin_read(sources, request, question, {"patient", "since"}); !begun) {
+  if (auto begun = begin_read(sources, request, question, names_of(live_parameters())); !begun) {
     return ops::http::problem_response(begun.error());
   }
   std::optional<StreamKey> stream;
@@ -247,10 +254,10 @@ ops::http::Response live(const Sources& sources, LiveHub& hub, const ops::http::
 }  // namespace
 
 void add_live_routes(ops::http::Router& router, const Sources& sources, LiveHub& hub) {
-  router.add(
-      "GET", "/live",
-      [&](const ops::http::Request& request) { return live(sources, hub, request); },
-      ops::http::ErrorForm::problem);
+  router.add("GET", "/live",
+             [&](const ops::http::Request& request) { return live(sources, hub, request); },
+             {"Committed changes as server-sent events, from any position", live_parameters(),
+              "text/event-stream"});
 }
 
 }  // namespace query

@@ -105,12 +105,19 @@ void write_line(const MedicationLine& line, LineDetail detail, Names& names, Jso
 }
 
 void add_medication_routes(ops::http::Router& router, const Sources& sources) {
-  const auto list = [&sources](const ops::http::Request& request) {
-    return answer_patient(
-        sources, request, {}, {"medications", "directory"},
-        [&](const PatientRead& read, JsonWriter& json) { return write_list(sources, read, json); });
+  namespace schema = ops::http::schema;
+  PatientRoute route{"/charts/{patient}/medications",
+                     "Medication list: active, past, planned and what is not taken"};
+  route.projections = {"medications", "directory"};
+  route.members = {{"state", schema::one_of({"list", "none_known", "conflict", "not_asked"})}};
+  for (std::size_t i = 0; i < projections::medication_states; ++i) {
+    route.members.emplace_back(to_string(static_cast<MedicationState>(i)),
+                               schema::array(schema::any_object));
+  }
+  route.write = [&sources](const ops::http::Request&, const PatientRead& read, JsonWriter& json) {
+    return write_list(sources, read, json);
   };
-  router.add("GET", "/charts/{patient}/medications", list, ops::http::ErrorForm::problem);
+  add_patient_route(router, sources, std::move(route));
 }
 
 }  // namespace query

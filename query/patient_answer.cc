@@ -26,18 +26,18 @@ Result<std::size_t> count_parameter(const Request& request, std::string_view nam
   return count;
 }
 
-Response answer_patient(const Sources& sources, const Request& request,
-                        std::initializer_list<std::string_view> parameters,
-                        std::initializer_list<std::string_view> projections,
-                        const std::function<Status(const PatientRead&, JsonWriter&)>& write) {
+namespace {
+
+Response answer(const Sources& sources, const PatientRoute& route, const Request& request) {
   const auto patient = request.capture("patient");
   const ops::auth::Question question{ops::auth::Access::read, "charts", patient};
+  const std::vector<std::string_view> parameters = names_of(route.parameters);
   if (auto begun = begin_read(sources, request, question, parameters); !begun) {
     return ops::http::problem_response(begun.error());
   }
   const auto read = open_patient(sources, patient);
   if (!read) return ops::http::problem_response(read.error());
-  const auto incomplete = incomplete_of(sources, *read, projections);
+  const auto incomplete = incomplete_of(sources, *read, route.projections);
   if (!incomplete) return ops::http::problem_response(incomplete.error());
 
   JsonWriter json;
@@ -51,11 +51,40 @@ Response answer_patient(const Sources& sources, const Request& request,
     }
     json.end_array();
   }
-  if (auto written = write(*read, json); !written) {
+  if (auto written = route.write(request, *read, json); !written) {
     return ops::http::problem_response(written.error());
   }
   json.end_object();
   return with_position(Response::json(200, std::move(json).take()), read->position);
+}
+
+std::string schema_of(const PatientRoute& route) {
+  namespace schema = ops::http::schema;
+  schema::Members required{{"patient_id", schema::fhir_id}, {"position", schema::position}};
+  required.insert(required.end(), route.members.begin(), route.members.end());
+  const auto incomplete =
+      schema::array(schema::object({{"projection", schema::text}, {"since", schema::text}}));
+  return schema::object(required, {{"incomplete", incomplete}, {"note", schema::text}});
+}
+
+}  // namespace
+
+void add_patient_route(ops::http::Router& router, const Sources& sources, PatientRoute route) {
+  ops::http::Description description{route.what, route.parameters};
+  description.parameters.push_back(min_position_text());
+  description.schema = schema_of(route);
+  std::string pattern = route.pattern;
+  router.add(
+      "GET", std::move(pattern),
+      [&sources, route = std::move(route)](const Request& request) {
+        return answer(sources, route, request);
+      },
+      std::move(description));
+}
+
+ops::http::ParameterText count_text(std::string name, std::size_t otherwise, std::size_t max) {
+  return {std::move(name), fmt::format("at most so many; {} if not given", otherwise),
+          ops::http::schema::whole_number(1, max)};
 }
 
 }  // namespace query

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "ops/http/http.h"
 #include "query/json_writer.h"
 #include "query/read_context.h"
 
@@ -13,12 +14,20 @@ events::Result<std::size_t> count_parameter(const ops::http::Request& request,
                                             std::string_view name, std::size_t otherwise,
                                             std::size_t max);
 
-// Does what every read does before (begin_read, open_patient), then answers
-// {"patient_id", "position", "incomplete"?, …what `write` adds}. Errors as problem JSON.
-ops::http::Response answer_patient(
-    const Sources& sources, const ops::http::Request& request,
-    std::initializer_list<std::string_view> parameters,
-    std::initializer_list<std::string_view> projections,
-    const std::function<events::Status(const PatientRead&, JsonWriter&)>& write);
+// GET of something about one patient. It does what every read does before (begin_read,
+// open_patient), then answers {"patient_id", "position", "incomplete"?, …what `write` adds}.
+struct PatientRoute {
+  std::string pattern;                               // has {patient}
+  std::string what;                                  // one line
+  std::vector<ops::http::ParameterText> parameters;  // no others are taken
+  std::vector<std::string> projections;              // what the answer rests on
+  ops::http::schema::Members members;  // that `write` always adds, with their JSON Schemas
+  std::function<events::Status(const ops::http::Request&, const PatientRead&, JsonWriter&)> write;
+};
+// `sources` outlives the router.
+void add_patient_route(ops::http::Router& router, const Sources& sources, PatientRoute route);
+
+// A page's size, as the parameter of that name.
+ops::http::ParameterText count_text(std::string name, std::size_t otherwise, std::size_t max);
 
 }  // namespace query

@@ -28,7 +28,7 @@ Error not_built(std::string_view name) {
           std::string(name)};
 }
 
-std::string list(std::initializer_list<std::string_view> names) {
+std::string list(const std::vector<std::string_view>& names) {
   return names.size() == 0 ? "none" : fmt::format("{}", fmt::join(names, ", "));
 }
 
@@ -51,13 +51,13 @@ Result<bool> has_rows(const projections::ShardView& view, const events::StreamKe
 
 Status begin_read(const Sources& sources, const Request& request,
                   const ops::auth::Question& question,
-                  std::initializer_list<std::string_view> parameters) {
+                  const std::vector<std::string_view>& parameters) {
   if (auto known = check_parameters(request, parameters); !known) return known;
   if (auto allowed = ops::auth::permit(request.principal, question); !allowed) return allowed;
   return await_position(sources, request);
 }
 
-Status check_parameters(const Request& request, std::initializer_list<std::string_view> known) {
+Status check_parameters(const Request& request, const std::vector<std::string_view>& known) {
   std::set<std::string_view> seen;
   for (const auto& [name, value] : request.query) {
     if (name == "asOf" || name == "at") return not_built(name);
@@ -70,6 +70,20 @@ Status check_parameters(const Request& request, std::initializer_list<std::strin
     }
   }
   return {};
+}
+
+std::vector<std::string_view> names_of(const std::vector<ops::http::ParameterText>& parameters) {
+  std::vector<std::string_view> names;
+  for (const auto& parameter : parameters) {
+    if (parameter.in == "query") names.push_back(parameter.name);
+  }
+  return names;
+}
+
+ops::http::ParameterText min_position_text() {
+  return {"Chartlog-Min-Position",
+          "a position token: the answer waits until it is reached, then 503",
+          ops::http::schema::position, false, "header"};
 }
 
 Status check_position(const Sources& sources, const PositionToken& token) {
@@ -151,7 +165,7 @@ Result<PatientRead> open_patient(const Sources& sources, std::string_view patien
 }
 
 Result<std::vector<Incomplete>> incomplete_of(const Sources& sources, const PatientRead& read,
-                                              std::initializer_list<std::string_view> projections) {
+                                              const std::vector<std::string>& projections) {
   const auto parked = read.view->parked(read.stream);
   if (!parked) return parked.error();
   std::vector<Incomplete> incomplete;

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <chrono>
-#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,12 +30,15 @@ struct Sources {
 // The three below in one call, in this order.
 events::Status begin_read(const Sources& sources, const ops::http::Request& request,
                           const ops::auth::Question& question,
-                          std::initializer_list<std::string_view> parameters);
+                          const std::vector<std::string_view>& parameters);
 
 // unsupported for asOf and at; invalid for any other parameter that is not in `known`, and
 // for a second value of one: a read never ignores what it was asked.
 events::Status check_parameters(const ops::http::Request& request,
-                                std::initializer_list<std::string_view> known);
+                                const std::vector<std::string_view>& known);
+// What /openapi.json says of parameters: their names; and of Chartlog-Min-Position.
+std::vector<std::string_view> names_of(const std::vector<ops::http::ParameterText>& parameters);
+ops::http::ParameterText min_position_text();
 // Waits for the request's Chartlog-Min-Position, if it has one, up to position_wait_max.
 // invalid: not a token, of another log, beyond the log's end as asked now; unavailable: not
 // reached in time, the message says how far it is.
@@ -66,8 +68,8 @@ struct Incomplete {
   std::string projection;
   events::PositionToken since;
 };
-events::Result<std::vector<Incomplete>> incomplete_of(
-    const Sources& sources, const PatientRead& read,
-    std::initializer_list<std::string_view> projections);
+events::Result<std::vector<Incomplete>> incomplete_of(const Sources& sources,
+                                                      const PatientRead& read,
+                                                      const std::vector<std::string>& projections);
 
 }  // namespace query

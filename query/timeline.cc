@@ -19,6 +19,9 @@ using events::Status;
 using projections::ChartCursor;
 using Type = events::ResourceType;
 
+constexpr std::size_t count_default = 50;
+constexpr std::size_t count_max = 500;
+
 // Where a page ended. The order of the timeline: time newest first, then type, then id.
 struct Place {
   Micros time = Micros::max();
@@ -118,17 +121,21 @@ Status write_timeline(const Sources& sources, const PatientRead& read, std::size
 }  // namespace
 
 void add_timeline_routes(ops::http::Router& router, const Sources& sources) {
-  const auto timeline = [&sources](const ops::http::Request& request) {
-    const auto count = count_parameter(request, "_count", 50, 500);
-    if (!count) return ops::http::problem_response(count.error());
+  namespace schema = ops::http::schema;
+  PatientRoute route{"/charts/{patient}/timeline", "All resources of a patient, newest first"};
+  route.parameters = {count_text("_count", count_default, count_max),
+                      {"_cursor", "the value of `next` of the page before"}};
+  route.projections = {"chart", "directory"};
+  route.members = {{"items", schema::array(schema::any_object)}};
+  route.write = [&sources](const ops::http::Request& request, const PatientRead& read,
+                           JsonWriter& json) -> Status {
+    const auto count = count_parameter(request, "_count", count_default, count_max);
+    if (!count) return count.error();
     const auto after = place_parameter(request);
-    if (!after) return ops::http::problem_response(after.error());
-    return answer_patient(sources, request, {"_count", "_cursor"}, {"chart", "directory"},
-                          [&](const PatientRead& read, JsonWriter& json) {
-                            return write_timeline(sources, read, *count, *after, json);
-                          });
+    if (!after) return after.error();
+    return write_timeline(sources, read, *count, *after, json);
   };
-  router.add("GET", "/charts/{patient}/timeline", timeline, ops::http::ErrorForm::problem);
+  add_patient_route(router, sources, std::move(route));
 }
 
 }  // namespace query

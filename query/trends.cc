@@ -14,6 +14,9 @@ using events::Status;
 using projections::SeriesCode;
 using projections::SeriesValue;
 
+constexpr std::size_t count_default = 500;
+constexpr std::size_t count_max = 5000;
+
 SeriesCode code_of(std::string_view text) {
   const auto bar = text.find('|');
   if (bar == text.npos) return {std::nullopt, std::string(text)};
@@ -84,17 +87,25 @@ Status write_trend(const PatientRead& read, const std::vector<SeriesCode>& codes
 }  // namespace
 
 void add_trend_routes(ops::http::Router& router, const Sources& sources) {
-  const auto trend = [&sources](const ops::http::Request& request) {
-    const auto count = count_parameter(request, "_count", 500, 5000);
-    if (!count) return ops::http::problem_response(count.error());
+  namespace schema = ops::http::schema;
+  PatientRoute route{"/charts/{patient}/trends",
+                     "Observed values of some codes over time, components included"};
+  route.parameters = {
+      {"code", "system|code or code; several with commas",
+       R"({"type":"string","pattern":"^[^,|\\x00-\\x1f\\x7f]+([|][^,|\\x00-\\x1f\\x7f]+)?(,[^,|\\x00-\\x1f\\x7f]+([|][^,|\\x00-\\x1f\\x7f]+)?)*$"})",
+       /*required=*/true},
+      count_text("_count", count_default, count_max)};
+  route.projections = {"series"};
+  route.members = {{"values", schema::array(schema::any_object)}, {"more", schema::yes_or_no}};
+  route.write = [](const ops::http::Request& request, const PatientRead& read,
+                   JsonWriter& json) -> Status {
+    const auto count = count_parameter(request, "_count", count_default, count_max);
+    if (!count) return count.error();
     const auto codes = codes_parameter(request);
-    if (!codes) return ops::http::problem_response(codes.error());
-    return answer_patient(sources, request, {"code", "_count"}, {"series"},
-                          [&](const PatientRead& read, JsonWriter& json) {
-                            return write_trend(read, *codes, *count, json);
-                          });
+    if (!codes) return codes.error();
+    return write_trend(read, *codes, *count, json);
   };
-  router.add("GET", "/charts/{patient}/trends", trend, ops::http::ErrorForm::problem);
+  add_patient_route(router, sources, std::move(route));
 }
 
 }  // namespace query

@@ -53,8 +53,12 @@ events::Status ProfileSet::add(std::string text) {
   const Value root = package.document->root();
   if (root["resourceType"].string() != "Bundle")
     return events::unprocessable("not a Bundle of definitions; use `chartlog profiles load`");
-  for (Value entry = root["entry"].first(); entry; entry = entry.next()) {
+  const Value entries = root["entry"];
+  if (entries && !entries.is_array()) return events::unprocessable("Bundle.entry: not a list");
+  for (Value entry = entries.first(); entry; entry = entry.next()) {
     const Value resource = entry["resource"];
+    if (!resource["resourceType"].is_string())
+      return events::unprocessable(entry.path() + ".resource: not a resource; send definitions");
     const auto type = resource["resourceType"].string();
     const std::string url(resource["url"].string());
     if (type == "ValueSet") set_sources_.insert_or_assign(url, resource);

@@ -55,7 +55,7 @@ events::Status write(const std::filesystem::path& file, std::string_view text) {
 
 events::Result<std::unique_ptr<Profiles>> Profiles::open(std::filesystem::path folder) {
   std::unique_ptr<Profiles> profiles(new Profiles(std::move(folder)));
-  auto read = profiles->read({});
+  auto read = profiles->read(nullptr);
   if (!read) return read.error();
   profiles->current_ = std::move(*read);
   return profiles;
@@ -72,7 +72,7 @@ std::vector<std::filesystem::path> Profiles::files() const {
   return found;
 }
 
-events::Result<std::shared_ptr<const ProfileSet>> Profiles::read(const std::string& more) const {
+events::Result<std::shared_ptr<const ProfileSet>> Profiles::read(const std::string* more) const {
   auto set = std::make_shared<ProfileSet>();
   for (const auto& file : files()) {
     auto text = content_of(file);
@@ -82,8 +82,8 @@ events::Result<std::shared_ptr<const ProfileSet>> Profiles::read(const std::stri
                                          file.string(), added.error().message));
     }
   }
-  if (!more.empty()) {
-    if (auto added = set->add(more); !added)
+  if (more != nullptr) {
+    if (auto added = set->add(*more); !added)
       return events::unprocessable(added.error().message, added.error().element);
   }
   set->finish();
@@ -100,7 +100,7 @@ events::Result<Profiles::Loaded> Profiles::load(std::string package) {
       return loaded;
     }
   }
-  auto set = read(package);
+  auto set = read(&package);
   if (!set) return set.error();
   std::error_code error;
   std::filesystem::create_directories(folder_, error);

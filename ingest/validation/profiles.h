@@ -31,8 +31,8 @@ class Profiles {
  private:
   explicit Profiles(std::filesystem::path folder) : folder_(std::move(folder)) {}
   std::vector<std::filesystem::path> files() const;  // in the order they were loaded
-  // `more`: a package beyond those of the folder, or empty.
-  events::Result<std::shared_ptr<const ProfileSet>> read(const std::string& more) const;
+  // `more`: a package beyond those of the folder, or none.
+  events::Result<std::shared_ptr<const ProfileSet>> read(const std::string* more) const;
 
   const std::filesystem::path folder_;
   std::mutex loading_;  // one load at a time

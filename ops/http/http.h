@@ -14,6 +14,7 @@
 
 #include "events/result.h"
 #include "ops/auth/principal.h"
+#include "ops/http/description.h"
 #include "ops/http/websocket.h"
 
 namespace ops::http {
@@ -82,8 +83,12 @@ class Router {
  public:
   Router();
   ~Router();
-  void add(std::string method, std::string pattern, Handler handler,
-           ErrorForm form = ErrorForm::operation_outcome);
+  // A route of FHIR's: its errors are OperationOutcomes.
+  void add(std::string method, std::string pattern, Handler handler);
+  // A route of the JSON API, and what /openapi.json says of it: its errors are problems.
+  void add(std::string method, std::string pattern, Handler handler, Description description);
+  // All that were added, in that order.
+  const std::vector<RouteText>& routes() const;
   // 404 or 405 (with Allow) in the right form if nothing fits.
   Response route(Request& request) const;
 

@@ -121,19 +121,24 @@ Response call(const Route& route, Request& request) {
 
 struct Router::Table {
   Node root;
+  std::vector<RouteText> routes;
+
+  void add(RouteText text, Handler handler, ErrorForm form);
 };
 
 Router::Router() : table_(std::make_unique<Table>()) {}
 Router::~Router() = default;
 
-void Router::add(std::string method, std::string pattern, Handler handler, ErrorForm form) {
-  Route route{pattern, {}, std::move(handler), form};
-  Node* node = &table_->root;
-  for (const auto segment : segments_of(pattern)) {
+void Router::Table::add(RouteText text, Handler handler, ErrorForm form) {
+  Route route{text.pattern, {}, std::move(handler), form};
+  const std::string method = text.method;
+  Node* node = &root;
+  auto* at = &root.routes;
+  for (const auto segment : segments_of(text.pattern)) {
     if (segment == "**") {
       route.names.emplace_back("rest");
-      CHECK(node->rest_routes.emplace(std::move(method), std::move(route)).second);
-      return;
+      at = &node->rest_routes;
+      break;
     }
     if (segment.starts_with('{')) {
       route.names.emplace_back(segment.substr(1, segment.size() - 2));
@@ -142,9 +147,25 @@ void Router::add(std::string method, std::string pattern, Handler handler, Error
     } else {
       node = &node->literals[std::string(segment)];
     }
+    at = &node->routes;
   }
-  CHECK(node->routes.emplace(std::move(method), std::move(route)).second);  // one handler a route
+  CHECK(at->emplace(method, std::move(route)).second);  // one handler a route
+  routes.push_back(std::move(text));
 }
+
+void Router::add(std::string method, std::string pattern, Handler handler) {
+  table_->add({std::move(method), std::move(pattern), {}}, std::move(handler),
+              ErrorForm::operation_outcome);
+}
+
+void Router::add(std::string method, std::string pattern, Handler handler,
+                 Description description) {
+  CHECK(!description.what.empty());
+  table_->add({std::move(method), std::move(pattern), std::move(description)}, std::move(handler),
+              ErrorForm::problem);
+}
+
+const std::vector<RouteText>& Router::routes() const { return table_->routes; }
 
 Response Router::route(Request& request) const {
   Search search(request.method, segments_of(request.path));

@@ -25,14 +25,28 @@ Health::Health(const NodeSettings& settings, const projections::Shards& shards,
 }
 
 void Health::add_routes(http::Router& router) {
-  constexpr auto problem = http::ErrorForm::problem;
+  namespace schema = http::schema;
+  const std::string count = R"({"type":"integer"})";
+  const std::string text_or_null = R"({"type":"string","nullable":true})";
+  const auto shard = schema::object({{"shard", count},
+                                     {"position", count},
+                                     {"lag", R"({"type":"integer","nullable":true})"},
+                                     {"state_hash", text_or_null},
+                                     {"problem", text_or_null}});
   router.add(
       "GET", "/health/live",
       [](const http::Request&) { return http::Response::json(200, R"({"status":"live"})"); },
-      problem);
+      {"The process runs", {}, "application/json", schema::object({{"status", schema::text}})});
   router.add(
       "GET", "/health/ready", [this](const http::Request& request) { return ready(request); },
-      problem);
+      {"Site, roles, shards with position, lag, state hash and problem; 503 until caught up",
+       {{"state_hash", "now: computed for this answer", schema::one_of({"now"})}},
+       "application/json",
+       schema::object({{"status", schema::one_of({"ready", "catching up"})},
+                       {"site", schema::text},
+                       {"roles", schema::array(schema::text)},
+                       {"writes", schema::text},
+                       {"shards", schema::array(shard)}})});
   router.add(
       "GET", "/metrics",
       [this](const http::Request&) {
@@ -40,7 +54,7 @@ void Health::add_routes(http::Router& router) {
         response.body = metrics_.text();
         return std::move(response).with("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
       },
-      problem);
+      {"Figures, in Prometheus' text format", {}, "text/plain", schema::text});
 }
 
 bool Health::caught_up() {
@@ -87,13 +101,18 @@ std::string Health::shard_json(events::PartitionId partition, bool hash_now, boo
 
 http::Response Health::ready(const http::Request& request) {
   const std::string* hash = request.parameter("state_hash");
+  if (hash != nullptr && *hash != "now") {
+    return http::problem_response(events::invalid(
+        fmt::format("parameter state_hash: \"{}\" is not understood; write now", *hash),
+        "state_hash"));
+  }
   const bool ready = caught_up();
   const std::string writes = log_.write_problem();
   std::string shards;
   bool log_answers = writes.empty();
   for (std::uint32_t p = 0; p < shards_.count(); ++p) {
     if (p > 0) shards += ',';
-    shards += shard_json({p}, hash != nullptr && *hash == "now", log_answers);
+    shards += shard_json({p}, hash != nullptr, log_answers);
   }
   auto response = http::Response::json(
       ready ? 200 : 503,

@@ -2,85 +2,119 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 namespace ops::node {
 namespace {
 
-struct Path {
-  std::string_view path, what, answer;
-  std::string_view parameters;  // names in the query, comma
-};
+using http::json_quote;
+using http::RouteText;
 
-// FHIR describes itself at /fhir/metadata; this is the rest.
-constexpr Path paths[] = {
-    {"/charts/{patient}", "A patient's chart: sections newest first", "application/json", "limit"},
-    {"/charts/{patient}/medications", "Medication list: active, past, planned and what is not taken", "application/json", ""},
-    {"/charts/{patient}/timeline", "All resources of a patient, newest first", "application/json", "_count,cursor"},
-    {"/charts/{patient}/trends", "Observed values of one code over time, components included", "application/json", "code"},
-    {"/live", "Committed changes as server-sent events, from any position", "text/event-stream", "patient,since"},
-    {"/raw/{type}/{id}/{version}", "A document's bytes as received", "application/fhir+json", ""},
-    {"/commits/{id}", "The outcome of a commit: accepted, refused, cancelled, pending, unknown", "application/json", ""},
-    {"/profiles", "FHIR profiles that this node validates by; POST a Bundle of definitions to add some", "application/json", ""},
-    {"/health/live", "The process runs", "application/json", ""},
-    {"/health/ready", "Site, roles, shards with position, lag, state hash and problem; 503 until caught up", "application/json", "state_hash"},
-    {"/metrics", "Prometheus text format", "text/plain", ""},
-};
-
-void add_parameter(std::string& to, std::string_view name, std::string_view in) {
-  if (!to.empty()) to += ',';
-  to += fmt::format(R"({{"name":"{}","in":"{}","required":{},"schema":{{"type":"string"}}}})", name, in, in == "path");
+// The JSON API's routes; FHIR describes itself at /fhir/metadata.
+std::vector<RouteText> described(const http::Router& router) {
+  std::vector<RouteText> routes;
+  for (const RouteText& route : router.routes()) {
+    if (!route.description.what.empty()) routes.push_back(route);
+  }
+  return routes;
 }
 
-std::string parameters_of(const Path& path) {
-  std::string parameters;
-  for (auto open = path.path.find('{'); open != path.path.npos; open = path.path.find('{', open + 1)) {
-    add_parameter(parameters, path.path.substr(open + 1, path.path.find('}', open) - open - 1), "path");
-  }
-  for (std::string_view rest = path.parameters; !rest.empty();) {
-    const auto comma = std::min(rest.find(','), rest.size());
-    add_parameter(parameters, rest.substr(0, comma), "query");
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-  }
-  if (path.path.starts_with("/charts")) add_parameter(parameters, "Chartlog-Min-Position", "header");
-  return parameters;
+std::string parameter_json(const http::ParameterText& parameter) {
+  return fmt::format(R"({{"name":{},"in":"{}","required":{},"description":{},"schema":{}}})",
+                     json_quote(parameter.name), parameter.in, parameter.required,
+                     json_quote(parameter.what), parameter.schema);
 }
 
-std::string description() {
-  std::string all;
-  for (const Path& path : paths) {
-    if (!all.empty()) all += ',';
-    all += fmt::format(
-        R"json("{}":{{"get":{{"summary":"{}","parameters":[{}],"responses":{{"200":{{"description":"{}","content":{{"{}":{{}}}}}},"default":{{"description":"what went wrong (RFC 9457)","content":{{"application/problem+json":{{}}}}}}}}}}}})json",
-        path.path, path.what, parameters_of(path), path.what, path.answer);
+std::string parameters_of(const RouteText& route) {
+  std::vector<std::string> parameters;
+  const std::string_view path = route.pattern;
+  for (auto open = path.find('{'); open != path.npos; open = path.find('{', open + 1)) {
+    const auto name = path.substr(open + 1, path.find('}', open) - open - 1);
+    parameters.push_back(parameter_json({std::string(name), "of the path",
+                                         path.starts_with("/commits/") ? http::schema::commit_id
+                                                                       : http::schema::fhir_id,
+                                         true, "path"}));
   }
-  return fmt::format(R"json({{"openapi":"3.0.3","info":{{"title":"Chartlog","version":"0.1.0","description":"FHIR R4 is described at /fhir/metadata."}},"paths":{{{}}}}})json",
-                     all);
+  for (const auto& parameter : route.description.parameters)
+    parameters.push_back(parameter_json(parameter));
+  return fmt::format("[{}]", fmt::join(parameters, ","));
 }
 
-std::string index_page() {
-  std::string rows;
-  for (const Path& path : paths) rows += fmt::format("<tr><td><code>{}</code></td><td>{}</td></tr>\n", path.path, path.what);
+std::string operation_json(const RouteText& route) {
+  const auto& said = route.description;
+  const std::string body =
+      said.body_schema.empty()
+          ? std::string()
+          : fmt::format(
+                R"("requestBody":{{"required":true,"content":{{"application/fhir+json":{{"schema":{}}}}}}},)",
+                said.body_schema);
   return fmt::format(
-      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Chartlog</title><style>body{{font:16px/1.5 system-ui,sans-serif;"
-      "max-width:60rem;margin:3rem auto;padding:0 1rem}}td{{padding:.2rem 1rem .2rem 0;vertical-align:top}}</style></head><body><h1>Chartlog</h1>"
-      "<p>An event-sourced health record platform. FHIR R4 is at <code>/fhir</code> (<a href=\"/fhir/metadata\">what it can do</a>, "
-      "<a href=\"/fhir/Patient?_count=20\">patients</a>); <a href=\"/health/ready\">how it is</a>; <a href=\"/metrics\">figures</a>; "
-      "<a href=\"/openapi.json\">the rest for programs</a>.</p><table>\n{}</table></body></html>\n",
+      R"({{"summary":{0},"parameters":{1},{2}"responses":{{"2XX":{{"description":{0},"content":{{"{3}":{{"schema":{4}}}}}}},"default":{{"$ref":"#/components/responses/problem"}}}}}})",
+      json_quote(said.what), parameters_of(route), body, said.media, said.schema);
+}
+
+// What an error is like, on every route (RFC 9457; ops/http/errors.cc). Not being caught up yet
+// is the one state that answers 503 with a body of its own.
+std::string problem_json() {
+  namespace schema = http::schema;
+  const auto problem = schema::object({{"type", schema::text},
+                                       {"title", schema::text},
+                                       {"status", R"({"type":"integer"})"},
+                                       {"detail", schema::text}},
+                                      {{"instance", schema::text}, {"element", schema::text}});
+  return fmt::format(
+      R"json({{"description":"what went wrong (RFC 9457)","content":{{"application/problem+json":{{"schema":{}}},"application/json":{{"schema":{{"type":"object"}}}}}}}})json",
+      problem);
+}
+
+std::string description(const http::Router& router) {
+  std::map<std::string, std::vector<std::string>> paths;
+  for (const RouteText& route : described(router)) {
+    std::string method = route.method;
+    for (char& c : method) c = static_cast<char>(c - 'A' + 'a');
+    paths[route.pattern].push_back(fmt::format(R"("{}":{})", method, operation_json(route)));
+  }
+  std::vector<std::string> all;
+  for (const auto& [path, operations] : paths)
+    all.push_back(fmt::format(R"("{}":{{{}}})", path, fmt::join(operations, ",")));
+  return fmt::format(
+      R"({{"openapi":"3.0.3","info":{{"title":"Chartlog","version":"{}","description":"FHIR R4 is described at /fhir/metadata."}},"paths":{{{}}},"components":{{"responses":{{"problem":{}}}}}}})",
+      CHARTLOG_VERSION, fmt::join(all, ","), problem_json());
+}
+
+std::string index_page(const http::Router& router) {
+  std::string rows;
+  for (const RouteText& route : described(router)) {
+    rows += fmt::format("<tr><td><code>{} {}</code></td><td>{}</td></tr>\n", route.method,
+                        route.pattern, route.description.what);
+  }
+  return fmt::format(
+      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Chartlog</title>"
+      "<style>body{{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:3rem auto;"
+      "padding:0 1rem}}td{{padding:.2rem 1rem .2rem 0;vertical-align:top}}</style></head><body>"
+      "<h1>Chartlog</h1><p>An event-sourced health record platform. FHIR R4 is at "
+      "<code>/fhir</code> (<a href=\"/fhir/metadata\">what it can do</a>, "
+      "<a href=\"/fhir/Patient?_count=20\">patients</a>); <a href=\"/health/ready\">how it is</a>; "
+      "<a href=\"/metrics\">figures</a>; <a href=\"/openapi.json\">the rest for programs</a>.</p>"
+      "<table>\n{}</table></body></html>\n",
       rows);
 }
 
 }  // namespace
 
 void add_description_routes(http::Router& router) {
-  router.add("GET", "/openapi.json", [text = description()](const http::Request&) { return http::Response::json(200, text); },
-             http::ErrorForm::problem);
+  router.add(
+      "GET", "/openapi.json",
+      [&router](const http::Request&) { return http::Response::json(200, description(router)); },
+      {"This description (OpenAPI 3.0.3)", {}, "application/json", http::schema::any_object});
   router.add(
       "GET", "/",
-      [text = index_page()](const http::Request&) {
+      [&router](const http::Request&) {
         http::Response response;
-        response.body = text;
+        response.body = index_page(router);
         return std::move(response).with("Content-Type", "text/html; charset=utf-8");
       },
-      http::ErrorForm::problem);
+      {"What this server answers, for people", {}, "text/html", http::schema::text});
 }
 
 }  // namespace ops::node

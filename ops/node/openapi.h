@@ -5,6 +5,7 @@
 
 namespace ops::node {
 
+// Written from the routes that `router` has when it is asked.
 void add_description_routes(http::Router& router);
 
 }  // namespace ops::node

@@ -10,6 +10,8 @@
 #include "ops/http/http.h"
 #include "projections/search/reference_targets.h"
 #include "query/fhir/criteria.h"
+#include "query/fhir/interactions.h"
+#include "query/fhir/operation_definitions.h"
 #include "query/fhir/patient_search.h"
 #include "query/subscriptions/topics.h"
 
@@ -101,81 +103,78 @@ std::string subscription_members(std::string_view base_url) {
       topics, subscriptions_guide);
 }
 
-// Each begins with a comma.
-std::string subscription_operations() {
-  std::string operations;
-  for (const std::string_view name : {"status", "events", "get-ws-binding-token"}) {
-    fmt::format_to(
-        std::back_inserter(operations),
-        R"(,{{"name":"{0}","definition":"{1}OperationDefinition/backport-subscription-{0}"}})",
-        name, subscriptions_guide);
+std::string operations_json(const Interactions& interactions, std::string_view type, bool system,
+                            std::string_view base_url) {
+  std::vector<std::string> all;
+  for (const Operation& one : interactions.operations()) {
+    if (one.system != system || (!one.type.empty() && one.type != type)) continue;
+    all.push_back(fmt::format(R"({{"name":"{}","definition":{}}})", one.name,
+                              json_quote(definition_of(one, base_url))));
   }
-  return operations +
-         R"(,{"name":"resend","definition":"http://hl7.org/fhir/OperationDefinition/Subscription-resend"})";
+  return all.empty() ? std::string() : fmt::format(R"(,"operation":[{}])", fmt::join(all, ","));
 }
 
-std::string resource(events::ResourceType type, std::string_view base_url) {
+std::string codes_json(const std::vector<std::string_view>& codes) {
+  std::vector<std::string> all;
+  for (const auto code : codes) all.push_back(fmt::format(R"({{"code":"{}"}})", code));
+  return fmt::format(R"("interaction":[{}])", fmt::join(all, ","));
+}
+
+// R4, capabilitystatement.html: what is true of reads and writes of every type.
+std::string conditions_json(const Interactions& does, bool searched) {
+  std::string text;
+  const auto add = [&](std::string_view name, std::string_view value) {
+    fmt::format_to(std::back_inserter(text), R"(,"{}":{})", name, value);
+  };
+  const bool updates = does.has("PUT", "/fhir/{type}/{id}");
+  add("versioning", R"("versioned-update")");
+  add("readHistory", does.has("GET", "/fhir/{type}/{id}/_history/{version}") ? "true" : "false");
+  add("updateCreate", updates ? "true" : "false");
+  add("conditionalCreate", does.has("POST", "/fhir/{type}") ? "true" : "false");
+  if (does.has("GET", "/fhir/{type}/{id}")) add("conditionalRead", R"("not-match")");
+  // Criteria are searched for; a type without a search has none.
+  add("conditionalUpdate", searched && does.has("PUT", "/fhir/{type}") ? "true" : "false");
+  add("conditionalDelete",
+      searched && does.has("DELETE", "/fhir/{type}") ? R"("single")" : R"("not-supported")");
+  return text;
+}
+
+std::string resource(events::ResourceType type, const Interactions& does,
+                     std::string_view base_url) {
   const auto name = events::type_name(type);
   const std::string parameters = search_parameters_of(type);
-  std::string text = fmt::format(R"({{"type":"{}","interaction":[)", name);
-  for (const std::string_view code : {"read", "vread", "update", "patch", "delete",
-                                      "history-instance", "history-type", "create"}) {
-    fmt::format_to(std::back_inserter(text), R"({{"code":"{}"}},)", code);
-  }
-  text.pop_back();
-  if (!parameters.empty()) text += R"(,{"code":"search-type"})";
-  text +=
-      R"(],"versioning":"versioned-update","readHistory":true,"updateCreate":true,"conditionalCreate":true,)"
-      R"("conditionalRead":"not-match","conditionalUpdate":)";
-  // Criteria are searched for; a type without a search has none.
-  text += parameters.empty() ? R"(false,"conditionalDelete":"not-supported")"
-                             : R"(true,"conditionalDelete":"single")";
-  if (!parameters.empty()) {
+  const bool searched = !parameters.empty() && does.has("GET", "/fhir/{type}");
+  auto codes = does.of_types();
+  if (!searched) std::erase(codes, "search-type");
+  std::string text = fmt::format(R"({{"type":"{}",{})", name, codes_json(codes));
+  text += conditions_json(does, searched);
+  if (searched) {
     text += list_of("searchInclude", includes_of(type));
     text += list_of("searchRevInclude", reverse_includes_of(type));
     fmt::format_to(std::back_inserter(text), R"(,"searchParam":[{}])", parameters);
   }
   if (name == "Subscription") text += subscription_members(base_url);
-  text +=
-      R"(,"operation":[{"name":"validate","definition":"http://hl7.org/fhir/OperationDefinition/Resource-validate"},)"
-      R"({"name":"meta","definition":"http://hl7.org/fhir/OperationDefinition/Resource-meta"})";
-  if (name == "Subscription") text += subscription_operations();
-  if (name == "Patient") {
-    text +=
-        R"(,{"name":"everything","definition":"http://hl7.org/fhir/OperationDefinition/Patient-everything"},)"
-        R"({"name":"export","definition":"http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export"})";
-  }
-  if (name == "Observation") {
-    text +=
-        R"(,{"name":"lastn","definition":"http://hl7.org/fhir/OperationDefinition/Observation-lastn"})";
-  }
-  if (name == "DocumentReference") {
-    text +=
-        R"(,{"name":"docref","definition":"http://hl7.org/fhir/us/core/OperationDefinition/docref"})";
-  }
-  if (name == "Group") {
-    text +=
-        R"(,{"name":"export","definition":"http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export"})";
-  }
-  return text + "]}";
+  return text + operations_json(does, name, false, base_url) + "}";
 }
 
 }  // namespace
 
-std::string capability_statement(const CapabilityOptions& options) {
+std::string capability_statement(const CapabilityOptions& options,
+                                 const std::vector<ops::http::RouteText>& routes) {
+  const Interactions does(routes);
   std::string resources;
   for (const auto type : events::all_types())
-    resources.append(resources.empty() ? "" : ",").append(resource(type, options.base_url));
+    resources.append(resources.empty() ? "" : ",").append(resource(type, does, options.base_url));
   return fmt::format(
-      R"({{"resourceType":"CapabilityStatement","status":"active","date":"2026-11-23","kind":"instance",)"
+      R"({{"resourceType":"CapabilityStatement","status":"active","date":"2026-11-27","kind":"instance",)"
       R"("instantiates":["http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"],)"
       R"("software":{{"name":"Chartlog","version":{}}},"implementation":{{"description":"Chartlog","url":{}}},)"
       R"("fhirVersion":"4.0.1","format":["json","application/fhir+json"],"patchFormat":["application/json-patch+json","application/fhir+json"],)"
-      R"("rest":[{{"mode":"server","documentation":"Searches go over one patient or over all. Chains and _has take any number of hops, _include and _revinclude :iterate and *. POST [type]/[id]/$move moves a resource to another patient.",)"
-      R"("interaction":[{{"code":"transaction"}},{{"code":"batch"}},{{"code":"history-system"}}],"operation":[{{"name":"export","definition":"http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export",)"
-      R"("documentation":"The manifest's extension.chartlogPosition names the moment exported. Given as _sincePosition to a later export, the answer is exactly what has changed between the two, deletes included."}}],)"
-      R"("resource":[{}]}}]}})",
-      json_quote(options.software_version), json_quote(options.base_url + "/fhir"), resources);
+      R"("rest":[{{"mode":"server","documentation":"Searches go over one patient or over all. Chains and _has take any number of hops, _include and _revinclude :iterate and *. )"
+      R"(The manifest of $export has extension.chartlogPosition, the moment exported: given as _sincePosition to a later export, the answer is exactly what has changed between the two, deletes included.",)"
+      R"({}{},"resource":[{}]}}]}})",
+      json_quote(options.software_version), json_quote(options.base_url + "/fhir"),
+      codes_json(does.of_system()), operations_json(does, "", true, options.base_url), resources);
 }
 
 }  // namespace query::fhir

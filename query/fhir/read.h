@@ -15,7 +15,7 @@ ops::http::Response read_history(const Sources& sources, const ops::http::Reques
 // GET /fhir/{type}/{id}/$issues: what validation found when the current version was written, as an
 // OperationOutcome; one of severity information where that was nothing.
 ops::http::Response read_issues(const Sources& sources, const ops::http::Request& request);
-// GET /fhir/{type}/{id}/$meta: Parameters with its meta. ($meta of a type or of all, $meta-add and
+// GET /fhir/{type}/{id}/$meta: Parameters with its meta. (Of a type: meta.h. $meta-add and
 // $meta-delete are not there: meta is changed like any other element, by PUT or PATCH.)
 ops::http::Response read_meta(const Sources& sources, const ops::http::Request& request);
 // GET /raw/{type}/{id}/{version}: every byte as it was sent.

@@ -21,7 +21,7 @@ using ops::http::Request;
 using ops::http::Response;
 
 Status may_begin(const Sources& sources, const Request& request,
-                 std::initializer_list<std::string_view> parameters,
+                 const std::vector<std::string_view>& parameters,
                  ops::auth::Access access = ops::auth::Access::feed) {
   return begin_read(sources, request, {access, "Subscription", {}}, parameters);
 }
@@ -92,8 +92,8 @@ Result<std::string> events_of(const Sources& sources, const Hub& hub, const Requ
 }
 
 Result<std::string> resend(const Sources& sources, Hub& hub, const Request& request) {
-  if (auto begun = may_begin(sources, request, {"eventsSinceNumber", "_format"},
-                             ops::auth::Access::operate);
+  if (auto begun =
+          may_begin(sources, request, {"eventsSinceNumber", "_format"}, ops::auth::Access::operate);
       !begun) {
     return begun.error();
   }
@@ -132,7 +132,8 @@ Result<std::string> binding_token(const Sources& sources, Hub& hub, const Reques
       made->token,
       events::format_instant(std::chrono::time_point_cast<events::Micros>(made->expires)));
   for (const auto& id : ids)
-    text += fmt::format(R"(,{{"name":"subscription","valueString":{}}})", ops::http::json_quote(id));
+    text +=
+        fmt::format(R"(,{{"name":"subscription","valueString":{}}})", ops::http::json_quote(id));
   text += fmt::format(R"(,{{"name":"websocket-url","valueUrl":{}}}]}})",
                       ops::http::json_quote(socket_url(request.base_url)));
   return text;
@@ -190,10 +191,10 @@ void add_subscription_routes(ops::http::Router& router, const Sources& sources, 
     add(method, "/fhir/Subscription/{id}/$get-ws-binding-token",
         [&](const Request& request) { return binding_token(sources, hub, request, true); });
   }
-  router.add(
-      "GET", "/subscriptions/socket",
-      [&](const Request& request) { return open_socket(sources, hub, request); },
-      ops::http::ErrorForm::problem);
+  router.add("GET", "/subscriptions/socket",
+             [&](const Request& request) { return open_socket(sources, hub, request); },
+             {"WebSocket of a Subscription's notifications: send bind-with-token and a token of "
+              "$get-ws-binding-token"});
   add("GET", "/fhir/SubscriptionTopic",
       [&](const Request& request) { return topics(sources, request); });
   add("GET", "/fhir/SubscriptionTopic/{id}",

@@ -11,14 +11,13 @@ class RouterTest : public ::testing::Test {
  protected:
   void answer(const std::string& method, const std::string& pattern,
               ErrorForm form = ErrorForm::operation_outcome) {
-    router_.add(
-        method, pattern,
-        [pattern](const Request& request) {
-          std::string text = pattern;
-          for (const auto& [name, value] : request.captures) text += " " + name + "=" + value;
-          return Response::text(200, text);
-        },
-        form);
+    const auto handler = [pattern](const Request& request) {
+      std::string text = pattern;
+      for (const auto& [name, value] : request.captures) text += " " + name + "=" + value;
+      return Response::text(200, text);
+    };
+    if (form == ErrorForm::problem) return router_.add(method, pattern, handler, {"a route"});
+    router_.add(method, pattern, handler);
   }
   Response ask(const std::string& method, const std::string& path) {
     Request request;
@@ -35,6 +34,15 @@ class RouterTest : public ::testing::Test {
   }
   Router router_;
 };
+
+TEST_F(RouterTest, SaysWhichRoutesThereAreInTheOrderTheyWereAdded) {
+  answer("GET", "/charts/{patient}", ErrorForm::problem);
+  answer("PUT", "/fhir/{type}/{id}");
+  ASSERT_EQ(router_.routes().size(), 2u);
+  EXPECT_EQ(router_.routes()[0].description.what, "a route");
+  EXPECT_EQ(router_.routes()[1].method + router_.routes()[1].pattern, "PUT/fhir/{type}/{id}");
+  EXPECT_EQ(router_.routes()[1].description.what, "");
+}
 
 TEST_F(RouterTest, CapturesGetTheirNames) {
   answer("GET", "/fhir/{type}/{id}");

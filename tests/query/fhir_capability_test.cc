@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 #include <set>
+#include <stdexcept>
 
 #include "query/fhir/capability.h"
 #include "query/fhir/criteria.h"
@@ -13,8 +14,80 @@ namespace {
 
 namespace json = boost::json;
 
+// As a node with all roles registers them; that it does is tests/ops/node/descriptions_test.cc.
+std::vector<ops::http::RouteText> all_routes() {
+  std::vector<ops::http::RouteText> routes;
+  for (const auto& [method, pattern] : {std::pair{"GET", "/fhir/{type}"},
+                                        {"GET", "/fhir/{type}/{id}"},
+                                        {"GET", "/fhir/{type}/{id}/_history/{version}"},
+                                        {"POST", "/fhir/{type}"},
+                                        {"PUT", "/fhir/{type}/{id}"},
+                                        {"PUT", "/fhir/{type}"},
+                                        {"DELETE", "/fhir/{type}"},
+                                        {"POST", "/fhir"},
+                                        {"GET", "/fhir/Patient/$export"},
+                                        {"POST", "/fhir/Patient/$export"},
+                                        {"GET", "/fhir/$export"},
+                                        {"GET", "/fhir/$export-status/{job}"},
+                                        {"POST", "/fhir/{type}/$validate"},
+                                        {"POST", "/fhir/{type}/{id}/$validate"},
+                                        {"GET", "/charts/{patient}/$check"}})
+    routes.push_back({method, pattern, {}});
+  return routes;
+}
+
+json::value statement_of(const std::vector<ops::http::RouteText>& routes) {
+  return json::parse(capability_statement({"1", "http://localhost"}, routes));
+}
+
+std::set<std::string> names_of(const json::value& owner, const char* list, const char* member) {
+  std::set<std::string> names;
+  if (const auto* all = owner.as_object().if_contains(list)) {
+    for (const auto& one : all->as_array()) names.emplace(one.at(member).as_string());
+  }
+  return names;
+}
+
+const json::value& resource_of(const json::value& statement, std::string_view type) {
+  for (const auto& resource : statement.at("rest").at(0).at("resource").as_array()) {
+    if (resource.at("type").as_string() == type) return resource;
+  }
+  throw std::out_of_range("type");
+}
+
+using Names = std::set<std::string>;
+
+TEST(FhirCapability, PromisesTheInteractionsThatAreRegisteredAndNoOther) {
+  const auto statement = statement_of(all_routes());
+  const auto& condition = resource_of(statement, "Condition");
+  EXPECT_EQ(names_of(condition, "interaction", "code"),
+            (Names{"read", "vread", "update", "create", "search-type"}));
+  EXPECT_TRUE(condition.at("conditionalUpdate").as_bool());
+  EXPECT_EQ(condition.at("conditionalDelete").as_string(), "single");
+  EXPECT_EQ(names_of(statement.at("rest").at(0), "interaction", "code"),
+            (Names{"transaction", "batch"}));
+
+  const auto nothing = statement_of({{"GET", "/fhir/{type}/{id}", {}}});
+  const auto& bare = resource_of(nothing, "Condition");
+  EXPECT_EQ(names_of(bare, "interaction", "code"), (Names{"read"}));
+  EXPECT_FALSE(bare.at("conditionalUpdate").as_bool());
+  EXPECT_FALSE(bare.as_object().contains("searchParam"));
+}
+
+TEST(FhirCapability, NamesEachOperationOnceWhereItIsAskedAndWhereItIsDefined) {
+  const auto statement = statement_of(all_routes());
+  EXPECT_EQ(names_of(resource_of(statement, "Patient"), "operation", "name"),
+            (Names{"export", "validate"}));
+  EXPECT_EQ(resource_of(statement, "Patient").at("operation").as_array().size(), 2u);
+  EXPECT_EQ(names_of(resource_of(statement, "Condition"), "operation", "name"),
+            (Names{"validate"}));
+  EXPECT_EQ(names_of(statement.at("rest").at(0), "operation", "definition"),
+            (Names{"http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export"}));
+}
+
 TEST(FhirCapability, SaysTheVersionTheFormatAndEveryTypeOfTheSchema) {
-  const auto statement = json::parse(capability_statement({"1.2.3", "http://localhost:1"}));
+  const auto statement =
+      json::parse(capability_statement({"1.2.3", "http://localhost:1"}, all_routes()));
   EXPECT_EQ(statement.at("software").at("version").as_string(), "1.2.3");
   EXPECT_EQ(statement.at("fhirVersion").as_string(), "4.0.1");
   EXPECT_EQ(statement.at("rest").at(0).at("resource").as_array().size(),
@@ -22,7 +95,7 @@ TEST(FhirCapability, SaysTheVersionTheFormatAndEveryTypeOfTheSchema) {
 }
 
 TEST(FhirCapability, ListsExactlyTheParametersThatSearchAnswers) {
-  const auto statement = json::parse(capability_statement({"1", "http://localhost"}));
+  const auto statement = statement_of(all_routes());
   for (const auto& resource : statement.at("rest").at(0).at("resource").as_array()) {
     const auto* table =
         search_table(*events::type_of_name(std::string(resource.at("type").as_string())));
@@ -35,7 +108,7 @@ TEST(FhirCapability, ListsExactlyTheParametersThatSearchAnswers) {
 }
 
 TEST(FhirCapability, ListsOnlyIncludesThatSearchTakes) {
-  const auto statement = json::parse(capability_statement({"1", "http://localhost"}));
+  const auto statement = statement_of(all_routes());
   std::size_t reverse = 0;
   for (const auto& resource : statement.at("rest").at(0).at("resource").as_array()) {
     const auto type = *events::type_of_name(std::string(resource.at("type").as_string()));
@@ -54,7 +127,7 @@ TEST(FhirCapability, ListsOnlyIncludesThatSearchTakes) {
 }
 
 TEST(FhirCapability, NamesTheTopicsThatCanBeSubscribedTo) {
-  const auto statement = json::parse(capability_statement({"1", "http://localhost"}));
+  const auto statement = statement_of(all_routes());
   std::size_t topics = 0;
   for (const auto& resource : statement.at("rest").at(0).at("resource").as_array()) {
     if (resource.at("type").as_string() != "Subscription") continue;
@@ -68,7 +141,7 @@ TEST(FhirCapability, NamesTheTopicsThatCanBeSubscribedTo) {
 }
 
 TEST(FhirCapability, AnUnsearchedTypeClaimsNoSearch) {
-  const auto statement = json::parse(capability_statement({"1", "http://localhost"}));
+  const auto statement = statement_of(all_routes());
   for (const auto& resource : statement.at("rest").at(0).at("resource").as_array()) {
     std::set<std::string> codes;
     for (const auto& one : resource.at("interaction").as_array())

@@ -18,12 +18,19 @@ class FhirOperationsTest : public ::testing::Test {
   FhirOperationsTest() { query::fhir::add_fhir_routes(read.router, read.sources); }
 
   template <class Table>
-  void given(schema::ResourceType type, const std::string& id, Table of) {
+  void given(schema::ResourceType type, const std::string& id, Table of,
+             const std::string& profile = {}, const std::string& tag = {}) {
     schema::FactsT facts;
     facts.type = type;
     facts.id = id;
     facts.subjects.push_back(refer_to(schema::ResourceType::Patient, "ana"));
     facts.of.Set(std::move(of));
+    if (!profile.empty()) facts.profiles.push_back(profile);
+    if (!tag.empty()) {
+      facts.tags.push_back(std::make_unique<schema::CodingT>());
+      facts.tags.back()->system = "urn:tags";
+      facts.tags.back()->code = tag;
+    }
     flatbuffers::FlatBufferBuilder builder;
     builder.Finish(schema::Facts::Pack(builder, &facts));
     read.send("ana", std::string(events::type_name(type)), id,
@@ -32,6 +39,10 @@ class FhirOperationsTest : public ::testing::Test {
   // `codes`: each a coding; one that begins with "text:" is the concept's text.
   void observed(const std::string& id, const std::string& at, const std::vector<std::string>& codes,
                 const std::string& status = "final") {
+    labelled(id, at, codes, status, {}, {});
+  }
+  void labelled(const std::string& id, const std::string& at, const std::vector<std::string>& codes,
+                const std::string& status, const std::string& profile, const std::string& tag) {
     schema::ObservationT of;
     of.status = status;
     of.effective = when(at);
@@ -47,7 +58,7 @@ class FhirOperationsTest : public ::testing::Test {
       coding->code = code;
       of.code->codings.push_back(std::move(coding));
     }
-    given(schema::ResourceType::Observation, id, std::move(of));
+    given(schema::ResourceType::Observation, id, std::move(of), profile, tag);
   }
   void document(const std::string& id, const std::string& date, const std::string& type,
                 const std::string& from, const std::string& to, const std::string& status) {
@@ -81,6 +92,21 @@ class FhirOperationsTest : public ::testing::Test {
   const std::string lastn = "/fhir/Observation/$lastn?patient=ana&category=laboratory";
   const std::string docref = "/fhir/DocumentReference/$docref?patient=ana";
 };
+
+TEST_F(FhirOperationsTest, MetaOfATypeIsWhatItsResourcesHaveEachOnce) {
+  labelled("a", "2024", {"1"}, "final", "urn:profile:a", "red");
+  labelled("b", "2024", {"1"}, "final", "urn:profile:a", "blue");
+  labelled("c", "2024", {"2"}, "final", {}, {});
+  const auto meta = [&](const std::string& criteria) {
+    return read.json("/fhir/Observation/$meta" + criteria).at("parameter").at(0).at("valueMeta");
+  };
+  EXPECT_EQ(boost::json::serialize(meta("")),
+            R"({"profile":["urn:profile:a"],"tag":[{"system":"urn:tags","code":"blue"},)"
+            R"({"system":"urn:tags","code":"red"}]})");
+  EXPECT_EQ(boost::json::serialize(meta("?code=2")), "{}");
+  EXPECT_THAT(refusal("/fhir/Patient/$meta"), HasSubstr("Patient/<id>/$meta"));
+  EXPECT_THAT(refusal("/fhir/Observation/$meta?colour=red"), HasSubstr("colour"));
+}
 
 TEST_F(FhirOperationsTest, LastnHasTheNewestOfEachCode) {
   observed("a1", "2024-01-01", {"1"});

@@ -235,7 +235,8 @@ TEST(ProfilesTest, APackageThatIsNoneIsRefusedAndNotKept) {
   const auto profiles = Profiles::open(folder.path()).value();
   for (
       const char* bad :
-      {"{", R"({"resourceType":"Patient"})",
+      {"", "{", R"({"resourceType":"Patient"})", R"({"resourceType":"Bundle","entry":{}})",
+       R"({"resourceType":"Bundle","entry":[[null]]})", R"({"resourceType":"Bundle","entry":[{}]})",
        R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"StructureDefinition","url":"urn:p","type":"Patient"}}]})"}) {
     EXPECT_FALSE(profiles->load(bad)) << bad;
   }
