@@ -113,7 +113,7 @@ void raise(std::optional<Micros>& low, const std::optional<Micros>& other) {
   if (other) low = low ? std::max(*low, *other) : *other;
 }
 
-void narrow(const Criterion& criterion, IndexPlan& plan) {
+void narrow(const Criterion& criterion, std::array<projections::IndexSpan, 2>& spans) {
   std::optional<Bounds> all;
   for (const Pattern& pattern : criterion.any) {
     const auto* date = std::get_if<DatePattern>(&pattern);
@@ -129,9 +129,9 @@ void narrow(const Criterion& criterion, IndexPlan& plan) {
                                       : std::optional<Micros>();
   }
   if (!all) return;
-  raise(plan.spans[0].low, all->low_if_short);
-  raise(plan.spans[1].low, all->low);
-  for (auto& span : plan.spans) {
+  raise(spans[0].low, all->low_if_short);
+  raise(spans[1].low, all->low);
+  for (auto& span : spans) {
     if (all->high) span.high = span.high ? std::min(*span.high, *all->high) : *all->high;
   }
 }
@@ -143,13 +143,19 @@ IndexPlan plan_index(const SearchQuery& query) {
   plan.terms = terms_of(query);
   std::sort(plan.terms.begin(), plan.terms.end());
   plan.terms.erase(std::unique(plan.terms.begin(), plan.terms.end()), plan.terms.end());
-  plan.spans[1].within_a_day = false;
+  plan.spans = plan_spans(query);
+  return plan;
+}
+
+std::array<projections::IndexSpan, 2> plan_spans(const SearchQuery& query) {
+  std::array<projections::IndexSpan, 2> spans{};
+  spans[1].within_a_day = false;
   const auto main_date = projections::main_date_parameter(query.table->type);
   for (const Criterion& criterion : query.criteria) {
     if (criterion.modifier == Modifier::none && criterion.parameter->name == main_date)
-      narrow(criterion, plan);
+      narrow(criterion, spans);
   }
-  return plan;
+  return spans;
 }
 
 }  // namespace query::fhir

@@ -14,5 +14,7 @@ struct IndexPlan {
   std::array<projections::IndexSpan, 2> spans{};  // within a day, longer
 };
 IndexPlan plan_index(const SearchQuery& query);
+// The spans alone: where the main dates of all matches begin.
+std::array<projections::IndexSpan, 2> plan_spans(const SearchQuery& query);
 
 }  // namespace query::fhir

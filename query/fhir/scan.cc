@@ -9,6 +9,7 @@
 #include "projections/search/reference_targets.h"
 #include "projections/search_index.h"
 #include "query/fhir/cursor.h"
+#include "query/fhir/index_plan.h"
 #include "query/fhir/match.h"
 #include "query/fhir/recent.h"
 
@@ -184,6 +185,26 @@ projections::ChartCursor open_chart(const projections::ShardView& view,
   return {view, stream, type, place->time.value_or(events::Micros::min())};
 }
 
+// The main date below which no row of the stream matches; nothing: there may be some anywhere.
+// What lasts longer than a day may have begun before; the index of the shard says whether
+// anything of the type did, or has no beginning.
+Result<std::optional<events::Micros>> oldest_match(const projections::ShardView& view,
+                                                   const events::StreamKey& stream,
+                                                   const SearchQuery& query) {
+  const auto [brief, longer] = plan_spans(query);
+  if (!brief.low || home_of(*query.table) == Home::directory) return longer.low;
+  if (longer.low && *longer.low >= *brief.low) return brief.low;
+  const auto parked = view.parked(stream);
+  if (!parked) return parked.error();
+  for (const auto& one : *parked) {
+    if (one.projection == "search_index") return longer.low;
+  }
+  const projections::IndexCursor earlier(view, query.table->type, projections::type_term(),
+                                         {false, longer.low, brief.low}, std::nullopt);
+  if (!earlier.status()) return earlier.status().error();
+  return earlier.valid() ? longer.low : brief.low;
+}
+
 // Keeps the smallest keys, a page and one more, whatever passes by.
 class PageKeeper {
  public:
@@ -224,8 +245,11 @@ class PageKeeper {
 Status scan_stream(const projections::ShardView& view, const events::StreamKey& stream,
                    const SearchQuery& query, const Start& start, const Visit& visit) {
   Values values;
+  const auto oldest = oldest_match(view, stream, query);
+  if (!oldest) return oldest.error();
   auto cursor = open_chart(view, stream, query.table->type, start);
   for (; cursor.valid(); cursor.next()) {
+    if (*oldest && cursor.time() < **oldest) break;  // also those without a date, the last
     Candidate candidate{view,          stream,        cursor.type(), cursor.id(), cursor.version(),
                         cursor.time(), cursor.facts()};
     const bool wanted = !meets_all(query, candidate, values) || visit(candidate);

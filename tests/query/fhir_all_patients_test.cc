@@ -165,6 +165,25 @@ TEST_F(FhirAllPatientsTest, ACodeIsFoundOverAllPatientsNewestFirstPageByPage) {
   EXPECT_THAT(ids("Observation", {{"patient", "bob"}, {"code", "8480-6"}}), ElementsAre("o2"));
 }
 
+TEST_F(FhirAllPatientsTest, ADateOfOnePatientFindsWhatBeganBeforeAndWentOn) {
+  given({encounter("brief", "ana", "2019-05-01T10:00:00Z", "2019-05-01T11:00:00Z", "p"),
+         encounter("later", "ana", "2020-06-01T10:00:00Z", "2020-06-01T11:00:00Z", "p"),
+         encounter("edge", "ana", "2019-12-31T23:00:00Z", "2020-01-01T01:00:00Z", "p")},
+        "ana");
+  const auto since = [&] { return ids("Encounter", {{"patient", "ana"}, {"date", "gt2019-12-31"}}); };
+  EXPECT_THAT(since(), ElementsAre("later", "edge"));
+  EXPECT_EQ(bundle("Encounter", {{"patient", "ana"}, {"date", "gt2019-12-31"}, {"_summary", "count"}})
+                .at("total")
+                .as_int64(),
+            2);
+
+  given({encounter("long", "ana", "2018-01-01", "2021-01-01", "p"),
+         encounter("from-ever", "ana", "", "2022-01-01", "p")},
+        "ana");
+  EXPECT_THAT(since(), ElementsAre("later", "edge", "long", "from-ever"));
+  EXPECT_THAT(ids("Encounter", {{"patient", "ana"}, {"date", "2020"}}), ElementsAre("later"));
+}
+
 TEST_F(FhirAllPatientsTest, TotalsCountAllPatientsAndAPageKeepsItsSize) {
   given_two_patients();
   EXPECT_EQ(bundle("Observation", {{"_summary", "count"}}).at("total").as_int64(), 3);
