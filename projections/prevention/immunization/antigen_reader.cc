@@ -1,5 +1,8 @@
 #include "projections/prevention/immunization/antigen_reader.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "projections/prevention/immunization/dose_reader.h"
 
 namespace projections::immunization {
@@ -26,6 +29,7 @@ Contraindication read_contraindication(const Fields& fields) {
   Contraindication read;
   read.observation = fields.observation("observationCode");
   read.text = fields.text("contraindicationText");
+  read.guidance = fields.text("contraindicationGuidance");
   read.ages = fields.ages("beginAge", "endAge");
   for (const auto& vaccine : fields.children("contraindicatedVaccine"))
     read.vaccines.push_back({vaccine.cvx("cvx"), vaccine.ages("beginAge", "endAge")});
@@ -74,7 +78,13 @@ std::vector<Sex> required_sexes(const Fields& fields) {
 
 Indication read_indication(const Fields& fields) {
   return {fields.child("observationCode").observation("code"), fields.text("description"),
-          fields.ages("beginAge", "endAge")};
+          fields.ages("beginAge", "endAge"), fields.text("guidance")};
+}
+
+bool is_shared_decision(std::string name) {
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return name.find("shared clinical decision") != std::string::npos;
 }
 
 Series read_series(const Fields& fields) {
@@ -82,6 +92,8 @@ Series read_series(const Fields& fields) {
   series.name = fields.required("seriesName");
   series.type =
       static_cast<SeriesType>(fields.choice("seriesType", {"Standard", "Risk", "Evaluation Only"}));
+  series.shared_decision = is_shared_decision(series.name);
+  series.guidance = fields.texts("seriesAdminGuidance");
   series.equivalent_groups = fields.numbers("equivalentSeriesGroups");
   series.required_sexes = required_sexes(fields);
   read_selection(fields.child("selectSeries"), series);

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "projections/prevention/immunization/calendar.h"
+#include "projections/prevention/immunization/schedule.h"
 
 namespace projections::immunization {
 
@@ -25,6 +25,10 @@ class Moment {
   // From its first to before its end; absent ends are open.
   bool within(std::optional<Day> first, std::optional<Day> end) const {
     return (!first || reached(*first)) && !(end && reached(*end));
+  }
+  bool within(const Ages& ages, Day birth) const {
+    return (!ages.begin || reached(birth + *ages.begin)) &&
+           !(ages.end && reached(birth + *ages.end));
   }
   std::optional<Day> changes_on() const { return changes_on_; }
 

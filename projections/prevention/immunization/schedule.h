@@ -117,6 +117,7 @@ struct Indication {
   ObservationCode observation{};
   std::string description;
   Ages ages;
+  std::string guidance;
 };
 
 enum class SeriesType { standard, risk, evaluation_only };
@@ -124,6 +125,9 @@ enum class SeriesType { standard, risk, evaluation_only };
 struct Series {
   std::string name;
   SeriesType type = SeriesType::standard;
+  // Only after a talk between patient and clinician. The data says so in the name alone.
+  bool shared_decision = false;
+  std::vector<std::string> guidance;
   std::vector<int> equivalent_groups;
   std::vector<Sex> required_sexes;  // empty: each
   bool is_default = false;
@@ -145,6 +149,7 @@ struct ContraindicatedVaccine {
 struct Contraindication {
   ObservationCode observation{};
   std::string text;
+  std::string guidance;
   Ages ages;
   std::vector<ContraindicatedVaccine> vaccines;  // empty: the whole antigen
 };
@@ -188,15 +193,16 @@ struct VaccineType {
 
 enum class CodeSystem { other, schedule, snomed, cvx, phin_vs };
 
-struct CodedValue {
-  CodeSystem system = CodeSystem::other;
-  std::string code;
-};
-
 struct CodedObservation {
   ObservationCode code{};
   std::string title;
-  std::vector<CodedValue> values;
+  std::vector<Cvx> vaccines;  // it is a reaction to one of these; sorted
+};
+
+struct CodedValue {
+  CodeSystem system = CodeSystem::other;
+  std::string code;
+  ObservationCode observation{};
 };
 
 struct Schedule {
@@ -207,6 +213,7 @@ struct Schedule {
   std::vector<VaccineConflict> conflicts;      // by `current`, then `previous`
   std::vector<VaccineType> vaccines;           // by code
   std::vector<CodedObservation> observations;  // by code
+  std::vector<CodedValue> coded_values;        // by system, then code; none of CVX
 
   // nullptr if the schedule does not have it.
   const VaccineType* vaccine(Cvx cvx) const;

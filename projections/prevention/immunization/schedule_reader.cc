@@ -77,8 +77,15 @@ class ScheduleRows {
     CodedObservation observation{
         row.observation("observationCode"), row.text("observationTitle"), {}};
     const auto values = row.child("codedValues");
-    for (const auto& value : values.children("codedValue"))
-      observation.values.push_back({system_of(value), value.required("code")});
+    for (const auto& value : values.children("codedValue")) {
+      const auto system = system_of(value);
+      if (system == CodeSystem::cvx) {
+        observation.vaccines.push_back(value.cvx("code"));
+      } else {
+        schedule_.coded_values.push_back({system, value.required("code"), observation.code});
+      }
+    }
+    std::sort(observation.vaccines.begin(), observation.vaccines.end());
     schedule_.observations.push_back(std::move(observation));
   }
 
@@ -100,6 +107,10 @@ class ScheduleRows {
               [](const auto& a, const auto& b) { return a.cvx < b.cvx; });
     std::sort(schedule_.observations.begin(), schedule_.observations.end(),
               [](const auto& a, const auto& b) { return a.code < b.code; });
+    std::sort(schedule_.coded_values.begin(), schedule_.coded_values.end(),
+              [](const auto& a, const auto& b) {
+                return std::tie(a.system, a.code) < std::tie(b.system, b.code);
+              });
   }
 
   Schedule& schedule_;
@@ -113,7 +124,7 @@ events::Error in_file(const std::string& name, const events::Error& error) {
 
 events::Result<Schedule> read_schedule(std::string issuer, std::string version,
                                        std::span<const ScheduleFile> files) {
-  Schedule schedule{std::move(issuer), std::move(version), {}, {}, {}, {}, {}};
+  Schedule schedule{std::move(issuer), std::move(version), {}, {}, {}, {}, {}, {}};
   std::optional<Element> rows;
   std::string rows_name;
   for (const auto& file : files) {
