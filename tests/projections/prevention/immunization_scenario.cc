@@ -200,6 +200,10 @@ class Player {
       if (names.size() > 1 && answer.series_group != names[1]) continue;
       if (!found || found->standing == Standing::not_applicable) found = &answer;
     }
+    if (expected == "absent") {
+      if (found) wrong_.push_back(fmt::format("{}\n    is there: {}", line, test::text_of(*found)));
+      return;
+    }
     if (!found) {
       wrong_.push_back(line + "\n    no such group");
       return;

@@ -11,10 +11,11 @@
 // schedule's own code; DATE may be a year or a month.
 // `when dose CVX on DATE for ANTIGEN` asks what that dose would be worth were it given then;
 // `when the dose of DATE for ANTIGEN` what one given before is worth.
-// `when GROUP[, SERIES GROUP] on DATE [at risk]` (of several the first that is applicable)
-// then the standing and what else is to hold: dose
-// N, earliest, recommended, past due, latest, changes (DATE or never), series NAME, because TEXT,
-// missing TEXT, unknown TEXT, antigens A B, usable CVX CVX, shared decision.
+// `when GROUP[, SERIES GROUP] on DATE [at risk]` asks for the answer of a vaccine group, of
+// several for the first that is applicable; then the standing and what else is to hold: dose N,
+// earliest, recommended, past due, latest or changes with DATE or never, series NAME,
+// because, missing, unknown or guidance with TEXT, antigens A B, vaccines or usable with CVX CVX,
+// shared decision. `absent`: the group has no such answer.
 #pragma once
 
 #include <filesystem>
