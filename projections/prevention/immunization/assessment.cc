@@ -85,6 +85,13 @@ class Assessor {
   void add_set_aside(Assessment& assessment) const {
     for (const auto& dose : history_.unusable)
       assessment.set_aside.push_back({patient_.doses[dose.index].id, dose.reason});
+    for (const auto& dose : history_.doses) {
+      const auto& id = patient_.doses[dose.index].id;
+      if (std::none_of(assessment.doses.begin(), assessment.doses.end(),
+                       [&id](const DoseAnswer& answer) { return answer.id == id; }))
+        assessment.set_aside.push_back(
+            {id, "no series of the schedule judges it for this patient"});
+    }
     for (const auto& unresolved : history_.unresolved)
       assessment.set_aside.push_back(
           {patient_.observations[unresolved.index].id, unresolved.reason});
@@ -138,7 +145,8 @@ class Assessor {
   // What of an antigen made the answer so, or would change it.
   void add_facts(const AntigenAnswer& antigen, GroupAnswer& answer) const {
     if (antigen.sex_missing) add_once(answer.missing, "sex");
-    if (!antigen.immunity.unknown.empty()) add_once(answer.unknown, antigen.immunity.unknown);
+    if (answer.status == SeriesStatus::not_complete && !antigen.immunity.missing.empty())
+      add_once(answer.missing, antigen.immunity.missing);
     for (const auto place : antigen.doses)
       add_once(answer.doses, patient_.doses[history_.doses[place].index].id);
     add_observations(antigen.immunity.observations, answer);

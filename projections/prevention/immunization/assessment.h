@@ -32,7 +32,6 @@ struct GroupAnswer {
   std::vector<std::string> reasons;
   std::vector<std::string> guidance;  // the schedule's words to the clinician
   std::vector<std::string> missing;   // facts without which it cannot be decided
-  std::vector<std::string> unknown;   // facts that would change the answer
   std::vector<std::string> series;    // names of those that it rests on
   std::vector<std::string> antigens;  // that are still to be given
   std::optional<Day> earliest, recommended, past_due, latest;

@@ -49,7 +49,7 @@ Immunity immunity_of(const Antigen& antigen, const Patient& patient, Day birth,
     if (rule.country.empty() || rule.country == patient.birth_country) {
       immunity.immune = true;
     } else if (patient.birth_country.empty() && !immunity.immune) {
-      immunity.unknown =
+      immunity.missing =
           fmt::format("country of birth: born before {} in {} counts as immune to {}",
                       to_text(rule.born_before), rule.country, antigen.name);
     }

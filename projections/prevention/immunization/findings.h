@@ -17,7 +17,7 @@ Relevance relevance_of(const Series& series, const Patient& patient, Day birth,
 struct Immunity {
   bool immune = false;
   std::vector<std::size_t> observations;
-  std::string unknown;  // a fact that is not recorded and would make the patient immune
+  std::string missing;  // a fact that is not recorded and could make the patient immune
 };
 Immunity immunity_of(const Antigen& antigen, const Patient& patient, Day birth,
                      const History& history);

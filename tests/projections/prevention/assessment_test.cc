@@ -85,6 +85,17 @@ TEST_F(AssessmentTest, ShowsAVaccineItDoesNotKnowAndGoesOnWithTheOthers) {
   EXPECT_THAT(mmr.doses, ElementsAre("d4"));
 }
 
+TEST_F(AssessmentTest, ShowsADoseThatNoSeriesJudges) {
+  auto patient = born(Day{1990y / 3 / 10});
+  patient.doses = {
+      dose("d1", "175", Day{2025y / 3 / 10})};  // rabies, and nothing that calls for it
+  const auto assessment = assess(schedule(), patient, Day{2025y / 3 / 11});
+  EXPECT_THAT(assessment.set_aside,
+              ElementsAre(AllOf(Field(&SetAside::id, "d1"),
+                                Field(&SetAside::reason, HasSubstr("no series")))));
+  EXPECT_THAT(answer(patient, Day{2025y / 3 / 11}, "Rabies").doses, ElementsAre("d1"));
+}
+
 TEST_F(AssessmentTest, ADoseWithoutItsDateIsShownAndLeavesItsGroupOpen) {
   auto patient = born(Day{2024y / 3 / 10});
   patient.doses = {dose("d1", "03", Day{})};

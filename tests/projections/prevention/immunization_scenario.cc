@@ -109,7 +109,6 @@ bool holds(const GroupAnswer& answer, std::string part) {
   if (take(part, "series ")) return any_has(answer.series, part);
   if (take(part, "because ")) return any_has(answer.reasons, part);
   if (take(part, "missing ")) return any_has(answer.missing, part);
-  if (take(part, "unknown ")) return any_has(answer.unknown, part);
   if (take(part, "guidance ")) return any_has(answer.guidance, part);
   if (take(part, "antigens ")) return fmt::format("{}", fmt::join(answer.antigens, " ")) == part;
   if (take(part, "usable ")) return codes_of(answer.usable_vaccines) == part;
@@ -243,15 +242,14 @@ std::vector<std::string> play(const Scenario& scenario, const Schedule& schedule
 std::string text_of(const GroupAnswer& answer) {
   return fmt::format(
       "{}{}: {} ({}{}), dose {}, earliest {}, recommended {}, past due {}, latest {}, series {}, "
-      "antigens {}, vaccines {} of {}, reasons {}, missing {}, unknown {}, from {} {}",
+      "antigens {}, vaccines {} of {}, reasons {}, missing {}, from {} {}",
       answer.group, answer.at_risk ? " at risk" : "", to_string(answer.standing),
       to_string(answer.status), answer.shared_decision ? ", shared decision" : "",
       answer.dose_number, text_of(answer.earliest), text_of(answer.recommended),
       text_of(answer.past_due), text_of(answer.latest), fmt::join(answer.series, " + "),
       fmt::join(answer.antigens, " "), codes_of(answer.vaccines), codes_of(answer.usable_vaccines),
       fmt::join(answer.reasons, "; "), fmt::join(answer.missing, "; "),
-      fmt::join(answer.unknown, "; "), fmt::join(answer.doses, " "),
-      fmt::join(answer.observations, " "));
+      fmt::join(answer.doses, " "), fmt::join(answer.observations, " "));
 }
 
 }  // namespace projections::immunization::test

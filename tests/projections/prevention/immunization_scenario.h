@@ -14,7 +14,7 @@
 // `when GROUP[, SERIES GROUP] on DATE [at risk]` asks for the answer of a vaccine group, of
 // several for the first that is applicable; then the standing and what else is to hold: dose N,
 // earliest, recommended, past due, latest or changes with DATE or never, series NAME,
-// because, missing, unknown or guidance with TEXT, antigens A B, vaccines or usable with CVX CVX,
+// because, missing or guidance with TEXT, antigens A B, vaccines or usable with CVX CVX,
 // shared decision. `absent`: the group has no such answer.
 #pragma once
 
