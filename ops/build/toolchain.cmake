@@ -30,6 +30,7 @@ find_package(spdlog REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(pugixml REQUIRED)
 # The sanitizers bring an allocator of their own.
 if(NOT CHARTLOG_SANITIZE)
   pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)

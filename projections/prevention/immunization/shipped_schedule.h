@@ -1,0 +1,17 @@
+// The schedule that lies in data/ and in the program: CDC's supporting data as published.
+#pragma once
+
+#include "projections/prevention/immunization/schedule_reader.h"
+
+namespace projections::immunization {
+
+// The bytes of data/, put into the program by ops/build/embedded_file.cmake.
+std::string_view shipped_archive();
+
+// The XML files in it, by name. corrupt if it does not open.
+events::Result<std::vector<ScheduleFile>> shipped_files();
+
+// Reading takes tens of milliseconds: once, at start.
+events::Result<Schedule> read_shipped_schedule();
+
+}  // namespace projections::immunization
