@@ -1,10 +1,12 @@
 #include "tests/projections/knowledge/shipped.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "projections/knowledge/table.h"
+#include "tests/projections/knowledge/patient.h"
 
 namespace projections::knowledge::test {
 
@@ -39,6 +41,28 @@ std::vector<std::string> cells_of(std::string_view line) {
   std::vector<std::string> cells;
   for (std::string_view cell : split(line, "\t")) cells.emplace_back(cell);
   return cells;
+}
+
+namespace {
+
+std::string line_of(const Card& card) {
+  return fmt::format("{} {} {}", to_string(card.tier), to_string(card.kind), card.rule);
+}
+
+}  // namespace
+
+std::vector<std::string> lines_of(const CheckResult& result) {
+  std::vector<std::string> lines;
+  for (const Card& card : result.cards) lines.push_back(line_of(card));
+  return lines;
+}
+
+std::vector<std::string> lines_of(const CheckResult& result, CardKind kind) {
+  std::vector<std::string> lines;
+  for (const Card& card : result.cards) {
+    if (card.kind == kind) lines.push_back(line_of(card));
+  }
+  return lines;
 }
 
 }  // namespace projections::knowledge::test
