@@ -31,6 +31,10 @@ struct HighPriority {
   const char* other;
 };
 
+std::ostream& operator<<(std::ostream& out, const HighPriority& pair) {
+  return out << pair.number << ": " << pair.one << " with " << pair.other;
+}
+
 class OncHighPriority : public ::testing::TestWithParam<HighPriority> {};
 
 TEST_P(OncHighPriority, StopsInEitherOrderAndInOneBasket) {

@@ -21,7 +21,8 @@ inline DrugFact drug(std::string shown) {
   return fact;
 }
 inline DrugFact coded(std::string code, double units_a_day = 1) {
-  DrugFact fact = drug(shipped().product(code)->display);
+  const Product* product = shipped().product(code);
+  DrugFact fact = drug(product ? product->display : "unknown code " + code);
   fact.codes = {code};
   fact.units_per_dose = 1;
   fact.times_a_day = units_a_day;

@@ -64,6 +64,10 @@ struct Fault {
   const char* message;  // what is said
 };
 
+std::ostream& operator<<(std::ostream& out, const Fault& fault) {
+  return out << fault.file << " " << fault.column;
+}
+
 class FaultyTable : public ::testing::TestWithParam<Fault> {};
 
 TEST_P(FaultyTable, IsRefusedWithLineAndColumn) {
