@@ -76,8 +76,8 @@ void read_rules(Tables& tables, RowReader& reader) {
   reader.rules(tables.open("cross_reactivity.tsv", {"id", "allergy", "order", "when", "tier",
                                                     "claim", "source", "section", "read"}),
                RuleKind::allergy);
-  reader.rules(tables.open("duplicates.tsv", {"id", "scope", "ordinary", "when", "tier", "claim",
-                                              "source", "section", "read"}),
+  reader.rules(tables.open("duplicates.tsv", {"id", "scope", "ordinary", "tier", "claim", "source",
+                                              "section", "read"}),
                RuleKind::duplicate);
   reader.rules(tables.open("cautions.tsv", {"id", "subject", "kind", "when", "tier", "claim",
                                             "source", "section", "read"}),

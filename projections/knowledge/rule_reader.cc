@@ -4,6 +4,29 @@
 #include "projections/knowledge/row_reader.h"
 
 namespace projections::knowledge {
+namespace {
+
+// What check() looks at for a rule of this kind; anything else would be passed over.
+bool is_judged(const Condition& condition, RuleKind kind) {
+  const bool of_dose_or_route = condition.measure <= Measure::times_a_day ||
+                                condition.measure == Measure::route ||
+                                condition.measure == Measure::local;
+  const bool of_two =
+      condition.measure == Measure::stopped_days || condition.measure == Measure::together_days;
+  const bool of_reaction = condition.measure == Measure::reaction;
+  switch (kind) {
+    case RuleKind::interaction:
+      return of_dose_or_route || of_two;
+    case RuleKind::allergy:
+      return of_reaction && !condition.second;
+    case RuleKind::caution:
+      return !of_two && !of_reaction && !condition.second;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 const char* to_string(Tier tier) {
   constexpr const char* words[] = {"note", "warn", "stop"};
@@ -64,6 +87,12 @@ bool RowReader::conditions(const Row& row, Rule& rule) {
     problems_.add(row.at("when"), row["when"], parsed.error().message);
     return false;
   }
+  for (const Condition& condition : *parsed) {
+    if (is_judged(condition, rule.kind)) continue;
+    problems_.add(row.at("when"), row["when"],
+                  "holds a condition that this table cannot have; README.md says which can");
+    return false;
+  }
   rule.when = row["when"];
   rule.conditions = std::move(*parsed);
   return true;
@@ -98,7 +127,8 @@ void RowReader::rules(const Table& table, RuleKind kind) {
       good = good && filled(row, "severity");
       rule.topic = row["severity"];
     } else {
-      good = filled(row, "claim") & conditions(row, rule) & good;
+      good = filled(row, "claim") && good;
+      good = (kind == RuleKind::duplicate || conditions(row, rule)) && good;
       rule.claim = row["claim"];
     }
     if (kind == RuleKind::duplicate) {

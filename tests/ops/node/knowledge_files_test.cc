@@ -39,9 +39,9 @@ TEST(KnowledgeFilesTest, AFolderGivesItsTables) {
 TEST(KnowledgeFilesTest, EachFaultIsALineThatNamesItsPlace) {
   tests::TemporaryFolder folder;
   std::ofstream(folder.path() / "duplicates.tsv")
-      << "id\tscope\tordinary\twhen\ttier\tclaim\tsource\tsection\tread\n"
-      << "x\t@nothing\t1\t\twarn\tTwice.\tchartlog\tpage 1\tnot compared\n"
-      << "y\t@ssri\t0\t\twarn\tTwice.\tchartlog\tpage 1\tnot compared\n";
+      << "id\tscope\tordinary\ttier\tclaim\tsource\tsection\tread\n"
+      << "x\t@nothing\t1\twarn\tTwice.\tchartlog\tpage 1\tnot compared\n"
+      << "y\t@ssri\t0\twarn\tTwice.\tchartlog\tpage 1\tnot compared\n";
   const auto knowledge = knowledge_of(*read_knowledge_texts({folder.path()}));
   ASSERT_FALSE(knowledge);
   EXPECT_THAT(knowledge.error().message, AllOf(HasSubstr("duplicates.tsv:2 scope: \"nothing\""),

@@ -91,6 +91,14 @@ TEST(KnowledgeInteractionsTest, AMaoiReachesFourteenDaysBeyondItsEnd) {
   EXPECT_THAT(after(15), IsEmpty());
 }
 
+TEST(KnowledgeInteractionsTest, SoDoesASerotoninReuptakeInhibitorBeforeAMaoi) {
+  const auto after = [](int days) {
+    return pair_lines(stopped(days_ago(days), drug("sertraline")), drug("phenelzine"));
+  };
+  EXPECT_THAT(after(13), Contains("stop interaction onc-high-08"));
+  EXPECT_THAT(after(14), IsEmpty());
+}
+
 TEST(KnowledgeInteractionsTest, FluoxetineReachesFiveWeeksBeyondItsEnd) {
   const auto after = [](int days) {
     return pair_lines(stopped(days_ago(days), drug("fluoxetine")), drug("phenelzine"));

@@ -122,8 +122,19 @@ INSTANTIATE_TEST_SUITE_P(
               "aspirin-ibuprofen\t1191 aspirin\t@ssri\t\twarn\tA sentence.\tchartlog\tp\tnot "
               "compared",
               "id", "\"aspirin-ibuprofen\" is there twice; ids are used once"},
-        Fault{"duplicates.tsv", "x\t@ssri\tone\t\twarn\tA sentence.\tchartlog\tp\tnot compared",
+        Fault{"duplicates.tsv", "x\t@ssri\tone\twarn\tA sentence.\tchartlog\tp\tnot compared",
               "ordinary", "\"one\" is no whole number above zero"},
+        Fault{"interactions.tsv",
+              "x\t1191 aspirin\t@ssri\tegfr < 30\twarn\tA sentence.\tchartlog\tp\tnot compared",
+              "when",
+              "\"egfr < 30\" holds a condition that this table cannot have; README.md says which "
+              "can"},
+        Fault{"cautions.tsv",
+              "x\t1191 aspirin\trenal\tsecond daily > 1 mg\twarn\tA sentence.\tchartlog\tp\tnot "
+              "compared",
+              "when",
+              "\"second daily > 1 mg\" holds a condition that this table cannot have; README.md "
+              "says which can"},
         Fault{"products.tsv", "1\tSomething\t1191 many mg\timmediate\toral\tchartlog", "parts",
               "\"1191 many mg\" is no part; write the ingredient's id, or id, strength and unit"},
         Fault{"products.tsv", "1\tSomething\t1191 81 mg\timmediate\tby mouth\tchartlog", "route",
