@@ -143,6 +143,7 @@ void RowReader::bases(const Table& table) {
 }
 
 void RowReader::groups(const Table& table, std::string_view id_column) {
+  const auto of_another_table = static_cast<GroupKey>(rows_.groups.size());
   for (const Row& row : table.rows()) {
     source(row);
     read_day(row);
@@ -150,6 +151,11 @@ void RowReader::groups(const Table& table, std::string_view id_column) {
     if (!filled(row, id_column) || !filled(row, "section") || !member) continue;
     const auto next = static_cast<GroupKey>(rows_.groups.size());
     const auto [found, fresh] = group_ids_.emplace(row[id_column], next);
+    if (found->second < of_another_table) {
+      problems_.add(row.at(id_column), row[id_column],
+                    "is a group of another table; give it another name");
+      continue;
+    }
     if (fresh) rows_.groups.push_back({std::string(row[id_column]), {}});
     auto& members = rows_.groups[index_of(found->second)].members;
     if (std::find(members.begin(), members.end(), *member) != members.end())

@@ -122,6 +122,8 @@ INSTANTIATE_TEST_SUITE_P(
               "aspirin-ibuprofen\t1191 aspirin\t@ssri\t\twarn\tA sentence.\tchartlog\tp\tnot "
               "compared",
               "id", "\"aspirin-ibuprofen\" is there twice; ids are used once"},
+        Fault{"allergens.tsv", "nsaids\t1191\taspirin\tchartlog\tp\tnot compared", "group",
+              "\"nsaids\" is a group of another table; give it another name"},
         Fault{"duplicates.tsv", "x\t@ssri\tone\twarn\tA sentence.\tchartlog\tp\tnot compared",
               "ordinary", "\"one\" is no whole number above zero"},
         Fault{"interactions.tsv",
