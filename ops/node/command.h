@@ -19,5 +19,6 @@ Run prepare_generate(CLI::App& app);
 Run prepare_topics(CLI::App& app);
 Run prepare_rebuild(CLI::App& app);
 Run prepare_profiles(CLI::App& app);
+Run prepare_knowledge(CLI::App& app);
 
 }  // namespace ops::node

@@ -38,7 +38,7 @@ events::Result<std::vector<ScheduleFile>> files_of(std::string_view tar) {
 }  // namespace
 
 events::Result<std::vector<ScheduleFile>> shipped_files() {
-  const auto tar = events::inflate(shipped_archive(), nullptr, archive_size_max);
+  const auto tar = events::inflate(shipped_archives().front().bytes, nullptr, archive_size_max);
   if (!tar) return tar.error();
   return files_of(*tar);
 }
