@@ -15,7 +15,7 @@ constexpr Path paths[] = {
     {"/charts/{patient}", "A patient's chart: sections newest first", "application/json", "limit"},
     {"/charts/{patient}/medications", "Medication list: active, past, planned and what is not taken", "application/json", ""},
     {"/charts/{patient}/timeline", "All resources of a patient, newest first", "application/json", "_count,cursor"},
-    {"/charts/{patient}/trends", "Observed values of one code over time, components included", "application/json", "code"},
+    {"/charts/{patient}/trends", "Observed values over time, components included: units, slopes, derived series, detected trends", "application/json", "code,unit,bucket,derived,_count"},
     {"/live", "Committed changes as server-sent events, from any position", "text/event-stream", "patient,since"},
     {"/raw/{type}/{id}/{version}", "A document's bytes as received", "application/fhir+json", ""},
     {"/commits/{id}", "The outcome of a commit: accepted, refused, cancelled, pending, unknown", "application/json", ""},

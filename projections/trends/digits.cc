@@ -36,12 +36,6 @@ std::optional<Digits> read_digits(std::string_view text) {
   const auto point = mantissa.find('.');
   if (point != mantissa.npos) digits.decimals = static_cast<int>(mantissa.size() - point - 1);
   digits.decimals -= exponent;
-  const auto first = mantissa.find_first_of("123456789");
-  if (first != mantissa.npos) {
-    digits.significant =
-        static_cast<int>(std::count_if(mantissa.begin() + static_cast<std::ptrdiff_t>(first),
-                                       mantissa.end(), [](char c) { return c != '.'; }));
-  }
   return digits;
 }
 
@@ -62,17 +56,9 @@ std::string rounded_to_significant(long double value, int digits) {
                  up != 0 && magnitude_of(up) > magnitude_of(value) ? decimals - 1 : decimals);
 }
 
-int leading_digit(long double value) {
-  if (value == 0) return 0;
-  const long double scaled = std::fabs(value) * (1 + nudge) /
-                             std::pow(10.0L, static_cast<long double>(magnitude_of(value)));
-  return std::clamp(static_cast<int>(scaled), 1, 9);
-}
-
-std::string converted_digits(const Digits& sent, long double value) {
-  if (sent.significant == 0) return "0";
-  const bool smaller = leading_digit(value) < leading_digit(sent.value);
-  return rounded_to_significant(value, sent.significant + (smaller ? 1 : 0));
+std::string converted_digits(const Digits& sent, long double value, long double factor) {
+  const long double last_digit = std::pow(10.0L, static_cast<long double>(-sent.decimals)) * factor;
+  return rounded(value, -magnitude_of(last_digit));
 }
 
 }  // namespace projections::trends

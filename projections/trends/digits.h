@@ -7,12 +7,10 @@
 
 namespace projections::trends {
 
-// A JSON number and how exactly it was written: 5.20 has two decimals and three significant
-// digits, 100 three, 1e2 one and minus two decimals. A zero has no significant digits.
+// A JSON number and how exactly it was written: 5.20 has two decimals, 100 none, 1e2 minus two.
 struct Digits {
   long double value = 0;
   int decimals = 0;
-  int significant = 0;
 };
 // Nothing for other text, and for numbers no measurement has (beyond 1e±30).
 std::optional<Digits> read_digits(std::string_view text);
@@ -21,12 +19,9 @@ std::optional<Digits> read_digits(std::string_view text);
 // round to tens, hundreds …
 std::string rounded(long double value, int decimals);
 std::string rounded_to_significant(long double value, int digits);
-// 1 to 9: the first digit that is not zero; 0 for zero.
-int leading_digit(long double value);
-
-// `value` is `sent` times a factor. As many digits as were sent, one more where the leading
-// digit becomes smaller, so that rounding loses nothing that was known and claims nothing that
-// was not (NIST SP 811, B.7.2: 36 ft are 11.0 m; the rule in words: NIST SP 1038, 4.4).
-std::string converted_digits(const Digits& sent, long double value);
+// `value` is `sent` times `factor`. The last digit shown is worth at most what the last digit sent
+// was worth, and more than a tenth of it: nothing that was known is lost, no digit is invented
+// (NIST SP 811, B.7.2: 36 ft, known to a foot, are 11.0 m; as 11 m less would be known than was).
+std::string converted_digits(const Digits& sent, long double value, long double factor);
 
 }  // namespace projections::trends

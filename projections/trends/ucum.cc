@@ -24,7 +24,7 @@ Result<std::string> convert(std::string_view digits, const Unit& from, const Uni
   const long double value = convert_value(sent->value, from, to);
   if (from.shift != 0 || to.shift != 0) return rounded(value, sent->decimals);
   if (from.factor == to.factor) return std::string(digits);
-  return converted_digits(*sent, value);
+  return converted_digits(*sent, value, from.factor / to.factor);
 }
 
 std::string to_text(const Dimension& dimension) {

@@ -25,7 +25,7 @@ TEST(TrendTest, SeveralUnitsOfOneAnalyteShareOneAxis) {
       "creatinine", {value("2024-01-03", "88.4", "umol/L"), value("2024-01-01", "1.10", "mg/dL"),
                      value("2024-01-02", "12", "mg/L")});
   EXPECT_EQ(mixed.unit, "mg/dL");
-  EXPECT_THAT(shown(mixed), ElementsAre("1.00", "1.2", "1.10"));
+  EXPECT_THAT(shown(mixed), ElementsAre("1.000", "1.2", "1.10"));
   EXPECT_THAT(shown(trend("creatinine", {value("2024", "1.10", "mg/dL")}, "umol/L")),
               ElementsAre("97.2"));
 }

@@ -35,7 +35,7 @@ TEST(UcumTest, UnitsConvertAsPublished) {
   };
   for (const auto& [digits, from, to, expected] : {
            Case{"36", "[ft_i]", "m", "11.0"},               // NIST SP 811, B.7.2
-           Case{"1.00", "[lb_av]", "g", "454"},             // 453.59237: three digits were sent
+           Case{"1.00", "[lb_av]", "g", "454"},             // 453.59237: 4.5 is what 0.01 lb is
            Case{"1.00000", "[lb_av]", "g", "453.592"},      // NIST SP 811, B.8: 4.535 924 E-01 kg
            Case{"1.0000", "[in_i]", "cm", "2.5400"},        // exact
            Case{"98.6", "[degF]", "Cel", "37.0"},           // by definition
