@@ -121,7 +121,7 @@ std::vector<Bucket> buckets_of(const Trend& trend, BucketSize size) {
     const bool bound = point.left_out == "bound" && point.sent.when.size() >= name_size(size);
     // A month has enough of a time that says no day.
     const bool precise_enough =
-        point.left_out == "time imprecise" && point.sent.when.size() >= name_size(size);
+        point.left_out == "time_imprecise" && point.sent.when.size() >= name_size(size);
     if (!point.counts() && !bound && !precise_enough) continue;
     const auto name = point.sent.when.substr(0, name_size(size));
     auto& [bucket, points] = by_name[name];

@@ -24,14 +24,14 @@ constexpr std::array standings = {
     Standing{"corrected", "corrected", true},
     Standing{"registered", "registered", false},
     Standing{"cancelled", "cancelled", false},
-    Standing{"unknown", "status unknown", false},
+    Standing{"unknown", "status_unknown", false},
 };
 
 Standing standing_of(std::string_view status) {
   for (const auto& standing : standings) {
     if (standing.status == status) return standing;
   }
-  return {status, "status unknown", false};
+  return {status, "status_unknown", false};
 }
 
 // The direction that an interpretation code says: -1, 0, +1; nothing if it says none.
@@ -87,10 +87,10 @@ std::string why_left_out(const Point& point) {
     return point.sent.status == "cancelled" ? "cancelled" : "status";
   }
   if (is_bound(point.sent)) return "bound";
-  if (!point.shown) return "not converted";
-  if (!point.time) return "no time";
+  if (!point.shown) return "not_converted";
+  if (!point.time) return "no_time";
   const auto time = events::parse_clinical_time(point.sent.when);
-  if (time && time->precision < events::TimePrecision::day) return "time imprecise";
+  if (time && time->precision < events::TimePrecision::day) return "time_imprecise";
   return {};
 }
 

@@ -29,8 +29,8 @@ struct Point {
   Flag flag;
   std::string mark;  // preliminary, corrected, cancelled …; empty for final ones
   std::optional<events::Micros> time;  // first instant that the time as sent can mean
-  // What keeps it out of slopes, changes, buckets and rules: "bound", "cancelled", "not
-  // converted", "no time", "time imprecise", "coded". Empty: it counts.
+  // What keeps it out of slopes, changes, buckets and rules: bound, cancelled, status (registered
+  // or unknown), not_converted, no_time, time_imprecise, coded. Empty: it counts.
   std::string left_out;
 
   bool counts() const { return left_out.empty(); }

@@ -91,7 +91,7 @@ TEST_F(TrendRoutesTest, WhatDoesNotConvertIsListedAndInNoNumber) {
   EXPECT_THAT(members(series.at("not_converted"), "observation"), ElementsAre("k3", "k2"));
   EXPECT_THAT(members(series.at("not_converted"), "reason")[0], HasSubstr("\"drops\" is no unit"));
   EXPECT_EQ(series.at("count").as_int64(), 2);
-  EXPECT_EQ(series.at("left_out").at("not converted").as_int64(), 2);
+  EXPECT_EQ(series.at("left_out").at("not_converted").as_int64(), 2);
   EXPECT_EQ(series.at("left_out").at("cancelled").as_int64(), 1);
   EXPECT_EQ(series.as_object().if_contains("slope"), nullptr);  // two values make no slope
 }

@@ -99,7 +99,7 @@ TEST(EgfrTest, SaysWhyThereIsNoNumber) {
   EXPECT_EQ(one(bound("2024-06-10", "<", "0.2", "mg/dL"), adult),
             "creatinine is a bound, not a value");
   EXPECT_EQ(one(value("2024-06-10", "1.0", "kg"), adult),
-            "creatinine does not count: not converted");
+            "creatinine does not count: not_converted");
   EXPECT_EQ(one(value("2024-06-10", "1.0", "mg/dL", "cancelled"), adult),
             "creatinine does not count: cancelled");
   EXPECT_EQ(one(value("2024-06-10", "0", "mg/dL"), adult), "creatinine is not above zero");

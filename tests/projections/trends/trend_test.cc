@@ -38,7 +38,7 @@ TEST(TrendTest, WhatDoesNotConvertIsKeptMarkedAndOnNoAxis) {
   EXPECT_THAT(mixed.points[0].not_converted, HasSubstr("\"squirrels\" is no unit"));
   EXPECT_THAT(mixed.points[1].not_converted, HasSubstr("kg measures g"));
   EXPECT_EQ(mixed.points[2].not_converted, "sent without a unit");
-  EXPECT_THAT(left_out_of(mixed), ElementsAre(Pair("not converted", 3)));
+  EXPECT_THAT(left_out_of(mixed), ElementsAre(Pair("not_converted", 3)));
 }
 
 TEST(TrendTest, ACodeOfNoGroupIsShownInTheUnitOfItsNewestValueThatReads) {
@@ -64,7 +64,7 @@ TEST(TrendTest, EnteredInErrorIsHiddenAndTheOtherStatusesAreMarked) {
   std::vector<std::string> marks;
   for (const auto& point : all.points) marks.push_back(point.mark);
   EXPECT_THAT(marks, ElementsAre("preliminary", "corrected", "corrected", "cancelled",
-                                 "status unknown", ""));
+                                 "status_unknown", ""));
   EXPECT_THAT(left_out_of(all), ElementsAre(Pair("cancelled", 1), Pair("status", 1)));
 }
 
@@ -75,8 +75,8 @@ TEST(TrendTest, BoundsAndVagueTimesAreDrawnButCountInNoNumber) {
                                         bound("2024-01-03", ">=", "9", "mg/dL"),
                                         value("2024-01", "1", "mg/dL"), timeless});
   EXPECT_THAT(shown(all), ElementsAre("-", "0.2", "9", "1", "1"));
-  EXPECT_THAT(left_out_of(all), ElementsAre(Pair("bound", 2), Pair("coded", 1), Pair("no time", 1),
-                                            Pair("time imprecise", 1)));
+  EXPECT_THAT(left_out_of(all), ElementsAre(Pair("bound", 2), Pair("coded", 1), Pair("no_time", 1),
+                                            Pair("time_imprecise", 1)));
 }
 
 Flag flag(const std::string& digits, const std::string& comparator, const std::string& low,

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+#include <random>
+
 #include "projections/trends/table.h"
 #include "projections/trends/ucum_atoms.h"
 
@@ -157,6 +160,44 @@ TEST(UcumTest, WhatIsNoNumberDoesNotConvert) {
   for (const char* digits : {"", "abc", "1,5", "01", "1e99", "NaN", "+1"}) {
     EXPECT_THAT(converted(digits, "mg", "g"), HasSubstr("is not a number")) << digits;
   }
+}
+
+// Atoms of the table that measure the same: there and back is where it began.
+TEST(UcumTest, EveryConversionThereAndBackIsWhereItBegan) {
+  const auto table = Table::built_in("units");
+  std::vector<Unit> units;
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    units.push_back(parse_unit(table.at(row, "code")).value());
+  }
+  std::size_t pairs = 0;
+  for (const auto& a : units) {
+    for (const auto& b : units) {
+      if (a.dimension != b.dimension) continue;
+      ++pairs;
+      const auto back = convert_value(convert_value(36.6L, a, b), b, a);
+      EXPECT_NEAR(static_cast<double>(back), 36.6, 1e-12) << a.code << " " << b.code;
+    }
+  }
+  EXPECT_GT(pairs, 500u);
+}
+
+// Whatever a sender writes as a unit is read or refused, in bounded time.
+TEST(UcumTest, AnyTextIsReadOrRefused) {
+  constexpr std::string_view letters = "mgLdukKsUh1029.*^/(){}[]-+%' \xC2\xB5";
+  std::mt19937 random(42);
+  std::size_t read = 0;
+  for (int i = 0; i < 200'000; ++i) {
+    std::string text;
+    const auto size = random() % 12;
+    for (std::size_t j = 0; j < size; ++j) text += letters[random() % letters.size()];
+    const auto unit = parse_unit(text);
+    if (!unit) continue;
+    ++read;
+    EXPECT_GT(unit->factor, 0) << text;
+    EXPECT_TRUE(std::isfinite(unit->factor)) << text;
+    EXPECT_EQ(unit->code, text);
+  }
+  EXPECT_GT(read, 1000u);
 }
 
 }  // namespace
