@@ -33,6 +33,19 @@ void write_number(const SeriesValue& value, JsonWriter& json) {
   json.optional("unit", value.unit).optional("unit_code", value.unit_code);
 }
 
+// A bound stays a bound, and a range goes with its value.
+void write_converted(const Point& point, JsonWriter& json) {
+  json.key("converted").begin_object().key("value").number(point.shown->digits);
+  json.optional("comparator", point.sent.comparator).optional("unit", point.shown->unit);
+  if (point.low || point.high) {
+    json.key("range").begin_object();
+    if (point.low) json.key("low").number(point.low->digits);
+    if (point.high) json.key("high").number(point.high->digits);
+    json.end_object();
+  }
+  json.end_object();
+}
+
 void write_flag(const Flag& flag, JsonWriter& json) {
   if (flag.code.empty()) return;
   json.key("flag").begin_object().member("code", flag.code);
@@ -118,8 +131,7 @@ void write_point(const Trend& trend, const Point& point, JsonWriter& json) {
     write_coded("value", value.coded, json);
   }
   if (point.shown && point.shown->unit != value.unit_code) {
-    json.key("converted").begin_object().key("value").number(point.shown->digits);
-    json.optional("unit", point.shown->unit).end_object();
+    write_converted(point, json);
   }
   json.optional("not_converted", point.not_converted);
   json.optional("status", value.status).optional("mark", point.mark);

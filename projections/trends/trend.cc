@@ -73,12 +73,17 @@ void place_on_axis(const Trend& trend, Point& point) {
     point.not_converted = "sent without a unit";
     return;
   }
-  auto shown = convert(trend.analyte, point.sent.value, point.sent.unit_code, trend.unit);
-  if (shown) {
-    point.shown = std::move(*shown);
-  } else {
+  const auto on_axis = [&](const std::string& digits) {
+    return convert(trend.analyte, digits, point.sent.unit_code, trend.unit);
+  };
+  auto shown = on_axis(point.sent.value);
+  if (!shown) {
     point.not_converted = shown.error().message;
+    return;
   }
+  point.shown = std::move(*shown);
+  if (auto low = on_axis(point.sent.low)) point.low = std::move(*low);
+  if (auto high = on_axis(point.sent.high)) point.high = std::move(*high);
 }
 
 std::string why_left_out(const Point& point) {

@@ -24,8 +24,9 @@ struct Flag {
 struct Point {
   SeriesValue sent;
   std::optional<Converted>
-      shown;                  // on the axis; nothing for coded values and what does not convert
-  std::string not_converted;  // why, where there is a number that is not on the axis
+      shown;  // on the axis; nothing for coded values and what does not convert
+  std::optional<Converted> low, high;  // the reference range on the axis, where the value is on it
+  std::string not_converted;           // why, where there is a number that is not on the axis
   Flag flag;
   std::string mark;  // preliminary, corrected, cancelled …; empty for final ones
   std::optional<events::Micros> time;  // first instant that the time as sent can mean

@@ -72,6 +72,33 @@ TEST_F(TrendRoutesTest, DigitsStayAsSentAndConvertedOnesAreNotInvented) {
                                        R"("converted":{"value":88.4,"unit":"umol/L"})"));
 }
 
+TEST_F(TrendRoutesTest, ABoundAndARangeGoWithTheirConvertedValue) {
+  given_patient("1970-05-06", "female");
+  schema::ObservationT of;
+  of.status = "final";
+  of.effective = when("2024-01-01");
+  of.code = code_of("http://loinc.org", "2160-0");
+  of.value = std::make_unique<schema::ValueT>();
+  of.value->quantity = quantity("15.0", "mg/dL");
+  of.value->quantity->comparator = ">";
+  auto range = std::make_unique<schema::ReferenceRangeT>();
+  range->low = quantity("0.6", "mg/dL");
+  range->high = quantity("1.2", "mg/dL");
+  of.reference_ranges.push_back(std::move(range));
+  of.interpretation.push_back(code_of("interpretation", "HH"));
+  read_.send("ana", "Observation", "k",
+             facts_of(schema::ResourceType::Observation, "k", std::move(of)));
+
+  const auto response = read_.get("/charts/ana/trends?code=2160-0&unit=umol/L");
+
+  EXPECT_THAT(response.body,
+              HasSubstr(R"("converted":{"value":1326,"comparator":">","unit":"umol/L",)"
+                        R"("range":{"low":53,"high":106}})"));
+  EXPECT_THAT(response.body,
+              HasSubstr(R"("flag":{"code":"HH","by":"interpretation","critical":true})"));
+  EXPECT_THAT(response.body, HasSubstr(R"("range":{"low":0.6,"high":1.2})"));
+}
+
 TEST_F(TrendRoutesTest, WhatDoesNotConvertIsListedAndInNoNumber) {
   given_patient("1970-05-06", "female");
   given("k1", "2024-01-01", {"2160-0", "1.0", "mg/dL"});
