@@ -186,4 +186,28 @@ Result<std::vector<SeriesValue>> series_of(const ShardView& view, const events::
   return values;
 }
 
+Result<SeriesList> series_list_of(const ShardView& view, const events::StreamKey& stream,
+                                  std::size_t rows_max) {
+  SeriesList list;
+  const auto rows = view.rows().scan(view.family("series"), KeyWriter(stream).key());
+  for (std::size_t read = 0; rows->valid(); rows->next(), ++read) {
+    if (read == rows_max) {
+      list.more = true;
+      break;
+    }
+    auto row = decode(rows->key(), rows->value());
+    if (!row) return row.error();
+    if (row->status == "entered-in-error") continue;
+    const bool begins = list.series.empty() || list.series.back().code != row->code ||
+                        list.series.back().system != row->system;
+    if (begins) {
+      list.series.push_back({std::move(row->system), std::move(row->code), std::move(row->display),
+                             0, std::move(row->when)});
+    }
+    ++list.series.back().count;
+  }
+  if (auto read = rows->status(); !read) return read.error();
+  return list;
+}
+
 }  // namespace projections

@@ -55,4 +55,19 @@ struct SeriesCode {
 Result<std::vector<SeriesValue>> series_of(const ShardView& view, const events::StreamKey& stream,
                                            const SeriesCode& code, std::size_t limit);
 
+// What there is of one code, without what was entered in error.
+struct SeriesSummary {
+  std::string system, code;
+  std::string display;  // of the newest
+  std::size_t count = 0;
+  std::string newest;  // its time as sent
+};
+struct SeriesList {
+  std::vector<SeriesSummary> series;  // by code and system
+  bool more = false;                  // rows beyond `rows_max` were not read
+};
+// One pass over the stream's rows.
+Result<SeriesList> series_list_of(const ShardView& view, const events::StreamKey& stream,
+                                  std::size_t rows_max);
+
 }  // namespace projections

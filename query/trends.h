@@ -1,4 +1,5 @@
-// GET /charts/{patient}/trends?code=: the values of one or several codes over time.
+// GET /charts/{patient}/trends: values of one or several analytes over time and what they say
+// together; without `code` and `derived` which series there are.
 #pragma once
 
 #include "ops/http/http.h"
@@ -6,9 +7,10 @@
 
 namespace query {
 
-// code: `system|code` or `code`, several with commas (an analyte may have several); a part of
-// a panel by its own code, such as 8480-6. _count: 500, at most 5000. Values are as sent:
-// units are not converted, a comparator makes a bound.
+// code: `system|code`, `code` or `group:name`, several with commas; a part of a panel by its own
+// code, such as 8480-6. Values of one analyte are joined over the codes that were asked. unit:
+// UCUM, in which they are shown beside what was sent. bucket: day, month, year. derived: bmi,
+// egfr, growth. _count: 500 values, at most 5000; slopes and the like are of the values answered.
 // `sources` outlives the router.
 void add_trend_routes(ops::http::Router& router, const Sources& sources);
 
