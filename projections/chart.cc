@@ -34,7 +34,7 @@ Status Chart::apply(const AcceptedEvent& event, Family family, RowBatch& batch) 
     const std::string old = key_of(event, *event.previous);
     if (old != key) batch.erase(family, old);
   }
-  if (!key.empty()) batch.put(family, key, facts_row(event.version, event.facts_bytes));
+  if (!key.empty()) batch.put_unseen(family, key, facts_row(event.version, event.facts_bytes));
   return {};
 }
 

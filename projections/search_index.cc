@@ -197,7 +197,7 @@ Status SearchIndex::apply(const AcceptedEvent& event, Family family, RowBatch& b
     if (!std::binary_search(now.begin(), now.end(), key)) batch.erase(family, key);
   }
   for (const auto& key : now) {
-    if (!std::binary_search(before.begin(), before.end(), key)) batch.put(family, key, {});
+    if (!std::binary_search(before.begin(), before.end(), key)) batch.put_unseen(family, key, {});
   }
   return {};
 }

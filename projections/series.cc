@@ -161,7 +161,7 @@ Status Series::apply(const AcceptedEvent& event, Family family, RowBatch& batch)
       if (!stays) batch.erase(family, old.key);
     }
   }
-  for (const auto& row : now) batch.put(family, row.key, row.value);
+  for (const auto& row : now) batch.put_unseen(family, row.key, row.value);
   return {};
 }
 

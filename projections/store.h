@@ -49,6 +49,10 @@ class RowView {
 class RowBatch : public RowView {
  public:
   virtual void put(Family family, std::string_view key, std::string_view value) = 0;
+  // A put that this batch does not see: get() and scan() answer as if it were not there, until it
+  // is written. For rows that are only ever written, which are most: it has no place in the
+  // batch's index. What scans for them (forget) goes into a batch of its own, or before them.
+  virtual void put_unseen(Family family, std::string_view key, std::string_view value) = 0;
   virtual void erase(Family family, std::string_view key) = 0;
   // Rolls back to here if a projection fails on one patient.
   virtual void set_save_point() = 0;

@@ -96,6 +96,31 @@ TEST_F(StoreTest, RollsBackToTheLastSavePoint) {
   EXPECT_THAT(keys(*store_->snapshot(), ""), ElementsAre("kept", "later"));
 }
 
+TEST_F(StoreTest, AnUnseenPutIsThereOnceWrittenInItsOrderAmongTheOthers) {
+  auto batch = store_->begin();
+  batch->put(charts, "a", "seen");
+  batch->put_unseen(charts, "b", "unseen");
+  batch->erase(charts, "c");
+  batch->put_unseen(charts, "c", "again");
+  batch->put_unseen(charts, "d", "short-lived");
+  batch->erase(charts, "d");
+  EXPECT_THAT(keys(*batch, ""), ElementsAre("a"));
+  ASSERT_TRUE(store_->commit(std::move(batch)));
+  EXPECT_THAT(keys(*store_->snapshot(), ""), ElementsAre("a", "b", "c"));
+}
+
+TEST_F(StoreTest, UnseenPutsRollBackWithTheOthers) {
+  auto batch = store_->begin();
+  batch->put_unseen(charts, "kept", "1");
+  batch->set_save_point();
+  batch->put(charts, "gone", "2");
+  batch->put_unseen(charts, "gone-too", "3");
+  batch->roll_back();
+  batch->put_unseen(charts, "after", "4");
+  ASSERT_TRUE(store_->commit(std::move(batch)));
+  EXPECT_THAT(keys(*store_->snapshot(), ""), ElementsAre("after", "kept"));
+}
+
 TEST_F(StoreTest, AFlushTakesAllFamiliesToDiskTogether) {
   put(charts, "a", "1");
   put(lists, "a", "2");
