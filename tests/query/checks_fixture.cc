@@ -42,7 +42,7 @@ void ChecksFixture::given_patient(const std::string& born, const std::string& ge
   read_.send("ana", "Patient", "ana", patient("ana", {"Reed", "Ann", born, gender, "77"}, died));
 }
 
-void ChecksFixture::takes(const std::string& id, const Order& order) {
+void ChecksFixture::takes(const std::string& id, const Order& order, const std::string& patient) {
   schema::MedicationRequestT of;
   of.status = order.status;
   of.intent = "order";
@@ -59,7 +59,7 @@ void ChecksFixture::takes(const std::string& id, const Order& order) {
   dosage->frequency = dosage->period = "1";
   dosage->period_unit = "d";
   of.dosages.push_back(std::move(dosage));
-  read_.send("ana", "MedicationRequest", id,
+  read_.send(patient, "MedicationRequest", id,
              facts_of(ResourceType::MedicationRequest, id, std::move(of)));
 }
 

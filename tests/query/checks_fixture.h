@@ -25,7 +25,7 @@ class ChecksFixture : public ::testing::Test {
 
   void given_patient(const std::string& born = "1970-05-06", const std::string& gender = "female",
                      const std::string& died = {});
-  void takes(const std::string& id, const Order& order);
+  void takes(const std::string& id, const Order& order, const std::string& patient = "ana");
   void allergic(const std::string& id, const std::string& to,
                 const std::string& clinical = "active",
                 const std::string& verification = "confirmed");
