@@ -44,6 +44,7 @@ const char* indicator_of(Tier tier) {
 
 std::string detail_of(const Card& card) {
   const auto& source = card.source;
+  if (card.rule == "not-checked") return card.detail + "\n\nNot clinically reviewed.";
   return fmt::format("{}: {}\n\nRule {}; {}{}. {}. Not clinically reviewed.", card.summary,
                      card.detail, card.rule, source.section.empty() ? "" : source.section + "; ",
                      source.published.empty() ? "undated" : "of " + source.published,
@@ -75,7 +76,7 @@ Card not_checked_card(const Answer& answer) {
   card.kind = "not_checkable";
   card.tier = answer.by == nullptr ? Tier::warn : Tier::note;
   card.summary = fmt::format("Not everything could be checked ({})", answer.not_checked.size());
-  card.detail = fmt::format("\n- {}", fmt::join(answer.not_checked, "\n- "));
+  card.detail = fmt::format("- {}", fmt::join(answer.not_checked, "\n- "));
   card.source.title = "Chartlog";
   return card;
 }
@@ -126,7 +127,7 @@ class CdsHooks {
     const auto outcomes = read_feedback(*body);
     if (!outcomes) return problem_response(outcomes.error());
     for (const auto& outcome : *outcomes) metrics_.count_feedback(service, outcome);
-    return Response::json(200, "{}");
+    return Response::json(200, fmt::format(R"({{"counted":{}}})", outcomes->size()));
   }
 
  private:
@@ -243,7 +244,7 @@ void add_cds_hooks(ops::http::Router& router, const Sources& sources, const Chec
              {"CDS Hooks 2.0: what was done with cards; it is counted, and not kept",
               {min_position_text()},
               "application/json",
-              schema::any_object,
+              schema::object({{"counted", schema::number}}),
               schema::any_object});
 }
 

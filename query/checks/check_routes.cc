@@ -74,6 +74,7 @@ class CheckRoute {
     metrics_.count(*answer);
     if (!read.recorded) json.member("note", "patient not yet recorded");
     write_frame(*answer, json);
+    if (answer->by == nullptr) json.key("knowledge").null();
     json.key("cards").begin_array();
     for (const auto& card : answer->cards) write_card(card, json);
     json.end_array();
@@ -123,11 +124,9 @@ void write_card(const Card& card, JsonWriter& json) {
 }
 
 void write_frame(const Answer& answer, JsonWriter& json) {
-  json.member("notice", notice).key("knowledge");
-  if (answer.by == nullptr) {
-    json.null();
-  } else {
-    json.begin_object().member("version", answer.by->label());
+  json.member("notice", notice);
+  if (answer.by != nullptr) {
+    json.key("knowledge").begin_object().member("version", answer.by->label());
     json.member("digest", answer.by->digest()).member("review", answer.by->review()).end_object();
   }
   write_texts("not_checked", answer.not_checked, json);

@@ -11,7 +11,7 @@ void add_check_routes(ops::http::Router& router, const Sources& sources, const C
 
 // {"rule","tier","kind","summary","detail","source","rests_on",…}
 void write_card(const Card& card, JsonWriter& json);
-// "knowledge" (null: none), "notice" and "not_checked", as members.
+// "notice", "not_checked" and, if there is any, "knowledge", as members.
 void write_frame(const Answer& answer, JsonWriter& json);
 // A request's body as JSON; invalid if it is none.
 events::Result<boost::json::value> read_json(const ops::http::Request& request);

@@ -133,6 +133,8 @@ TEST_F(ChecksTest, OfADeceasedPatientNoDrugCountsAsTaken) {
 
   EXPECT_THAT(lines(answer), IsEmpty());
   EXPECT_THAT(not_checked(answer), Contains(HasSubstr("deceased 2026-03-01")));
+  EXPECT_THAT(not_checked(check(text_draft("new", "fluoxetine"))),
+              Not(Contains(HasSubstr("phenelzine"))));  // nor as one that was stopped lately
 }
 
 TEST_F(ChecksTest, ADoseThatSourcesDisagreeAboutIsSaid) {
