@@ -73,9 +73,10 @@ void add_patient_route(ops::http::Router& router, const Sources& sources, Patien
   ops::http::Description description{route.what, route.parameters};
   description.parameters.push_back(min_position_text());
   description.schema = schema_of(route);
-  std::string pattern = route.pattern;
+  description.body_schema = route.body_schema;
+  std::string method = route.method, pattern = route.pattern;
   router.add(
-      "GET", std::move(pattern),
+      std::move(method), std::move(pattern),
       [&sources, route = std::move(route)](const Request& request) {
         return answer(sources, route, request);
       },

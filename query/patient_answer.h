@@ -14,8 +14,9 @@ events::Result<std::size_t> count_parameter(const ops::http::Request& request,
                                             std::string_view name, std::size_t otherwise,
                                             std::size_t max);
 
-// GET of something about one patient. It does what every read does before (begin_read,
-// open_patient), then answers {"patient_id", "position", "incomplete"?, …what `write` adds}.
+// GET of something about one patient, or POST of what is asked about it. It does what every read
+// does before (begin_read, open_patient), then answers {"patient_id", "position", "incomplete"?,
+// …what `write` adds}.
 struct PatientRoute {
   std::string pattern;                               // has {patient}
   std::string what;                                  // one line
@@ -23,6 +24,8 @@ struct PatientRoute {
   std::vector<std::string> projections;              // what the answer rests on
   ops::http::schema::Members members;  // that `write` always adds, with their JSON Schemas
   std::function<events::Status(const ops::http::Request&, const PatientRead&, JsonWriter&)> write;
+  std::string method = "GET";
+  std::string body_schema = {};  // of a POST's body
 };
 // `sources` outlives the router.
 void add_patient_route(ops::http::Router& router, const Sources& sources, PatientRoute route);

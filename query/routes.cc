@@ -1,6 +1,8 @@
 #include "query/routes.h"
 
 #include "query/charts.h"
+#include "query/checks/cds_hooks.h"
+#include "query/checks/check_routes.h"
 #include "query/fhir/routes.h"
 #include "query/medication_json.h"
 #include "query/timeline.h"
@@ -8,8 +10,11 @@
 
 namespace query {
 
-void add_query_routes(ops::http::Router& router, const Sources& sources, LiveHub& hub) {
+void add_query_routes(ops::http::Router& router, const Sources& sources, LiveHub& hub,
+                      const checks::Checks& checks) {
   add_chart_routes(router, sources);
+  checks::add_check_routes(router, sources, checks);
+  checks::add_cds_hooks(router, sources, checks);
   add_live_routes(router, sources, hub);
   add_medication_routes(router, sources);
   add_timeline_routes(router, sources);

@@ -1,6 +1,7 @@
 #include "ops/node/node.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "ingest/bulk/imports.h"
 #include "ingest/intake.h"
@@ -12,8 +13,10 @@
 #include "ops/node/storage.h"
 #include "ops/node/subscription_metrics.h"
 #include "ops/node/subscription_status.h"
+#include "projections/knowledge/reader.h"
 #include "query/bulk/routes.h"
 #include "query/fhir/conditions.h"
+#include "query/medication_json.h"
 #include "query/routes.h"
 #include "query/subscriptions/routes.h"
 
@@ -28,6 +31,7 @@ struct Node::Parts {
   std::unique_ptr<ingest::Intake> intake;
   std::unique_ptr<query::Sources> sources;
   std::unique_ptr<query::LiveHub> live;
+  std::unique_ptr<query::checks::Checks> checks;
   std::unique_ptr<http::Jobs> exports;
   std::unique_ptr<Health> health;
   http::Router router;
@@ -74,6 +78,20 @@ ingest::bulk::ImportOptions import_options(const NodeSettings& settings) {
   options.kept = settings.imports_kept;
   options.line_bytes_max = settings.body_bytes_max;
   return options;
+}
+
+// Drug knowledge as it is shipped, read once. A later settings record on the log will replace
+// it while the node runs. Broken tables leave none, and each answer says that nothing was
+// checked.
+query::checks::Checks open_checks(prometheus::Registry& registry) {
+  namespace knowledge = projections::knowledge;
+  std::shared_ptr<const knowledge::Knowledge> shipped;
+  if (auto read = knowledge::read_knowledge(knowledge::shipped_tables())) {
+    shipped = std::move(*read);
+  } else {
+    spdlog::error("drug knowledge not read, orders are not checked: {}", read.error().message);
+  }
+  return {[shipped] { return shipped; }, registry, [] { return query::now(); }};
 }
 
 }  // namespace
@@ -140,7 +158,8 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     parts->imports->add_routes(parts->router);
   }
   if (settings.answers_reads) {
-    query::add_query_routes(parts->router, *parts->sources, *parts->live);
+    parts->checks = std::make_unique<query::checks::Checks>(open_checks(registry));
+    query::add_query_routes(parts->router, *parts->sources, *parts->live, *parts->checks);
     http::JobRules rules;
     rules.directory = settings.data / "exports";
     rules.running_max = settings.exports_at_once;

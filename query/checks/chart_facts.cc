@@ -1,0 +1,252 @@
+#include "query/checks/chart_facts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "projections/chart.h"
+#include "projections/facts_text.h"
+#include "projections/medications.h"
+#include "query/checks/measured_facts.h"
+#include "query/facts_json.h"
+
+namespace query::checks {
+namespace {
+
+namespace schema = events::schema;
+using events::Micros;
+using events::Result;
+using events::Status;
+using knowledge::AllergyFact;
+using knowledge::Day;
+using projections::coded_text;
+using projections::MedicationClaim;
+using projections::MedicationLine;
+using projections::text_of;
+using State = projections::MedicationState;
+
+Day day_of(Micros time) {
+  return std::chrono::floor<std::chrono::days>(std::chrono::sys_time<Micros>(time));
+}
+
+std::string name_of(const MedicationClaim& claim) {
+  return std::string(events::type_name(claim.type)) + "/" + claim.id;
+}
+
+const schema::Reference* reference_in(const schema::Facts& facts) {
+  if (const auto* one = facts.of_as_MedicationRequest()) return one->medication_reference();
+  if (const auto* one = facts.of_as_MedicationStatement()) return one->medication_reference();
+  if (const auto* one = facts.of_as_MedicationDispense()) return one->medication_reference();
+  if (const auto* one = facts.of_as_MedicationAdministration()) return one->medication_reference();
+  return nullptr;
+}
+const schema::Concept* medication_in(const schema::Facts& facts) {
+  if (const auto* one = facts.of_as_MedicationRequest()) return one->medication();
+  if (const auto* one = facts.of_as_MedicationStatement()) return one->medication();
+  if (const auto* one = facts.of_as_MedicationDispense()) return one->medication();
+  if (const auto* one = facts.of_as_MedicationAdministration()) return one->medication();
+  return nullptr;
+}
+
+// What a line counts as: taken, ended, or neither, and then why.
+struct Standing {
+  bool counts = false, ended = false;
+  std::string because;
+};
+
+class ListReader {
+ public:
+  ListReader(const Sources& sources, const PatientRead& read, Micros at, ChartFacts& to)
+      : read_(read), finder_(sources, read), at_(at), to_(to) {}
+
+  Status read_list(const std::vector<Redrafted>& redrafted) {
+    const auto list = projections::medications_of(*read_.view, read_.stream,
+                                                  projections::MedicationScope::all, at_);
+    if (!list) return list.error();
+    if (list->died) {
+      const auto when = *list->died == "true" ? std::string() : " " + *list->died;
+      to_.not_checked.push_back("The patient is recorded as deceased" + when +
+                                ": no drug of the list counts as taken");
+      return {};
+    }
+    for (const auto& line : list->lines) {
+      const bool is_request = line.lead.type == events::ResourceType::MedicationRequest;
+      const auto anew = std::find_if(redrafted.begin(), redrafted.end(), [&](const auto& one) {
+        return is_request && one.id == line.lead.id;
+      });
+      if (anew != redrafted.end() && !anew->ends) continue;
+      if (auto added = add(line, anew != redrafted.end()); !added) return added;
+    }
+    return {};
+  }
+
+ private:
+  Status add(const MedicationLine& line, bool ends_now) {
+    Standing standing = standing_of(line);
+    ends_now = ends_now && standing.counts && !standing.ended;
+    standing.ended = standing.ended || ends_now;
+    if (!standing.counts) {
+      if (!standing.because.empty())
+        to_.not_checked.push_back(fmt::format("{} ({}): {}; orders were not compared with it",
+                                              line.drug.display, name_of(line.lead),
+                                              standing.because));
+      return {};
+    }
+    auto reading = read_lead(line);
+    if (!reading) return reading.error();
+    reading->fact.ended = standing.ended;
+    if (line.lead.end_high) reading->fact.end = day_of(*line.lead.end_high - Micros(1));
+    if (ends_now) reading->fact.end = day_of(at_);
+    if (standing.ended && line.state == State::given && line.lead.time)
+      reading->fact.end = day_of(*line.lead.time);
+    if (!standing.ended) say_what_is_doubtful(line, *reading);
+    to_.patient.drugs.push_back(std::move(reading->fact));
+    to_.drugs.push_back(
+        {std::string(events::type_name(line.lead.type)), line.lead.id, line.lead.version});
+    return {};
+  }
+
+  Standing standing_of(const MedicationLine& line) const {
+    switch (line.state) {
+      case State::active:
+      case State::on_hold:
+        return {true, false, {}};
+      case State::may_still_be_taking:
+        return supplied_lately(line)
+                   ? Standing{true, false, {}}
+                   : Standing{false, false, line.because + ", for longer than a year"};
+      case State::past:
+        return {ended_lately(line), true, {}};
+      case State::given:
+        return {line.lead.time && at_ - *line.lead.time < wash_out_max, true, {}};
+      case State::planned:
+        return {false, false, "planned, not taken yet"};
+      case State::unknown:
+        return {false, false, "its status says neither that it is taken nor that it is not"};
+      case State::avoid:
+        return {false, false, line.because};
+      default:
+        return {};  // draft, cancelled, not taken
+    }
+  }
+
+  bool supplied_lately(const MedicationLine& line) const {
+    return std::any_of(line.rests_on.begin(), line.rests_on.end(), [&](const auto& claim) {
+      return claim.time && at_ - *claim.time < supply_max;
+    });
+  }
+  bool ended_lately(const MedicationLine& line) const {
+    if (line.lead.end_high) return at_ - *line.lead.end_high < wash_out_max;
+    return at_ - line.lead.confirmed.time_since_epoch() < wash_out_max;  // it had ended by then
+  }
+
+  // The resource that decided, with its dosage; its reference as it leads today.
+  Result<DrugReading> read_lead(const MedicationLine& line) const {
+    const auto row = read_.view->current(read_.stream, line.lead.type, line.lead.id);
+    if (!row) return row.error();
+    Product product{line.drug.display, {}};
+    if (!*row || (*row)->facts.empty()) {
+      DrugReading bare;
+      bare.fact.shown = product.shown;
+      return bare;
+    }
+    const auto& facts = *flatbuffers::GetRoot<schema::Facts>((*row)->facts.data());
+    if (auto own = product_of(medication_in(facts)); !own.empty()) {
+      product = std::move(own);
+    } else if (const auto* reference = reference_in(facts)) {
+      auto found = finder_.find(text_of(reference->id()));
+      if (!found) return found.error();
+      if (*found) product = std::move(**found);
+    }
+    if (product.shown.empty()) product.shown = name_of(line.lead);
+    return drug_reading(facts, std::move(product));
+  }
+
+  void say_what_is_doubtful(const MedicationLine& line, DrugReading& reading) {
+    for (const auto& one : line.disagreements)
+      to_.not_checked.push_back(fmt::format("{}: sources disagree ({}); checked as {} has it",
+                                            reading.fact.shown, one, name_of(line.lead)));
+    std::move(reading.not_read.begin(), reading.not_read.end(),
+              std::back_inserter(to_.not_checked));
+  }
+
+  const PatientRead& read_;
+  const MedicationFinder finder_;
+  const Micros at_;
+  ChartFacts& to_;
+};
+
+bool says_none_known(std::string_view code) {
+  return code == "716186003" || code == "no-known-allergies" || code == "409137002" ||
+         code == "no-known-medication-allergies";
+}
+
+bool counts(const schema::AllergyIntolerance& allergy) {
+  const auto clinical = coded_text(allergy.clinical_status()).code;
+  return clinical != "inactive" && clinical != "resolved" &&
+         coded_text(allergy.verification_status()).code != "refuted";
+}
+
+bool is_not_of_drugs(const schema::AllergyIntolerance& allergy) {
+  if (allergy.categories() == nullptr || allergy.categories()->size() == 0) return false;
+  return std::none_of(allergy.categories()->begin(), allergy.categories()->end(),
+                      [](const auto* category) {
+                        const auto word = text_of(category);
+                        return word == "medication" || word == "biologic";
+                      });
+}
+
+AllergyFact allergy_fact(const schema::AllergyIntolerance& allergy) {
+  AllergyFact fact;
+  Product product = product_of(allergy.code());
+  fact.shown = product.shown.empty() ? "a substance without name" : std::move(product.shown);
+  fact.codes = std::move(product.codes);
+  fact.counts = counts(allergy);
+  fact.intolerance = text_of(allergy.type()) == "intolerance";
+  const auto criticality = text_of(allergy.criticality());
+  if (criticality == "high") fact.criticality = knowledge::Criticality::high;
+  if (criticality == "low") fact.criticality = knowledge::Criticality::low;
+  if (allergy.reactions() == nullptr) return fact;
+  for (const auto* reaction : *allergy.reactions()) {
+    if (reaction->manifestation() == nullptr) continue;
+    for (const auto* manifestation : *reaction->manifestation())
+      fact.reactions.push_back(knowledge::reaction_in(coded_text(manifestation).display));
+  }
+  return fact;
+}
+
+Status read_allergies(const PatientRead& read, ChartFacts& to) {
+  using Asked = knowledge::PatientFacts::Allergies;
+  projections::ChartCursor cursor(*read.view, read.stream,
+                                  events::ResourceType::AllergyIntolerance);
+  bool none_known = false;
+  for (; cursor.valid(); cursor.next()) {
+    const auto* allergy = cursor.facts().of_as_AllergyIntolerance();
+    if (allergy == nullptr || is_entered_in_error(cursor.facts())) continue;
+    if (says_none_known(coded_text(allergy->code()).code)) {
+      none_known = none_known || counts(*allergy);
+      continue;
+    }
+    to.patient.allergies.push_back(allergy_fact(*allergy));
+    to.allergies.push_back({"AllergyIntolerance", cursor.id(), cursor.version()});
+    to.not_of_drugs.push_back(is_not_of_drugs(*allergy));
+  }
+  to.patient.asked = none_known                     ? Asked::none_known
+                     : to.patient.allergies.empty() ? Asked::not_asked
+                                                    : Asked::listed;
+  return cursor.status();
+}
+
+}  // namespace
+
+Result<ChartFacts> chart_facts(const Sources& sources, const PatientRead& read, Micros at,
+                               const std::vector<Redrafted>& redrafted) {
+  ChartFacts facts;
+  if (auto done = ListReader(sources, read, at, facts).read_list(redrafted); !done)
+    return done.error();
+  if (auto done = read_allergies(read, facts); !done) return done.error();
+  if (auto done = read_measured(read, at, facts); !done) return done.error();
+  return facts;
+}
+
+}  // namespace query::checks

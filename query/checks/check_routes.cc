@@ -1,0 +1,162 @@
+#include "query/checks/check_routes.h"
+
+#include <boost/json.hpp>
+
+#include "query/checks/metrics.h"
+#include "query/patient_answer.h"
+
+namespace query::checks {
+namespace {
+
+using events::Status;
+using ops::http::Request;
+
+constexpr std::size_t window_max = 3650;
+
+void write_source(const CardSource& source, JsonWriter& json) {
+  json.key("source").begin_object().member("title", source.title);
+  json.optional("issuer", source.issuer).optional("section", source.section);
+  json.optional("published", source.published).optional("url", source.url);
+  json.member("compared", !source.read.empty()).optional("compared_on", source.read).end_object();
+}
+
+void write_rests_on(const RestsOn& one, JsonWriter& json) {
+  json.begin_object();
+  switch (one.what) {
+    case RestsOn::What::draft:
+      json.member("draft", one.text);
+      break;
+    case RestsOn::What::resource: {
+      const auto slash = one.text.find('/');
+      json.member("type", one.text.substr(0, slash)).member("id", one.text.substr(slash + 1));
+      json.member("version", one.version.value);
+      break;
+    }
+    case RestsOn::What::missing:
+      json.member("not_recorded", one.text);
+      break;
+  }
+  json.end_object();
+}
+
+void write_texts(std::string_view name, const std::vector<std::string>& texts, JsonWriter& json) {
+  json.key(name).begin_array();
+  for (const auto& text : texts) json.value(text);
+  json.end_array();
+}
+
+events::Result<std::optional<std::chrono::days>> window_in(const Request& request) {
+  if (request.parameter("duplicate_test_days") == nullptr)
+    return std::optional<std::chrono::days>();
+  const auto days = count_parameter(request, "duplicate_test_days", 1, window_max);
+  if (!days) return days.error();
+  return std::optional(std::chrono::days(*days));
+}
+
+class CheckRoute {
+ public:
+  CheckRoute(const Sources& sources, const Checks& checks)
+      : sources_(sources), checks_(checks), metrics_(checks.metrics) {}
+
+  Status write(const Request& request, const PatientRead& read, JsonWriter& json) {
+    const auto window = window_in(request);
+    if (!window) return window.error();
+    Basket basket;
+    if (request.method == "POST") {
+      const auto body = read_json(request);
+      if (!body) return body.error();
+      auto drafted = read_basket(*body, read.patient, MedicationFinder(sources_, read));
+      if (!drafted) return drafted.error();
+      basket = std::move(*drafted);
+    }
+    const auto answer = check_orders(checks_, sources_, read, basket, *window);
+    if (!answer) return answer.error();
+    metrics_.count(*answer);
+    if (!read.recorded) json.member("note", "patient not yet recorded");
+    write_frame(*answer, json);
+    if (answer->by == nullptr) json.key("knowledge").null();
+    json.key("cards").begin_array();
+    for (const auto& card : answer->cards) write_card(card, json);
+    json.end_array();
+    return {};
+  }
+
+ private:
+  const Sources& sources_;
+  const Checks& checks_;
+  Metrics metrics_;
+};
+
+std::string card_schema() {
+  namespace schema = ops::http::schema;
+  return schema::object(
+      {{"rule", schema::text},
+       {"tier", schema::one_of({"stop", "warn", "note"})},
+       {"kind", schema::one_of({"interaction", "allergy", "duplicate", "caution", "not_checkable",
+                                "duplicate_test"})},
+       {"summary", schema::text},
+       {"detail", schema::text},
+       {"source", schema::any_object},
+       {"rests_on", schema::array(schema::any_object)}},
+      {{"also", schema::array(schema::text)}, {"missing", schema::array(schema::text)}});
+}
+
+}  // namespace
+
+events::Result<boost::json::value> read_json(const Request& request) {
+  boost::system::error_code fault;
+  auto body = boost::json::parse(request.body, fault);
+  if (fault) return events::invalid("body: not JSON: " + fault.message());
+  if (!body.is_object()) return events::invalid("body: must be a JSON object");
+  return body;
+}
+
+void write_card(const Card& card, JsonWriter& json) {
+  json.begin_object().member("rule", card.rule).member("tier", to_string(card.tier));
+  json.member("kind", card.kind).member("summary", card.summary).member("detail", card.detail);
+  write_source(card.source, json);
+  json.key("rests_on").begin_array();
+  for (const auto& one : card.rests_on) write_rests_on(one, json);
+  json.end_array();
+  if (!card.also.empty()) write_texts("also", card.also, json);
+  if (!card.missing.empty()) write_texts("missing", card.missing, json);
+  json.end_object();
+}
+
+void write_frame(const Answer& answer, JsonWriter& json) {
+  json.member("notice", notice);
+  if (answer.by != nullptr) {
+    json.key("knowledge").begin_object().member("version", answer.by->label());
+    json.member("digest", answer.by->digest()).member("review", answer.by->review()).end_object();
+  }
+  write_texts("not_checked", answer.not_checked, json);
+}
+
+void add_check_routes(ops::http::Router& router, const Sources& sources, const Checks& checks) {
+  namespace schema = ops::http::schema;
+  auto route = std::make_shared<CheckRoute>(sources, checks);
+  PatientRoute get{
+      "/charts/{patient}/medications/$check",
+      "Cards about the medication list: interactions, allergies, duplicates, cautions"};
+  get.projections = {"medications", "chart", "series"};
+  get.members = {{"notice", schema::text},
+                 {"knowledge", R"({"type":"object","nullable":true})"},
+                 {"not_checked", schema::array(schema::text)},
+                 {"cards", schema::array(card_schema())}};
+  get.write = [route](const Request& request, const PatientRead& read, JsonWriter& json) {
+    return route->write(request, read, json);
+  };
+  PatientRoute post = get;
+  post.method = "POST";
+  post.what =
+      "Cards about drafted orders (a Bundle, MedicationRequest, ServiceRequest or Parameters); "
+      "nothing is written";
+  post.body_schema = schema::any_object;
+  post.parameters = {{"duplicate_test_days",
+                      "a result not older makes a repeated test a card; else by analyte",
+                      schema::whole_number(1, window_max)}};
+  add_patient_route(router, sources, std::move(get));
+  add_patient_route(router, sources, std::move(post));
+}
+
+}  // namespace query::checks
