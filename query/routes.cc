@@ -8,10 +8,11 @@
 
 namespace query {
 
-void add_query_routes(ops::http::Router& router, const Sources& sources, LiveHub& hub) {
-  add_chart_routes(router, sources);
+void add_query_routes(ops::http::Router& router, const Sources& sources, LiveHub& hub,
+                      std::shared_ptr<const projections::knowledge::Knowledge> knowledge) {
+  add_chart_routes(router, sources, knowledge);
   add_live_routes(router, sources, hub);
-  add_medication_routes(router, sources);
+  add_medication_routes(router, sources, std::move(knowledge));
   add_timeline_routes(router, sources);
   add_trend_routes(router, sources);
   fhir::add_fhir_routes(router, sources);

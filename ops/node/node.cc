@@ -12,6 +12,7 @@
 #include "ops/node/storage.h"
 #include "ops/node/subscription_metrics.h"
 #include "ops/node/subscription_status.h"
+#include "projections/knowledge/reader.h"
 #include "query/bulk/routes.h"
 #include "query/fhir/conditions.h"
 #include "query/routes.h"
@@ -140,7 +141,10 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     parts->imports->add_routes(parts->router);
   }
   if (settings.answers_reads) {
-    query::add_query_routes(parts->router, *parts->sources, *parts->live);
+    auto knowledge =
+        projections::knowledge::read_knowledge(projections::knowledge::shipped_tables());
+    if (!knowledge) return knowledge.error();
+    query::add_query_routes(parts->router, *parts->sources, *parts->live, std::move(*knowledge));
     http::JobRules rules;
     rules.directory = settings.data / "exports";
     rules.running_max = settings.exports_at_once;
