@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "projections/fold.h"
 
@@ -105,13 +106,17 @@ void add_ingredients(const Knowledge& known, std::vector<Strength> parts, DrugId
   const auto base_of = [&](const Strength& part) -> const std::string& {
     return known.ingredient(known.base(part.ingredient)).id;
   };
-  std::sort(parts.begin(), parts.end(),
-            [&](const auto& one, const auto& other) { return base_of(one) < base_of(other); });
+  // Two parts of one base stay two: regular insulin is not its mixture with isophane.
+  std::sort(parts.begin(), parts.end(), [&](const auto& one, const auto& other) {
+    const auto by = [&](const Strength& part) {
+      return std::tie(base_of(part), known.ingredient(part.ingredient).id);
+    };
+    return by(one) < by(other);
+  });
   for (const auto& part : parts) {
     const auto& written = known.ingredient(part.ingredient);
     const std::string& base = base_of(part);
     identity.ingredients.push_back({written.id, written.name});
-    if (!identity.bases.empty() && identity.bases.back() == base) continue;  // twice in one
     identity.bases.push_back(base);
     identity.form.salts.push_back(written.id == base ? "" : written.id);
   }
@@ -146,6 +151,8 @@ struct Identified {
 using Groups = std::vector<DrugGroup>;
 
 void join(DrugGroup& group, DrugGroup&& other) {
+  if (is_said_by(group.identity.form, other.identity.form))
+    group.identity.ingredients = std::move(other.identity.ingredients);
   say_more(group.identity.form, other.identity.form);
   std::move(other.claims.begin(), other.claims.end(), std::back_inserter(group.claims));
 }
