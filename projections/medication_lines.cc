@@ -9,6 +9,7 @@ namespace projections {
 namespace {
 
 using events::Micros;
+using knowledge::Knowledge;
 using State = MedicationState;
 using Claims = std::vector<MedicationClaim>;
 
@@ -107,12 +108,14 @@ const MedicationClaim* deciding(const Claims& claims, Micros at) {
   return lead;
 }
 
+// An order that names the plan, or a later one of the very same product: of another strength
+// the plan still stands.
 bool carries_out(const MedicationClaim& order, const MedicationClaim& plan, Micros at) {
   if (!taking(order, at) || plan.claim != Claim::planned) return false;
   const auto& names = order.rests_on;
   if (std::find(names.begin(), names.end(), name_of(plan)) != names.end()) return true;
   return order.source != "statement" && plan.source != "statement" &&
-         time_of(order) >= time_of(plan);
+         identity_of(order.drug) == identity_of(plan.drug) && time_of(order) >= time_of(plan);
 }
 
 bool is_carried_out(const MedicationClaim& plan, const Claims& claims, Micros at) {
@@ -120,12 +123,25 @@ bool is_carried_out(const MedicationClaim& plan, const Claims& claims, Micros at
                      [&](const auto& order) { return carries_out(order, plan, at); });
 }
 
-void note_disagreements(MedicationLine& line, const DrugGroup& group, Micros at) {
+// How a resource's dose differs from the line's; empty: it does not, or says nothing of it.
+std::string other_dose(const Knowledge& known, const MedicationClaim& claim,
+                       const MedicationClaim& lead) {
+  const auto strength = identify(known, claim.drug, claim.route).strength;
+  const auto of_lead = identify(known, lead.drug, lead.route).strength;
+  const bool other_strength = !strength.empty() && !of_lead.empty() && strength != of_lead;
+  if (claim.dose.empty()) return other_strength ? "other strength: " + strength : "";
+  if (claim.dose == lead.dose && !other_strength) return {};
+  return "other dose: " + claim.dose + (strength.empty() ? "" : " (" + strength + ")");
+}
+
+void note_disagreements(const Knowledge& known, const DrugGroup& group, Micros at,
+                        MedicationLine& line) {
   std::set<std::string> doses;
   for (const auto& claim : line.rests_on) {
     if (!says(claim, line.state, at)) continue;
-    if (!claim.dose.empty() && claim.dose != line.lead.dose && doses.insert(claim.dose).second) {
-      line.disagreements.push_back(name_of(claim) + ": other dose: " + claim.dose);
+    const auto other = other_dose(known, claim, line.lead);
+    if (!other.empty() && doses.insert(other).second) {
+      line.disagreements.push_back(name_of(claim) + ": " + other);
     }
   }
   for (const auto& claim : group.near) {
@@ -142,7 +158,8 @@ void note_disagreements(MedicationLine& line, const DrugGroup& group, Micros at)
 }
 
 // The lines of one drug by one route and release.
-void conclude_group(const DrugGroup& group, Micros at, std::vector<MedicationLine>& lines) {
+void conclude_group(const Knowledge& known, const DrugGroup& group, Micros at,
+                    std::vector<MedicationLine>& lines) {
   const Claims& all = group.claims;
   const std::size_t before = lines.size();
   Claims one_line, evidence;
@@ -157,7 +174,7 @@ void conclude_group(const DrugGroup& group, Micros at, std::vector<MedicationLin
   }
   if (const auto* lead = deciding(one_line, at)) {
     lines.push_back(line_of(*taking(*lead, at), one_line, *lead, at));
-    if (lines.back().state != State::past) note_disagreements(lines.back(), group, at);
+    if (lines.back().state != State::past) note_disagreements(known, group, at, lines.back());
   } else if (!evidence.empty()) {
     const auto& newest = *std::min_element(evidence.begin(), evidence.end(), is_newer);
     const auto dispense = std::find_if(evidence.begin(), evidence.end(), [](const auto& claim) {
@@ -194,8 +211,12 @@ void mark(MedicationLine& line, Micros at) {
 }
 
 // What only the whole list has.
-void detail(MedicationLine& line, const knowledge::Knowledge& known, Micros at) {
-  line.dose_changes = dose_changes_of(line.rests_on, [&](const MedicationClaim& claim) {
+void detail(MedicationLine& line, const Knowledge& known, Micros at) {
+  Claims dosed = line.rests_on;
+  if (line.state != State::planned) {
+    std::erase_if(dosed, [](const auto& claim) { return claim.claim == Claim::planned; });
+  }
+  line.dose_changes = dose_changes_of(dosed, [&](const MedicationClaim& claim) {
     return identify(known, claim.drug, claim.route).strength;
   });
   const bool goes_on = line.state == State::active || line.state == State::may_still_be_taking;
@@ -255,8 +276,8 @@ std::vector<std::string> contradictions_of(const MedicationClaim& claim, Micros 
   return found;
 }
 
-MedicationReading conclude(MedicationClaims found, const knowledge::Knowledge& known,
-                           MedicationScope scope, Micros at) {
+MedicationReading conclude(MedicationClaims found, const Knowledge& known, MedicationScope scope,
+                           Micros at) {
   MedicationReading reading;
   reading.died = std::move(found.died);
   reading.resources = found.claims.size();
@@ -267,7 +288,7 @@ MedicationReading conclude(MedicationClaims found, const knowledge::Knowledge& k
   if (none != drugs) reading.none_known = *none;
   found.claims.erase(found.claims.begin(), drugs);
   for (const auto& group : group_by_drug(known, std::move(found.claims))) {
-    conclude_group(group, at, reading.lines);
+    conclude_group(known, group, at, reading.lines);
   }
   for (auto& line : reading.lines) {
     if (reading.died) conclude_death(*reading.died, line);

@@ -55,7 +55,7 @@ bool denies_itself(const MedicationClaim& claim) {
   return claim.time && claim.end_high && *claim.end_high <= *claim.time;
 }
 
-// The last time at which the resource was sent as active, while it now says stopped.
+// The last time at which the resource was sent as active, while it now says otherwise.
 std::optional<Micros> active_until(const MedicationClaim& claim) {
   std::optional<Micros> last;
   for (std::size_t i = 0; i < claim.earlier.size(); ++i) {
@@ -99,6 +99,8 @@ Said in_force(const MedicationClaim& claim, const ClinicalTime& on) {
     case Claim::active:
       return {Taking::yes, status};
     case Claim::on_hold:
+      if (on.low <= active_until(claim).value_or(Micros::min()))
+        return {Taking::yes, status + ", but later sent as active"};
       return {Taking::unknown_end, status + ", since when is not recorded"};
     case Claim::no_end:
       return {Taking::unknown_end, status + ": fulfilled, no end recorded"};

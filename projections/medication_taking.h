@@ -28,7 +28,8 @@ struct TakingAnswer {
 //
 // What one resource says of T:
 // - active, from its start to its end: yes. On hold, status unknown, fulfilled without end:
-//   unknown end. Dispensed: unknown end, since nobody says that it is taken;
+//   unknown end (on hold: yes up to the time at which it was last sent as active). Dispensed:
+//   unknown end, since nobody says that it is taken;
 // - stopped with an end: yes before it, no from it on. Stopped without: no from the time on that
 //   the stop was sent; before that unknown end, but yes up to the time at which the resource
 //   was last sent as active;
