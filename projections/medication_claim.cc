@@ -21,6 +21,12 @@ std::string display_of(const Concepts* all) {
   return all && all->size() > 0 ? display_of(all->Get(0)) : std::string();
 }
 
+Amount amount(const schema::Quantity* quantity) {
+  if (quantity == nullptr) return {};
+  const auto unit = text_of(quantity->code()).empty() ? quantity->unit() : quantity->code();
+  return {std::string(text_of(quantity->value())), std::string(text_of(unit))};
+}
+
 Mention mention(const schema::Reference* reference) {
   if (reference == nullptr) return {};
   return {reference->type(), std::string(text_of(reference->id())),
@@ -153,6 +159,8 @@ Found claim_of(const schema::MedicationDispense& dispense) {
   claim.by = mention(dispense.performers());
   start(dispense.handed_over() ? dispense.handed_over() : dispense.prepared(), claim);
   dose(dispense.dosages(), claim);
+  claim.quantity = amount(dispense.quantity());
+  claim.days_supply = amount(dispense.days_supply());
   rest_on(dispense.prescriptions(), claim);
   return claim;
 }
@@ -185,6 +193,21 @@ void read(RowReader& row, Coded& coded) {
   coded.system = row.bytes();
   coded.code = row.bytes();
   coded.display = row.bytes();
+}
+void write(const Amount& amount, RowWriter& row) { row.bytes(amount.value).bytes(amount.unit); }
+void read(RowReader& row, Amount& amount) {
+  amount.value = row.bytes();
+  amount.unit = row.bytes();
+}
+void write(const EarlierClaim& earlier, RowWriter& row) {
+  row.varint(earlier.version.value).u8(static_cast<std::uint8_t>(earlier.claim));
+  row.bytes(earlier.status).bytes(earlier.dose).bytes(earlier.start).time(earlier.since);
+}
+void read(RowReader& row, EarlierClaim& earlier) {
+  earlier.version = {row.varint()};
+  earlier.claim = static_cast<Claim>(row.u8());
+  for (auto* field : {&earlier.status, &earlier.dose, &earlier.start}) *field = row.bytes();
+  earlier.since = row.time();
 }
 void write(const std::optional<Micros>& time, RowWriter& row) {
   row.u8(time.has_value());
@@ -219,6 +242,19 @@ Found medication_claim(const schema::Facts& facts) {
   return claim;
 }
 
+void remember(MedicationClaim&& old, MedicationClaim& now) {
+  now.earlier = std::move(old.earlier);
+  const bool same = old.claim == now.claim && old.status == now.status && old.dose == now.dose &&
+                    old.start == now.start;
+  if (same) {
+    now.since = old.since;
+    return;
+  }
+  now.earlier.push_back({old.version, old.claim, std::move(old.status), std::move(old.dose),
+                         std::move(old.start), old.since});
+  if (now.earlier.size() > earlier_claims_max) now.earlier.erase(now.earlier.begin());
+}
+
 std::string encode(const MedicationClaim& claim) {
   RowWriter row;
   row.varint(claim.version.value).u8(static_cast<std::uint8_t>(claim.claim));
@@ -231,7 +267,12 @@ std::string encode(const MedicationClaim& claim) {
   write(claim.end_high, row);
   row.varint(claim.rests_on.size());
   for (const auto& one : claim.rests_on) row.bytes(one);
-  return row.time(claim.confirmed).bytes(claim.confirmed_by).row();
+  row.time(claim.confirmed).bytes(claim.confirmed_by).time(claim.since);
+  row.varint(claim.earlier.size());
+  for (const auto& one : claim.earlier) write(one, row);
+  write(claim.quantity, row);
+  write(claim.days_supply, row);
+  return std::move(row).row();
 }
 
 Result<MedicationClaim> decode_medication_claim(std::string_view bytes) {
@@ -256,6 +297,12 @@ Result<MedicationClaim> decode_medication_claim(std::string_view bytes) {
   }
   claim.confirmed = row.time();
   claim.confirmed_by = row.bytes();
+  claim.since = row.time();
+  for (auto left = row.varint(); left > 0 && row.ok(); --left) {
+    read(row, claim.earlier.emplace_back());
+  }
+  read(row, claim.quantity);
+  read(row, claim.days_supply);
   if (!row.done()) return events::corrupt("a row of family medications cannot be read");
   return claim;
 }

@@ -36,6 +36,20 @@ struct Mention {  // somebody or something that a resource refers to
   std::string display;  // as sent
 };
 
+struct Amount {  // as sent: "90" "{tbl}"
+  std::string value, unit;
+};
+
+// What an earlier version of the resource said, where that was another status, dose or start.
+struct EarlierClaim {
+  events::Version version;
+  Claim claim = Claim::unknown;
+  std::string status, dose, start;
+  events::KnownTime since;  // first sent; in force until the next one's `since`
+};
+// Of a resource that changes more often the newest are kept; all are in its history.
+inline constexpr std::size_t earlier_claims_max = 32;
+
 struct MedicationClaim {
   events::ResourceType type{};
   std::string id;
@@ -56,7 +70,13 @@ struct MedicationClaim {
   std::vector<std::string> rests_on;       // "Type/id" of orders, plans and prescriptions named
   events::KnownTime confirmed;             // when this content was last sent
   std::string confirmed_by;                // site or source that sent it
+  events::KnownTime since;                 // when this status and dose were first sent
+  std::vector<EarlierClaim> earlier;       // oldest first
+  Amount quantity, days_supply;            // dispenses only
 };
+
+// `now` was said before by `old`, the same resource's row: keeps what that knew.
+void remember(MedicationClaim&& old, MedicationClaim& now);
 
 // Nothing: not about a drug, entered in error, or saying nothing about taking it (an
 // administration not done, a dispense declined).

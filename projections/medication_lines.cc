@@ -9,17 +9,11 @@ namespace projections {
 namespace {
 
 using events::Micros;
+using knowledge::Knowledge;
 using State = MedicationState;
 using Claims = std::vector<MedicationClaim>;
 
 Micros time_of(const MedicationClaim& claim) { return claim.time.value_or(Micros::min()); }
-
-// Newest first; equal times by type and id, so that every reader sees one order.
-bool is_newer(const MedicationClaim& a, const MedicationClaim& b) {
-  if (time_of(a) != time_of(b)) return time_of(a) > time_of(b);
-  if (a.type != b.type) return a.type < b.type;
-  return a.id < b.id;
-}
 
 bool has_ended(const MedicationClaim& claim, Micros at) {
   return claim.end_high && *claim.end_high <= at;
@@ -114,16 +108,14 @@ const MedicationClaim* deciding(const Claims& claims, Micros at) {
   return lead;
 }
 
-std::string name_of(const MedicationClaim& claim) {
-  return std::string(events::type_name(claim.type)) + "/" + claim.id;
-}
-
+// An order that names the plan, or a later one of the very same product: of another strength
+// the plan still stands.
 bool carries_out(const MedicationClaim& order, const MedicationClaim& plan, Micros at) {
   if (!taking(order, at) || plan.claim != Claim::planned) return false;
   const auto& names = order.rests_on;
   if (std::find(names.begin(), names.end(), name_of(plan)) != names.end()) return true;
   return order.source != "statement" && plan.source != "statement" &&
-         time_of(order) >= time_of(plan);
+         identity_of(order.drug) == identity_of(plan.drug) && time_of(order) >= time_of(plan);
 }
 
 bool is_carried_out(const MedicationClaim& plan, const Claims& claims, Micros at) {
@@ -131,15 +123,32 @@ bool is_carried_out(const MedicationClaim& plan, const Claims& claims, Micros at
                      [&](const auto& order) { return carries_out(order, plan, at); });
 }
 
-void note_disagreements(MedicationLine& line, const Claims& all, Micros at) {
+// How a resource's dose differs from the line's; empty: it does not, or says nothing of it.
+std::string other_dose(const Knowledge& known, const MedicationClaim& claim,
+                       const MedicationClaim& lead) {
+  const auto strength = identify(known, claim.drug, claim.route).strength;
+  const auto of_lead = identify(known, lead.drug, lead.route).strength;
+  const bool other_strength = !strength.empty() && !of_lead.empty() && strength != of_lead;
+  if (claim.dose.empty()) return other_strength ? "other strength: " + strength : "";
+  if (claim.dose == lead.dose && !other_strength) return {};
+  return "other dose: " + claim.dose + (strength.empty() ? "" : " (" + strength + ")");
+}
+
+void note_disagreements(const Knowledge& known, const DrugGroup& group, Micros at,
+                        MedicationLine& line) {
   std::set<std::string> doses;
   for (const auto& claim : line.rests_on) {
     if (!says(claim, line.state, at)) continue;
-    if (!claim.dose.empty() && claim.dose != line.lead.dose && doses.insert(claim.dose).second) {
-      line.disagreements.push_back(name_of(claim) + ": other dose: " + claim.dose);
+    const auto other = other_dose(known, claim, line.lead);
+    if (!other.empty() && doses.insert(other).second) {
+      line.disagreements.push_back(name_of(claim) + ": " + other);
     }
   }
-  for (const auto& claim : all) {
+  for (const auto& claim : group.near) {
+    line.disagreements.push_back(name_of(claim) + " of " + claim.drug.display + ": " +
+                                 reason_of(claim, at));
+  }
+  for (const auto& claim : group.claims) {
     const bool denies = claim.claim == Claim::not_taking || claim.claim == Claim::avoid;
     const bool stops_later = taking(claim, at) == State::past && is_newer(claim, line.lead);
     if (denies || stops_later) {
@@ -148,8 +157,11 @@ void note_disagreements(MedicationLine& line, const Claims& all, Micros at) {
   }
 }
 
-// The lines of one drug by one route.
-void conclude_route(const Claims& all, Micros at, std::vector<MedicationLine>& lines) {
+// The lines of one drug by one route and release.
+void conclude_group(const Knowledge& known, const DrugGroup& group, Micros at,
+                    std::vector<MedicationLine>& lines) {
+  const Claims& all = group.claims;
+  const std::size_t before = lines.size();
   Claims one_line, evidence;
   std::map<State, Claims> others;
   for (const auto& claim : all) {
@@ -162,7 +174,7 @@ void conclude_route(const Claims& all, Micros at, std::vector<MedicationLine>& l
   }
   if (const auto* lead = deciding(one_line, at)) {
     lines.push_back(line_of(*taking(*lead, at), one_line, *lead, at));
-    if (lines.back().state != State::past) note_disagreements(lines.back(), all, at);
+    if (lines.back().state != State::past) note_disagreements(known, group, at, lines.back());
   } else if (!evidence.empty()) {
     const auto& newest = *std::min_element(evidence.begin(), evidence.end(), is_newer);
     const auto dispense = std::find_if(evidence.begin(), evidence.end(), [](const auto& claim) {
@@ -177,14 +189,40 @@ void conclude_route(const Claims& all, Micros at, std::vector<MedicationLine>& l
     const auto newest = *std::min_element(claims.begin(), claims.end(), is_newer);
     lines.push_back(line_of(state, std::move(claims), newest, at));
   }
+  for (auto i = before; i < lines.size(); ++i) lines[i].identity = group.identity;
 }
 
-// A resource without a route belongs to the only route there is, else to a line of its own.
-void conclude_drug(const Claims& claims, Micros at, std::vector<MedicationLine>& lines) {
-  std::map<std::string, Claims> by_route;
-  for (const auto& claim : claims) by_route[identity_of(claim.route)].push_back(claim);
-  if (by_route.size() <= 2 && by_route.contains("")) return conclude_route(claims, at, lines);
-  for (const auto& [route, of_route] : by_route) conclude_route(of_route, at, lines);
+void mark(MedicationLine& line, Micros at) {
+  const auto& rests_on = line.rests_on;
+  const bool dosed = std::any_of(rests_on.begin(), rests_on.end(),
+                                 [](const auto& claim) { return !claim.dose.empty(); });
+  const bool is_taken = line.state != State::avoid && line.state != State::not_taking;
+  if (!dosed && is_taken) line.marks.push_back("no dose recorded");
+  if (line.drug.code.empty()) line.marks.push_back("the drug is written as text, without a code");
+  for (const auto& claim : rests_on) {
+    for (auto& one : contradictions_of(claim, at)) line.marks.push_back(std::move(one));
+    const auto& stop = line.lead.end_high;
+    if (line.state == State::past && claim.claim == Claim::dispensed && stop && claim.time &&
+        *claim.time >= *stop) {
+      line.marks.push_back(name_of(claim) + ": handed over " + claim.start + ", after the end " +
+                           line.lead.end);
+    }
+  }
+}
+
+// What only the whole list has.
+void detail(MedicationLine& line, const Knowledge& known, Micros at) {
+  Claims dosed = line.rests_on;
+  if (line.state != State::planned) {
+    std::erase_if(dosed, [](const auto& claim) { return claim.claim == Claim::planned; });
+  }
+  line.dose_changes = dose_changes_of(dosed, [&](const MedicationClaim& claim) {
+    return identify(known, claim.drug, claim.route).strength;
+  });
+  const bool goes_on = line.state == State::active || line.state == State::may_still_be_taking;
+  std::optional<std::chrono::sys_days> open_at;
+  if (goes_on) open_at = std::chrono::floor<std::chrono::days>(std::chrono::sys_time<Micros>(at));
+  line.supply = supply_of(line.rests_on, open_at);
 }
 
 void conclude_death(const std::string& died, MedicationLine& line) {
@@ -192,12 +230,6 @@ void conclude_death(const std::string& died, MedicationLine& line) {
   line.because =
       "patient deceased" + (died == "true" ? "" : " " + died) + "; before: " + line.because;
   line.state = State::past;
-}
-
-// SNOMED CT 787481004 and IPS absent-unknown "no known medications" are no drugs.
-bool is_none_known(const Coded& drug) {
-  return (drug.system == "http://snomed.info/sct" && drug.code == "787481004") ||
-         drug.code == "no-known-medications";
 }
 
 }  // namespace
@@ -211,13 +243,52 @@ std::string_view to_string(MedicationState state) {
   return names[static_cast<std::size_t>(state)];
 }
 
-void conclude(ClaimsByDrug claims, MedicationScope scope, Micros at, MedicationReading& reading) {
-  for (const auto& [drug, of_drug] : claims) {
-    if (is_none_known(of_drug.front().drug)) {
-      reading.none_known = *std::min_element(of_drug.begin(), of_drug.end(), is_newer);
-      continue;
-    }
-    conclude_drug(of_drug, at, reading.lines);
+bool is_none_known(const Coded& drug) {
+  return (drug.system == "http://snomed.info/sct" && drug.code == "787481004") ||
+         drug.code == "no-known-medications";
+}
+
+bool is_newer(const MedicationClaim& a, const MedicationClaim& b) {
+  if (time_of(a) != time_of(b)) return time_of(a) > time_of(b);
+  if (a.type != b.type) return a.type < b.type;
+  return a.id < b.id;
+}
+
+std::string name_of(const MedicationClaim& claim) {
+  return std::string(events::type_name(claim.type)) + "/" + claim.id;
+}
+
+std::vector<std::string> contradictions_of(const MedicationClaim& claim, Micros at) {
+  std::vector<std::string> found;
+  const auto add = [&](const std::string& text) { found.push_back(name_of(claim) + ": " + text); };
+  if (claim.time && claim.end_high && *claim.end_high <= *claim.time) {
+    add("ends " + claim.end + ", before it starts " + claim.start);
+  }
+  const bool over = claim.claim == Claim::ended || claim.claim == Claim::no_end;
+  const bool goes_on = claim.claim == Claim::active || claim.claim == Claim::on_hold;
+  if (over && claim.end_high && *claim.end_high > at) {
+    add("is " + claim.status + ", but ends " + claim.end);
+  }
+  if (goes_on && has_ended(claim, at)) add("is " + claim.status + ", but ended " + claim.end);
+  if (claim.time && *claim.time > at && (goes_on || over)) {
+    add("is " + claim.status + ", but starts " + claim.start);
+  }
+  return found;
+}
+
+MedicationReading conclude(MedicationClaims found, const Knowledge& known, MedicationScope scope,
+                           Micros at) {
+  MedicationReading reading;
+  reading.died = std::move(found.died);
+  reading.resources = found.claims.size();
+  const auto drugs =
+      std::stable_partition(found.claims.begin(), found.claims.end(),
+                            [](const auto& claim) { return is_none_known(claim.drug); });
+  const auto none = std::min_element(found.claims.begin(), drugs, is_newer);
+  if (none != drugs) reading.none_known = *none;
+  found.claims.erase(found.claims.begin(), drugs);
+  for (const auto& group : group_by_drug(known, std::move(found.claims))) {
+    conclude_group(known, group, at, reading.lines);
   }
   for (auto& line : reading.lines) {
     if (reading.died) conclude_death(*reading.died, line);
@@ -227,10 +298,15 @@ void conclude(ClaimsByDrug claims, MedicationScope scope, Micros at, MedicationR
       return line.state != State::active && line.state != State::on_hold;
     });
   }
+  for (auto& line : reading.lines) {
+    mark(line, at);
+    if (scope == MedicationScope::all) detail(line, known, at);
+  }
   std::stable_sort(reading.lines.begin(), reading.lines.end(), [](const auto& a, const auto& b) {
     if (a.state != b.state) return a.state < b.state;
     return is_newer(a.lead, b.lead);
   });
+  return reading;
 }
 
 }  // namespace projections

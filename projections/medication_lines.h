@@ -1,7 +1,6 @@
 // From what resources say about drugs to lines of the medication list: the rules.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -9,10 +8,7 @@
 
 namespace projections {
 
-using ClaimsByDrug = std::map<std::string, std::vector<MedicationClaim>>;
-
-// Fills `reading.lines` and `.none_known`; reads `.died`. The rules, for one drug by one
-// route (a resource without a route belongs to the only route there is):
+// The rules, for one group of resources (group_by_drug: one drug by one route and release):
 // - what is said about taking it (active, on hold, no end, ended) makes one line: active if
 //   anything is, else on hold, else what the newest says; an end that has passed is an end;
 // - dispenses and administrations are evidence of that line; without one a dispense makes
@@ -21,8 +17,22 @@ using ClaimsByDrug = std::map<std::string, std::vector<MedicationClaim>>;
 //   of that line, not counted again; else a line of its own;
 // - draft, cancelled, unknown, not taking and avoid are lines of their own, and are named
 //   as disagreement on a line that says the patient takes it;
-// - of someone who has died nothing is active, held or planned: it is past.
-void conclude(ClaimsByDrug claims, MedicationScope scope, events::Micros at,
-              MedicationReading& reading);
+// - of someone who has died nothing is active, held or planned: it is past;
+// - what is odd or wanting (no dose, text without code, an end before its start, a status that
+//   its dates deny) is marked and changes nothing else.
+MedicationReading conclude(MedicationClaims found, const knowledge::Knowledge& known,
+                           MedicationScope scope, events::Micros at);
+
+// What is odd about one resource's own words, one sentence each.
+std::vector<std::string> contradictions_of(const MedicationClaim& claim, events::Micros at);
+
+// SNOMED CT 787481004 and IPS absent-unknown "no known medications" are no drugs.
+bool is_none_known(const Coded& drug);
+
+// Newest first; equal times by type and id, so that every reader sees one order.
+bool is_newer(const MedicationClaim& a, const MedicationClaim& b);
+
+// "MedicationRequest/r1".
+std::string name_of(const MedicationClaim& claim);
 
 }  // namespace projections

@@ -1,7 +1,5 @@
 #include "projections/medications.h"
 
-#include <map>
-
 #include "events/schema/clinical_generated.h"
 #include "projections/facts_text.h"
 #include "projections/key_codec.h"
@@ -101,15 +99,32 @@ Result<ReadRow> read_row(std::string_view key_bytes, std::string_view value) {
 }
 
 // For a list of what is in force: the newest dispense of each drug, one seek each.
-Status add_newest_dispenses(const ShardView& view, const StreamKey& stream, ClaimsByDrug& claims) {
-  for (auto& [drug, of_drug] : claims) {
-    const auto rows =
-        view.rows().scan(view.family("medications"), drug_prefix(stream, dispensed, drug));
+Status add_newest_dispenses(const ShardView& view, const StreamKey& stream,
+                            std::vector<MedicationClaim>& claims) {
+  const std::string section = KeyWriter(stream).u8(dispensed).key();
+  for (std::string from = section;;) {
+    const auto rows = view.rows().scan(view.family("medications"), section, from);
     if (auto status = rows->status(); !status) return status;
-    if (!rows->valid()) continue;
+    if (!rows->valid()) return {};
     auto row = read_row(rows->key(), rows->value());
     if (!row) return row.error();
-    of_drug.push_back(std::move(row->claim));
+    from = drug_prefix(stream, dispensed, row->drug);
+    ++from.back();  // after all rows of this drug: a text in a key ends with 0 1
+    claims.push_back(std::move(row->claim));
+  }
+}
+
+// What the row of this resource knew of its earlier versions.
+Status remember_earlier(const RowBatch& batch, Family family, const std::vector<std::string>& keys,
+                        MedicationClaim& now) {
+  for (const auto& key : keys) {
+    auto row = batch.get(family, key);
+    if (!row) return row.error();
+    if (!*row) continue;
+    auto old = decode_medication_claim(**row);
+    if (!old) return old.error();
+    remember(std::move(*old), now);
+    return {};
   }
   return {};
 }
@@ -125,41 +140,48 @@ Status MedicationList::apply(const AcceptedEvent& event, Family family, RowBatch
   if (event.facts != nullptr) now = medication_claim(*event.facts);
   if (event.previous != nullptr) before = medication_claim(*event.previous);
   const std::string key = now ? key_of(event, *now) : std::string();
-  if (before) {
-    const std::string old = key_of(event, *before);
-    if (old != key) batch.erase(family, old);
+  const std::string old = before ? key_of(event, *before) : std::string();
+  if (now) {
+    now->version = event.version;
+    now->confirmed = now->since = event.known_time;
+    now->confirmed_by = site_of(event);
+    if (event.effect != events::EventEffect::recorded) {
+      if (auto kept = remember_earlier(batch, family, {key, old}, *now); !kept) return kept;
+    }
   }
-  if (!now) return {};
-  now->version = event.version;
-  now->confirmed = event.known_time;
-  now->confirmed_by = site_of(event);
-  batch.put(family, key, encode(*now));
+  if (before && old != key) batch.erase(family, old);
+  if (now) batch.put(family, key, encode(*now));
   return {};
 }
 
-Result<MedicationReading> medications_of(const ShardView& view, const StreamKey& stream,
-                                         MedicationScope scope, events::Micros at) {
-  MedicationReading reading;
-  ClaimsByDrug claims;
+Result<MedicationClaims> medication_claims_of(const ShardView& view, const StreamKey& stream,
+                                              MedicationScope scope) {
+  MedicationClaims found;
   const auto rows = view.rows().scan(view.family("medications"), KeyWriter(stream).key());
   const std::string patient_row = patient_key(stream);
   for (; rows->valid(); rows->next()) {
     if (rows->key() == patient_row) {
-      reading.died = std::string(rows->value());
+      found.died = std::string(rows->value());
       continue;
     }
     auto row = read_row(rows->key(), rows->value());
     if (!row) return row.error();
     if (scope == MedicationScope::in_force && row->section >= dispensed) break;
-    ++reading.resources;
-    claims[std::move(row->drug)].push_back(std::move(row->claim));
+    found.claims.push_back(std::move(row->claim));
   }
   if (auto status = rows->status(); !status) return status.error();
   if (scope == MedicationScope::in_force) {
-    if (auto added = add_newest_dispenses(view, stream, claims); !added) return added.error();
+    if (auto added = add_newest_dispenses(view, stream, found.claims); !added) return added.error();
   }
-  conclude(std::move(claims), scope, at, reading);
-  return reading;
+  return found;
+}
+
+Result<MedicationReading> medications_of(const ShardView& view, const StreamKey& stream,
+                                         const knowledge::Knowledge& known, MedicationScope scope,
+                                         events::Micros at) {
+  auto found = medication_claims_of(view, stream, scope);
+  if (!found) return found.error();
+  return conclude(std::move(*found), known, scope, at);
 }
 
 }  // namespace projections

@@ -9,8 +9,10 @@
 //        drug: system|code (RxNorm if there), else folded text
 // Value  MedicationClaim; of the first, the date of death as sent
 //
-// One row a resource. Sections 0 to 2 are one short scan: what is active now; the newest
-// dispense of a drug is one seek. A confirmed event (identical PUT) only moves `confirmed`.
+// One row a resource, with what its earlier versions said of status and dose. Sections 0 to 2
+// are one short scan: what is active now; the newest dispense of a drug is one seek. A confirmed
+// event (identical PUT) only moves `confirmed`. Which rows are one drug is concluded when read,
+// by the knowledge that the reader brings.
 #pragma once
 
 #include <optional>
@@ -18,7 +20,11 @@
 #include <string_view>
 #include <vector>
 
+#include "projections/knowledge/knowledge.h"
 #include "projections/medication_claim.h"
+#include "projections/medication_doses.h"
+#include "projections/medication_identity.h"
+#include "projections/medication_supply.h"
 #include "projections/projection.h"
 #include "projections/shard.h"
 
@@ -27,7 +33,8 @@ namespace projections {
 class MedicationList final : public Projection {
  public:
   std::string_view name() const override { return "medications"; }
-  std::uint32_t version() const override { return 1; }
+  // 2: earlier versions, days supply and quantity.
+  std::uint32_t version() const override { return 2; }
   Status apply(const AcceptedEvent& event, Family family, RowBatch& batch) const override;
 };
 
@@ -48,16 +55,20 @@ enum class MedicationState : std::uint8_t {
 inline constexpr std::size_t medication_states = 11;
 std::string_view to_string(MedicationState state);  // `active` …
 
-// One drug by one route in one state.
+// One drug by one route and release in one state.
 struct MedicationLine {
   MedicationState state = MedicationState::unknown;
   std::string because;  // what the state was concluded from
-  Coded drug, route;
+  Coded drug, route;    // as the resource that decided writes them
+  DrugIdentity identity;
   MedicationClaim lead;        // the resource that decided; dose, who and dates are its
   std::string last_dispensed;  // as sent; empty: none recorded
   events::KnownTime last_confirmed;
   std::string last_confirmed_by;
   std::vector<std::string> disagreements;  // other doses, other states of the same drug
+  std::vector<std::string> marks;          // no dose, written as text, ends before it starts …
+  std::vector<DoseChange> dose_changes;    // newest first; scope `all` only
+  Supply supply;                           // scope `all` only
   std::vector<MedicationClaim> rests_on;   // all resources of the line, newest first
 };
 
@@ -70,8 +81,19 @@ struct MedicationReading {
 
 enum class MedicationScope { all, in_force };  // in_force: active and on hold only
 
-// `at` decides which recorded ends have passed.
+// The rows as they are, before anything is concluded. in_force: of dispenses only the newest
+// of each drug, of the past nothing.
+struct MedicationClaims {
+  std::optional<std::string> died;
+  std::vector<MedicationClaim> claims;
+};
+Result<MedicationClaims> medication_claims_of(const ShardView& view,
+                                              const events::StreamKey& stream,
+                                              MedicationScope scope);
+
+// `known` decides which resources are one drug, `at` which recorded ends have passed.
 Result<MedicationReading> medications_of(const ShardView& view, const events::StreamKey& stream,
-                                         MedicationScope scope, events::Micros at);
+                                         const knowledge::Knowledge& known, MedicationScope scope,
+                                         events::Micros at);
 
 }  // namespace projections

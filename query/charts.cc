@@ -137,8 +137,8 @@ class ChartWriter {
     return cursor.status();
   }
 
-  Status medications(events::Micros at) {
-    const auto reading = projections::medications_of(*read_.view, read_.stream,
+  Status medications(const projections::knowledge::Knowledge& knowledge, events::Micros at) {
+    const auto reading = projections::medications_of(*read_.view, read_.stream, knowledge,
                                                      projections::MedicationScope::in_force, at);
     if (!reading) return reading.error();
     json_.key("medications").begin_object().key("items").begin_array();
@@ -149,6 +149,7 @@ class ChartWriter {
       ++written;
     }
     json_.end_array().member("more", reading->lines.size() > written);
+    write_knowledge(knowledge, json_);
     json_.member("all", "/charts/" + read_.patient + "/medications").end_object();
     return {};
   }
@@ -204,8 +205,8 @@ class ChartWriter {
   JsonWriter& json_;
 };
 
-Status write_chart(const Sources& sources, const PatientRead& read, std::size_t limit,
-                   JsonWriter& json) {
+Status write_chart(const Sources& sources, const projections::knowledge::Knowledge& knowledge,
+                   const PatientRead& read, std::size_t limit, JsonWriter& json) {
   Names names(sources);
   ChartWriter chart(read, names, limit, json);
   if (auto done = chart.patient(); !done) return done;
@@ -213,7 +214,7 @@ Status write_chart(const Sources& sources, const PatientRead& read, std::size_t 
        {Section{"problems", Type::Condition}, Section{"allergies", Type::AllergyIntolerance}}) {
     if (auto done = chart.section_with_state(section); !done) return done;
   }
-  if (auto done = chart.medications(now()); !done) return done;
+  if (auto done = chart.medications(knowledge, now()); !done) return done;
   if (auto done = chart.observations(); !done) return done;
   for (const Section& section : sections) {
     if (auto done = chart.section(section); !done) return done;
@@ -223,7 +224,8 @@ Status write_chart(const Sources& sources, const PatientRead& read, std::size_t 
 
 }  // namespace
 
-void add_chart_routes(ops::http::Router& router, const Sources& sources) {
+void add_chart_routes(ops::http::Router& router, const Sources& sources,
+                      std::shared_ptr<const projections::knowledge::Knowledge> knowledge) {
   namespace schema = ops::http::schema;
   const auto section =
       schema::object({{"items", schema::array(schema::any_object)}, {"more", schema::yes_or_no}},
@@ -236,11 +238,12 @@ void add_chart_routes(ops::http::Router& router, const Sources& sources) {
        {"problems", "allergies", "medications", "vitals", "labs", "observations"})
     route.members.emplace_back(name, section);
   for (const Section& one : sections) route.members.emplace_back(one.name, section);
-  route.write = [&sources](const ops::http::Request& request, const PatientRead& read,
-                           JsonWriter& json) -> Status {
+  route.write = [&sources, knowledge = std::move(knowledge)](const ops::http::Request& request,
+                                                             const PatientRead& read,
+                                                             JsonWriter& json) -> Status {
     const auto limit = count_parameter(request, "limit", limit_default, limit_max);
     if (!limit) return limit.error();
-    return write_chart(sources, read, *limit, json);
+    return write_chart(sources, *knowledge, read, *limit, json);
   };
   add_patient_route(router, sources, std::move(route));
 }

@@ -1,12 +1,16 @@
 // GET /charts/{patient}: the whole chart in sections, newest first.
 #pragma once
 
+#include <memory>
+
 #include "ops/http/http.h"
+#include "projections/knowledge/knowledge.h"
 #include "query/read_context.h"
 
 namespace query {
 
 // `sources` outlives the router.
-void add_chart_routes(ops::http::Router& router, const Sources& sources);
+void add_chart_routes(ops::http::Router& router, const Sources& sources,
+                      std::shared_ptr<const projections::knowledge::Knowledge> knowledge);
 
 }  // namespace query

@@ -2,6 +2,7 @@
 
 #include "events/clinical_time.h"
 #include "query/facts_json.h"
+#include "query/medication_taking.h"
 #include "query/patient_answer.h"
 
 namespace query {
@@ -12,6 +13,7 @@ using projections::MedicationClaim;
 using projections::MedicationLine;
 using projections::MedicationReading;
 using projections::MedicationState;
+using projections::knowledge::Knowledge;
 
 void write_mention(const projections::Mention& who, Names& names, JsonWriter& json) {
   if (who.id.empty() && who.display.empty()) return;
@@ -31,15 +33,50 @@ void write_said(const MedicationClaim& claim, Names& names, JsonWriter& json) {
   json.optional("start", claim.start).optional("end", claim.end);
 }
 
-void write_claim(const MedicationClaim& claim, Names& names, JsonWriter& json) {
-  json.begin_object().member("type", events::type_name(claim.type)).member("id", claim.id);
-  json.member("version", claim.version.value).member("status", claim.status);
-  json.optional("intent", claim.intent).optional("reason", claim.reason);
-  write_said(claim, names, json);
-  json.member("last_confirmed", events::format_instant(claim.confirmed));
-  json.optional("last_confirmed_by", claim.confirmed_by).end_object();
+void write_texts(std::string_view name, const std::vector<std::string>& texts, JsonWriter& json) {
+  if (texts.empty()) return;
+  json.key(name).begin_array();
+  for (const auto& one : texts) json.value(one);
+  json.end_array();
 }
 
+void write_dose_changes(const std::vector<projections::DoseChange>& changes, JsonWriter& json) {
+  json.key("dose_changes").begin_array();
+  for (const auto& change : changes) {
+    json.begin_object().optional("from", change.from);
+    if (change.from_sent) json.member("from_is", "when it was sent");
+    json.optional("dose", change.dose).optional("strength", change.strength);
+    json.member("source", change.source).member("type", events::type_name(change.type));
+    json.member("id", change.id).member("version", change.version.value).end_object();
+  }
+  json.end_array();
+}
+
+std::string day_text(std::chrono::sys_days day) {
+  return events::format_instant(day).substr(0, 10);
+}
+
+void write_supply(const projections::Supply& supply, JsonWriter& json) {
+  if (supply.dispenses == 0) return;
+  json.key("supply").begin_object().member("dispenses", std::uint64_t{supply.dispenses});
+  if (supply.covered_until) {
+    json.member("covered_from", day_text(*supply.covered_from));
+    json.member("covered_until", day_text(*supply.covered_until));
+  }
+  const auto days = [](std::chrono::days count) {
+    return static_cast<std::uint64_t>(count.count());
+  };
+  json.member("tolerance_days", days(projections::supply_tolerance)).key("gaps").begin_array();
+  for (const auto& gap : supply.gaps) {
+    json.begin_object().member("from", day_text(gap.from)).member("to", day_text(gap.to));
+    json.member("days", days(gap.to - gap.from));
+    if (gap.is_open) json.member("open", true);
+    json.optional("uncertain", gap.uncertain).end_object();
+  }
+  json.end_array();
+  write_texts("not_computed", supply.not_computed, json);
+  json.end_object();
+}
 // list, none_known (with who said so), conflict (none known beside an active drug), not_asked.
 void write_state(const MedicationReading& reading, Names& names, JsonWriter& json) {
   const bool any = !reading.lines.empty();
@@ -54,12 +91,15 @@ void write_state(const MedicationReading& reading, Names& names, JsonWriter& jso
   write_claim(*reading.none_known, names, json);
 }
 
-Status write_list(const Sources& sources, const PatientRead& read, JsonWriter& json) {
-  const auto reading = projections::medications_of(*read.view, read.stream,
+Status write_list(const Sources& sources, const Knowledge& knowledge, const PatientRead& read,
+                  JsonWriter& json) {
+  const auto reading = projections::medications_of(*read.view, read.stream, knowledge,
                                                    projections::MedicationScope::all, now());
   if (!reading) return reading.error();
   Names names(sources);
   if (!read.recorded) json.member("note", "patient not yet recorded");
+  json.member("notice", medication_notice);
+  write_knowledge(knowledge, json);
   if (reading->died) json.member("deceased", *reading->died);
   write_state(*reading, names, json);
   auto line = reading->lines.begin();
@@ -76,6 +116,44 @@ Status write_list(const Sources& sources, const PatientRead& read, JsonWriter& j
 
 }  // namespace
 
+void write_claim(const MedicationClaim& claim, Names& names, JsonWriter& json) {
+  json.begin_object().member("type", events::type_name(claim.type)).member("id", claim.id);
+  json.member("version", claim.version.value).member("status", claim.status);
+  json.optional("intent", claim.intent).optional("reason", claim.reason);
+  write_said(claim, names, json);
+  json.member("last_confirmed", events::format_instant(claim.confirmed));
+  json.optional("last_confirmed_by", claim.confirmed_by);
+  const std::string version = std::to_string(claim.version.value);
+  json.key("fhir").joined(
+      {"/fhir/", events::type_name(claim.type), "/", claim.id, "/_history/", version});
+  json.key("raw").joined({"/raw/", events::type_name(claim.type), "/", claim.id, "/", version});
+  json.end_object();
+}
+
+void write_identity(const projections::DrugIdentity& identity, JsonWriter& json) {
+  if (!identity.not_checkable.empty()) {
+    json.member("not_checkable", identity.not_checkable);
+    return;
+  }
+  json.key("ingredients").begin_array();
+  for (const auto& one : identity.ingredients) {
+    json.begin_object().member("code", one.id).member("name", one.name).end_object();
+  }
+  json.end_array();
+  json.optional("release", identity.form.release);
+  const std::string_view route = identity.form.route;
+  if (!route.starts_with("text:")) json.optional("by_route", route);
+}
+
+std::string knowledge_schema() {
+  return ops::http::schema::object(
+      {{"version", ops::http::schema::text}, {"digest", ops::http::schema::text}});
+}
+void write_knowledge(const Knowledge& knowledge, JsonWriter& json) {
+  json.key("knowledge").begin_object().member("version", knowledge.label());
+  json.member("digest", knowledge.digest()).end_object();
+}
+
 events::Micros now() {
   return std::chrono::duration_cast<events::Micros>(
       std::chrono::system_clock::now().time_since_epoch());
@@ -86,17 +164,17 @@ void write_line(const MedicationLine& line, LineDetail detail, Names& names, Jso
   write_coded("drug", line.drug, json);
   json.member("state", to_string(line.state)).member("because", line.because);
   write_coded("route", line.route, json);
+  write_identity(line.identity, json);
   write_said(line.lead, names, json);
   json.member("end_recorded", !line.lead.end.empty());
   json.optional("last_dispensed", line.last_dispensed);
   json.member("last_confirmed", events::format_instant(line.last_confirmed));
   json.optional("last_confirmed_by", line.last_confirmed_by);
-  if (!line.disagreements.empty()) {
-    json.key("disagreements").begin_array();
-    for (const auto& one : line.disagreements) json.value(one);
-    json.end_array();
-  }
+  write_texts("disagreements", line.disagreements, json);
+  write_texts("marks", line.marks, json);
   if (detail == LineDetail::full) {
+    write_dose_changes(line.dose_changes, json);
+    write_supply(line.supply, json);
     json.key("rests_on").begin_array();
     for (const auto& claim : line.rests_on) write_claim(claim, names, json);
     json.end_array();
@@ -104,20 +182,25 @@ void write_line(const MedicationLine& line, LineDetail detail, Names& names, Jso
   json.end_object();
 }
 
-void add_medication_routes(ops::http::Router& router, const Sources& sources) {
+void add_medication_routes(ops::http::Router& router, const Sources& sources,
+                           std::shared_ptr<const Knowledge> knowledge) {
   namespace schema = ops::http::schema;
   PatientRoute route{"/charts/{patient}/medications",
                      "Medication list: active, past, planned and what is not taken"};
   route.projections = {"medications", "directory"};
-  route.members = {{"state", schema::one_of({"list", "none_known", "conflict", "not_asked"})}};
+  route.members = {{"notice", schema::text},
+                   {"knowledge", knowledge_schema()},
+                   {"state", schema::one_of({"list", "none_known", "conflict", "not_asked"})}};
   for (std::size_t i = 0; i < projections::medication_states; ++i) {
     route.members.emplace_back(to_string(static_cast<MedicationState>(i)),
                                schema::array(schema::any_object));
   }
-  route.write = [&sources](const ops::http::Request&, const PatientRead& read, JsonWriter& json) {
-    return write_list(sources, read, json);
+  route.write = [&sources, knowledge](const ops::http::Request&, const PatientRead& read,
+                                      JsonWriter& json) {
+    return write_list(sources, *knowledge, read, json);
   };
   add_patient_route(router, sources, std::move(route));
+  add_taking_route(router, sources, std::move(knowledge));
 }
 
 }  // namespace query

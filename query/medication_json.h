@@ -1,5 +1,7 @@
-// Lines of the medication list as JSON, and GET /charts/{patient}/medications.
+// Lines of the medication list as JSON, and GET /charts/{patient}/medications and …/taking.
 #pragma once
+
+#include <memory>
 
 #include "projections/medications.h"
 #include "query/json_writer.h"
@@ -11,10 +13,25 @@ enum class LineDetail { summary, full };  // full: with all resources the line r
 void write_line(const projections::MedicationLine& line, LineDetail detail, Names& names,
                 JsonWriter& json);
 
+// A resource that something rests on, with the links to its bytes.
+void write_claim(const projections::MedicationClaim& claim, Names& names, JsonWriter& json);
+
+// How a drug was understood: {"ingredients":[{"code","name"}],"release"?,"route"?} or
+// {"not_checkable": why}.
+void write_identity(const projections::DrugIdentity& identity, JsonWriter& json);
+
+// Which knowledge an answer was concluded by: {"version","digest"}.
+void write_knowledge(const projections::knowledge::Knowledge& knowledge, JsonWriter& json);
+std::string knowledge_schema();
+
+inline constexpr std::string_view medication_notice =
+    "which drugs are one, gaps in supply and the knowledge behind them are not clinically reviewed";
+
 // What ends are judged by until `at=` is built.
 events::Micros now();
 
 // `sources` outlives the router.
-void add_medication_routes(ops::http::Router& router, const Sources& sources);
+void add_medication_routes(ops::http::Router& router, const Sources& sources,
+                           std::shared_ptr<const projections::knowledge::Knowledge> knowledge);
 
 }  // namespace query

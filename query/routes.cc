@@ -11,12 +11,12 @@
 namespace query {
 
 void add_query_routes(ops::http::Router& router, const Sources& sources, LiveHub& hub,
-                      const checks::Checks& checks) {
-  add_chart_routes(router, sources);
-  checks::add_check_routes(router, sources, checks);
-  checks::add_cds_hooks(router, sources, checks);
+                      const Conclusions& conclusions) {
+  add_chart_routes(router, sources, conclusions.knowledge);
+  checks::add_check_routes(router, sources, conclusions.checks);
+  checks::add_cds_hooks(router, sources, conclusions.checks);
   add_live_routes(router, sources, hub);
-  add_medication_routes(router, sources);
+  add_medication_routes(router, sources, conclusions.knowledge);
   add_timeline_routes(router, sources);
   add_trend_routes(router, sources);
   fhir::add_fhir_routes(router, sources);

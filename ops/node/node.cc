@@ -1,7 +1,6 @@
 #include "ops/node/node.h"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "ingest/bulk/imports.h"
 #include "ingest/intake.h"
@@ -80,20 +79,6 @@ ingest::bulk::ImportOptions import_options(const NodeSettings& settings) {
   return options;
 }
 
-// Drug knowledge as it is shipped, read once. A later settings record on the log will replace
-// it while the node runs. Broken tables leave none, and each answer says that nothing was
-// checked.
-query::checks::Checks open_checks(prometheus::Registry& registry) {
-  namespace knowledge = projections::knowledge;
-  std::shared_ptr<const knowledge::Knowledge> shipped;
-  if (auto read = knowledge::read_knowledge(knowledge::shipped_tables())) {
-    shipped = std::move(*read);
-  } else {
-    spdlog::error("drug knowledge not read, orders are not checked: {}", read.error().message);
-  }
-  return {[shipped] { return shipped; }, registry, [] { return query::now(); }};
-}
-
 }  // namespace
 
 Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -158,8 +143,15 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     parts->imports->add_routes(parts->router);
   }
   if (settings.answers_reads) {
-    parts->checks = std::make_unique<query::checks::Checks>(open_checks(registry));
-    query::add_query_routes(parts->router, *parts->sources, *parts->live, *parts->checks);
+    // As it is shipped, read once; a settings record on the log is to replace it while the node
+    // runs.
+    auto knowledge =
+        projections::knowledge::read_knowledge(projections::knowledge::shipped_tables());
+    if (!knowledge) return knowledge.error();
+    parts->checks = std::make_unique<query::checks::Checks>(query::checks::Checks{
+        [known = *knowledge] { return known; }, registry, [] { return query::now(); }});
+    query::add_query_routes(parts->router, *parts->sources, *parts->live,
+                            {*knowledge, *parts->checks});
     http::JobRules rules;
     rules.directory = settings.data / "exports";
     rules.running_max = settings.exports_at_once;

@@ -14,9 +14,11 @@ from chartlog import Node  # noqa: E402
 # They go on for ever, or are no HTTP after the first answer: tests/query and tests/subscriptions.
 STREAMS = ["/live", "/subscriptions/socket"]
 # What a description cannot say, so that what it describes may be refused there: parameters that must
-# fit each other (a unit its analyte), bodies that are FHIR resources or calls of CDS Hooks.
+# fit each other (a unit its analyte) or what is known (a drug), bodies that are FHIR resources or calls of CDS Hooks.
 SAID_IN_PART = ["/charts/{patient}/trends", "/charts/{patient}/medications/$check",
-                "/cds-services/{service}", "/cds-services/{service}/feedback"]
+                "/charts/{patient}/medications/taking", "/cds-services/{service}",
+                "/cds-services/{service}/feedback"]
+EXAMPLES = {"drug": "metoprolol", "on": "2024-06-01"}
 CHART = {"resourceType": "Bundle", "type": "transaction", "entry": [
     {"fullUrl": "urn:uuid:p", "resource": {"resourceType": "Patient", "id": "ana", "birthDate": "1970-01-02"},
      "request": {"method": "PUT", "url": "Patient/ana"}},
@@ -40,6 +42,8 @@ def with_examples(description, known):
                 name = parameter["name"]
                 if parameter["in"] == "path":
                     parameter["example"] = known[name]
+                elif name in EXAMPLES:
+                    parameter["example"] = EXAMPLES[name]
                 elif name in known:
                     parameter["schema"] = {"type": "string", "enum": [known[name]]}
     return description

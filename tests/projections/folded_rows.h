@@ -28,6 +28,9 @@ class FoldedRows {
   // What a refold begins with.
   void forget(const std::string& stream_name);
 
+  // When what follows is sent; else at the beginning of 1970.
+  void at(events::Micros time) { sent_ = time; }
+
   // The rows now; later events do not change what it shows.
   std::shared_ptr<const projections::ShardView> view() const;
   // All rows of one family, for comparing what two ways of folding left.
@@ -45,6 +48,7 @@ class FoldedRows {
   std::unique_ptr<projections::Store> store_;
   std::map<Name, Current> current_;
   std::int64_t events_ = 0;
+  events::Micros sent_{0};
 };
 
 }  // namespace tests

@@ -4,10 +4,13 @@
 #include "query/timeline.h"
 #include "query/trends.h"
 #include "tests/projections/facts_builder.h"
+#include "tests/projections/knowledge/shipped.h"
 #include "tests/query/read_fixture.h"
 
 namespace tests {
 namespace {
+
+using projections::knowledge::test::shipped_knowledge;
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -15,8 +18,8 @@ using ::testing::HasSubstr;
 class ChartRoutesTest : public ::testing::Test {
  protected:
   ChartRoutesTest() {
-    query::add_chart_routes(read_.router, read_.sources);
-    query::add_medication_routes(read_.router, read_.sources);
+    query::add_chart_routes(read_.router, read_.sources, shipped_knowledge());
+    query::add_medication_routes(read_.router, read_.sources, shipped_knowledge());
     query::add_timeline_routes(read_.router, read_.sources);
     query::add_trend_routes(read_.router, read_.sources);
   }

@@ -1,12 +1,15 @@
 // What readers are told while a shard lags or a projection is parked.
-#include "query/charts.h"
 #include "events/record.h"
 #include "projections/catalog.h"
+#include "query/charts.h"
 #include "tests/projections/facts_builder.h"
+#include "tests/projections/knowledge/shipped.h"
 #include "tests/query/read_fixture.h"
 
 namespace tests {
 namespace {
+
+using projections::knowledge::test::shipped_knowledge;
 
 using ::testing::HasSubstr;
 
@@ -40,7 +43,7 @@ TEST(DegradedTest, AChartSaysThatItIsIncompleteAndOtherPatientsChartsDoNot) {
   const query::Sources sources{*fixture.shards, fixture.log, fixture.node.keys->log_id(),
                                fixture.node.secrets.log_secret};
   ops::http::Router router;
-  query::add_chart_routes(router, sources);
+  query::add_chart_routes(router, sources, shipped_knowledge());
   const auto given = [&](const std::string& of_patient, const std::string& id) {
     Act act = update(id);
     act.facts = condition(id, id, "2020");
@@ -68,7 +71,7 @@ TEST(DegradedTest, AChartSaysThatItIsIncompleteAndOtherPatientsChartsDoNot) {
 
 TEST(DegradedTest, AReaderWhoWantsMoreThanTheShardHasIsToldHowFarBehindItIs) {
   ReadFixture read(1);
-  query::add_chart_routes(read.router, read.sources);
+  query::add_chart_routes(read.router, read.sources, shipped_knowledge());
   const auto position = read.send("ana", "Patient", "ana",
                                   patient("ana", {"Reed", "Ann", "1970-05-06", "female", "77"}));
   events::HeaderFields fields;  // a kind that no build knows yet: the shard stops before it
@@ -76,8 +79,9 @@ TEST(DegradedTest, AReaderWhoWantsMoreThanTheShardHasIsToldHowFarBehindItIs) {
   fields.log = read.node.keys->log_id();
   fields.stream = read.stream("ana");
   fields.commit = events::CommitKey({1});
-  read.log.put({0}, "", events::build_record(read.node.secrets.log_secret,
-                                             events::build_header(fields), "x"));
+  read.log.put(
+      {0}, "",
+      events::build_record(read.node.secrets.log_secret, events::build_header(fields), "x"));
 
   const auto answer = read.get(
       "/charts/ana",

@@ -7,9 +7,17 @@
 //
 // `given` sends a resource; with an id seen before it amends (or confirms) it. Words after
 // the name are key=value, _ stands for a space: status, id, intent, route, dose, end,
-// reason, avoid, on (the order named), site. Type `Deleted` takes an id; type `Patient`
-// takes `alive` or `died`, its date is then that of death.
-// `when medications of P [at DATE]` then `state: drug (words of its reason), …; …`; `none`.
+// reason, avoid, on (the order named), site, code (RxNorm), days and quantity (of a dispense,
+// with their unit: 30_d), sent (the day on which it reached us; 2025-01-01 if not said).
+// Type `Deleted` takes an id; type `Patient` takes `alive` or `died`, its date is then that of
+// death.
+// `when medications of P [at DATE]` then `state: drug (words + words), …; …`; `none`. The words
+// are in the reason, the dose, what disagrees or is marked, the dose changes
+// ("dose 2024-03-01 500 mg daily [25 mg] order/r1"), the supply ("covered 2024-03-01 to …",
+// "gap 2024-04-01 to 2024-05-01 = 30 days"), "not checkable". One line a drug is what `none` and
+// the count of drugs say.
+// `when taking DRUG of P on TIME [now DATE]` then `yes`, `no` or `unknown_end (words + words)`,
+// the words in the reason, the contradictions, what could not be checked, the resources.
 // `when Condition of P` then the names, newest first.
 #pragma once
 

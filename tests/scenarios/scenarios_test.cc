@@ -17,6 +17,9 @@ void play_file(const std::string& name) {
 }
 
 TEST(Scenarios, MedicationListsSayWhatAClinicianWouldSay) { play_file("medications.txt"); }
+TEST(Scenarios, ADrugIsOneLineAcrossSites) { play_file("medication_lines.txt"); }
+TEST(Scenarios, DosesAndSupplyAreShownOverTime) { play_file("medication_supply.txt"); }
+TEST(Scenarios, OnADrugAtATimeIsAnswered) { play_file("medication_taking.txt"); }
 TEST(Scenarios, ChartsShowWhatIsTrueNow) { play_file("charts.txt"); }
 
 TEST(Scenarios, AWrongExpectationIsFoundOut) {

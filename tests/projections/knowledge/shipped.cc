@@ -10,7 +10,9 @@
 
 namespace projections::knowledge::test {
 
-const Knowledge& shipped() {
+const Knowledge& shipped() { return *shipped_knowledge(); }
+
+std::shared_ptr<const Knowledge> shipped_knowledge() {
   static const auto knowledge = [] {
     auto read = read_knowledge(shipped_tables());
     if (!read) {
@@ -19,7 +21,7 @@ const Knowledge& shipped() {
     }
     return *read;
   }();
-  return *knowledge;
+  return knowledge;
 }
 
 ChangedTables::ChangedTables() {

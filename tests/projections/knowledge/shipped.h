@@ -12,6 +12,7 @@ namespace projections::knowledge::test {
 
 // Fails the test program if the tables do not read.
 const Knowledge& shipped();
+std::shared_ptr<const Knowledge> shipped_knowledge();
 
 // The shipped tables with some replaced or changed, as texts that can be read.
 class ChangedTables {

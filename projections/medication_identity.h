@@ -1,0 +1,60 @@
+// Which drug a resource means, by what is known of drugs: ingredients, salt, release, route.
+// Resources that mean the same are one line of the list, whatever brand, strength or spelling
+// they name. Nothing here is clinically reviewed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "projections/knowledge/knowledge.h"
+#include "projections/medication_claim.h"
+
+namespace projections {
+
+// What tells lines of the same base ingredients apart. An empty part is not said; a route
+// "injected" says less than "injected/intravenous".
+struct DrugForm {
+  std::vector<std::string> salts;  // by ingredient; empty: the base is all that is said
+  std::string release;             // immediate, extended, delayed
+  std::string route;               // knowledge's word, else "text:" and the route as sent
+
+  friend auto operator<=>(const DrugForm&, const DrugForm&) = default;
+};
+// Whether `other` says all that `form` says, and perhaps more.
+bool is_said_by(const DrugForm& form, const DrugForm& other);
+bool are_compatible(const DrugForm& one, const DrugForm& other);
+
+struct DrugIngredient {
+  std::string id, name;  // as knowledge has it: a salt stays a salt
+  friend bool operator==(const DrugIngredient&, const DrugIngredient&) = default;
+};
+
+struct DrugIdentity {
+  std::vector<std::string> bases;  // ids of base ingredients, ascending; empty: not known
+  std::string own_key;             // of a drug that is not known: identity_of()
+  DrugForm form;
+  std::vector<DrugIngredient> ingredients;
+  std::string strength;       // "500 mg", "12.5 mg / 10 mg"; empty: not said
+  std::string not_checkable;  // why the drug is not known; empty: it is
+};
+
+// The RxNorm code counts first, then the text; a text of which only a part is known is not
+// known. The recorded route counts before the product's.
+DrugIdentity identify(const knowledge::Knowledge& known, const Coded& drug, const Coded& route);
+
+// One line's resources.
+struct DrugGroup {
+  DrugIdentity identity;  // the form is the most that its resources say together
+  std::vector<MedicationClaim> claims;
+  // Of other lines, but perhaps about this one: "avoid" and "not taken" that say less, and
+  // "avoid" of an ingredient that is a part of this.
+  std::vector<MedicationClaim> near;
+};
+
+// What says less joins the only line it can mean, else is a line of its own. What is in force
+// or against it (active, on hold, not taken, avoid) makes the lines, so that a short list and
+// the whole one have the same; the rest joins these where that is clear.
+std::vector<DrugGroup> group_by_drug(const knowledge::Knowledge& known,
+                                     std::vector<MedicationClaim> claims);
+
+}  // namespace projections

@@ -1,0 +1,16 @@
+// GET /charts/{patient}/medications/taking?drug=&on=: whether the patient was on a drug.
+#pragma once
+
+#include <memory>
+
+#include "ops/http/http.h"
+#include "projections/knowledge/knowledge.h"
+#include "query/read_context.h"
+
+namespace query {
+
+// `sources` outlives the router.
+void add_taking_route(ops::http::Router& router, const Sources& sources,
+                      std::shared_ptr<const projections::knowledge::Knowledge> knowledge);
+
+}  // namespace query
