@@ -82,6 +82,7 @@ class ListReader {
 
  private:
   Status add(const MedicationLine& line, bool ends_now) {
+    if (line.state == State::avoid) return add_avoided(line);
     Standing standing = standing_of(line);
     ends_now = ends_now && standing.counts && !standing.ended;
     standing.ended = standing.ended || ends_now;
@@ -101,9 +102,24 @@ class ListReader {
       reading->fact.end = day_of(*line.lead.time);
     if (!standing.ended) say_what_is_doubtful(line, *reading);
     to_.patient.drugs.push_back(std::move(reading->fact));
-    to_.drugs.push_back(
-        {std::string(events::type_name(line.lead.type)), line.lead.id, line.lead.version});
+    to_.drugs.push_back(recorded(line.lead));
     return {};
+  }
+
+  // One that is over is nothing; a newer one that is over does not end another.
+  Status add_avoided(const MedicationLine& line) {
+    const auto in_force = std::find_if(
+        line.rests_on.begin(), line.rests_on.end(),
+        [](const MedicationClaim& claim) { return claim.claim == projections::Claim::avoid; });
+    if (in_force == line.rests_on.end()) return {};
+    auto reading = read_lead(line);
+    if (!reading) return reading.error();
+    to_.avoided.push_back({std::move(reading->fact), recorded(*in_force)});
+    return {};
+  }
+
+  static Recorded recorded(const MedicationClaim& claim) {
+    return {std::string(events::type_name(claim.type)), claim.id, claim.version};
   }
 
   Standing standing_of(const MedicationLine& line) const {
@@ -123,10 +139,8 @@ class ListReader {
         return {false, false, "planned, not taken yet"};
       case State::unknown:
         return {false, false, "its status says neither that it is taken nor that it is not"};
-      case State::avoid:
-        return {false, false, line.because};
       default:
-        return {};  // draft, cancelled, not taken
+        return {};  // draft, cancelled, not taken, to be avoided
     }
   }
 
