@@ -4,11 +4,10 @@
 
 #include <algorithm>
 
-#include "projections/chart.h"
 #include "projections/facts_text.h"
 #include "projections/medications.h"
+#include "query/checks/allergy_facts.h"
 #include "query/checks/measured_facts.h"
-#include "query/facts_json.h"
 
 namespace query::checks {
 namespace {
@@ -17,9 +16,7 @@ namespace schema = events::schema;
 using events::Micros;
 using events::Result;
 using events::Status;
-using knowledge::AllergyFact;
 using knowledge::Day;
-using projections::coded_text;
 using projections::MedicationClaim;
 using projections::MedicationLine;
 using projections::text_of;
@@ -82,6 +79,7 @@ class ListReader {
 
  private:
   Status add(const MedicationLine& line, bool ends_now) {
+    if (line.state == State::avoid) return add_avoided(line);
     Standing standing = standing_of(line);
     ends_now = ends_now && standing.counts && !standing.ended;
     standing.ended = standing.ended || ends_now;
@@ -101,9 +99,24 @@ class ListReader {
       reading->fact.end = day_of(*line.lead.time);
     if (!standing.ended) say_what_is_doubtful(line, *reading);
     to_.patient.drugs.push_back(std::move(reading->fact));
-    to_.drugs.push_back(
-        {std::string(events::type_name(line.lead.type)), line.lead.id, line.lead.version});
+    to_.drugs.push_back(recorded(line.lead));
     return {};
+  }
+
+  // One that is over is nothing; a newer one that is over does not end another.
+  Status add_avoided(const MedicationLine& line) {
+    const auto in_force = std::find_if(
+        line.rests_on.begin(), line.rests_on.end(),
+        [](const MedicationClaim& claim) { return claim.claim == projections::Claim::avoid; });
+    if (in_force == line.rests_on.end()) return {};
+    auto reading = read_lead(line);
+    if (!reading) return reading.error();
+    to_.avoided.push_back({std::move(reading->fact), recorded(*in_force)});
+    return {};
+  }
+
+  static Recorded recorded(const MedicationClaim& claim) {
+    return {std::string(events::type_name(claim.type)), claim.id, claim.version};
   }
 
   Standing standing_of(const MedicationLine& line) const {
@@ -123,10 +136,8 @@ class ListReader {
         return {false, false, "planned, not taken yet"};
       case State::unknown:
         return {false, false, "its status says neither that it is taken nor that it is not"};
-      case State::avoid:
-        return {false, false, line.because};
       default:
-        return {};  // draft, cancelled, not taken
+        return {};  // draft, cancelled, not taken, to be avoided
     }
   }
 
@@ -175,67 +186,6 @@ class ListReader {
   const Micros at_;
   ChartFacts& to_;
 };
-
-bool says_none_known(std::string_view code) {
-  return code == "716186003" || code == "no-known-allergies" || code == "409137002" ||
-         code == "no-known-medication-allergies";
-}
-
-bool counts(const schema::AllergyIntolerance& allergy) {
-  const auto clinical = coded_text(allergy.clinical_status()).code;
-  return clinical != "inactive" && clinical != "resolved" &&
-         coded_text(allergy.verification_status()).code != "refuted";
-}
-
-bool is_not_of_drugs(const schema::AllergyIntolerance& allergy) {
-  if (allergy.categories() == nullptr || allergy.categories()->size() == 0) return false;
-  return std::none_of(allergy.categories()->begin(), allergy.categories()->end(),
-                      [](const auto* category) {
-                        const auto word = text_of(category);
-                        return word == "medication" || word == "biologic";
-                      });
-}
-
-AllergyFact allergy_fact(const schema::AllergyIntolerance& allergy) {
-  AllergyFact fact;
-  Product product = product_of(allergy.code());
-  fact.shown = product.shown.empty() ? "a substance without name" : std::move(product.shown);
-  fact.codes = std::move(product.codes);
-  fact.counts = counts(allergy);
-  fact.intolerance = text_of(allergy.type()) == "intolerance";
-  const auto criticality = text_of(allergy.criticality());
-  if (criticality == "high") fact.criticality = knowledge::Criticality::high;
-  if (criticality == "low") fact.criticality = knowledge::Criticality::low;
-  if (allergy.reactions() == nullptr) return fact;
-  for (const auto* reaction : *allergy.reactions()) {
-    if (reaction->manifestation() == nullptr) continue;
-    for (const auto* manifestation : *reaction->manifestation())
-      fact.reactions.push_back(knowledge::reaction_in(coded_text(manifestation).display));
-  }
-  return fact;
-}
-
-Status read_allergies(const PatientRead& read, ChartFacts& to) {
-  using Asked = knowledge::PatientFacts::Allergies;
-  projections::ChartCursor cursor(*read.view, read.stream,
-                                  events::ResourceType::AllergyIntolerance);
-  bool none_known = false;
-  for (; cursor.valid(); cursor.next()) {
-    const auto* allergy = cursor.facts().of_as_AllergyIntolerance();
-    if (allergy == nullptr || is_entered_in_error(cursor.facts())) continue;
-    if (says_none_known(coded_text(allergy->code()).code)) {
-      none_known = none_known || counts(*allergy);
-      continue;
-    }
-    to.patient.allergies.push_back(allergy_fact(*allergy));
-    to.allergies.push_back({"AllergyIntolerance", cursor.id(), cursor.version()});
-    to.not_of_drugs.push_back(is_not_of_drugs(*allergy));
-  }
-  to.patient.asked = none_known                     ? Asked::none_known
-                     : to.patient.allergies.empty() ? Asked::not_asked
-                                                    : Asked::listed;
-  return cursor.status();
-}
 
 }  // namespace
 

@@ -16,11 +16,18 @@ struct Recorded {
   events::Version version;
 };
 
+// A drug that the record says not to take.
+struct Avoided {
+  knowledge::DrugFact fact;
+  Recorded because;
+};
+
 struct ChartFacts {
   knowledge::PatientFacts patient;
   std::vector<Recorded> drugs;      // beside patient.drugs: the resource that decided
   std::vector<Recorded> allergies;  // beside patient.allergies
   std::vector<bool> not_of_drugs;   // beside patient.allergies: to food or surroundings only
+  std::vector<Avoided> avoided;
   std::vector<Recorded> person, weight, egfr, pregnancy;  // empty: not recorded
   std::vector<std::string> not_checked;                   // sentences
 };

@@ -93,7 +93,7 @@ std::string card_schema() {
       {{"rule", schema::text},
        {"tier", schema::one_of({"stop", "warn", "note"})},
        {"kind", schema::one_of({"interaction", "allergy", "duplicate", "caution", "not_checkable",
-                                "duplicate_test"})},
+                                "duplicate_test", "avoid"})},
        {"summary", schema::text},
        {"detail", schema::text},
        {"source", schema::any_object},

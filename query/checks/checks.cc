@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "query/checks/avoided_drugs.h"
+
 namespace query::checks {
 namespace {
 
@@ -31,6 +33,24 @@ class AnswerMaker {
     card.missing = made.missing;
     card.source = source_of(made.rule);
     for (const Basis& basis : made.rests_on) rest_on(basis, card);
+    to_.cards.push_back(std::move(card));
+  }
+
+  void add(const AvoidedDrug& found) {
+    const Avoided& avoided = facts_.avoided[found.avoided];
+    Card card;
+    card.rule = "told-to-avoid";
+    card.kind = "avoid";
+    card.tier = Tier::warn;
+    const auto& drug = found.basis.what == Basis::What::order
+                           ? basket_.drugs[found.basis.index].fact
+                           : facts_.patient.drugs[found.basis.index];
+    card.summary = fmt::format("{}: to be avoided", drug.shown);
+    card.detail = fmt::format("The record says not to take {}.", avoided.fact.shown);
+    card.source.title = "Chartlog";
+    card.source.section = "MedicationRequest.doNotPerform";
+    rest_on(found.basis, card);
+    card.rests_on.push_back(resource(avoided.because));
     to_.cards.push_back(std::move(card));
   }
 
@@ -138,6 +158,15 @@ events::Status say_what_is_incomplete(const Sources& sources, const PatientRead&
   return {};
 }
 
+void add_avoided(const ChartFacts& facts, const std::vector<knowledge::DrugFact>& orders,
+                 AnswerMaker& maker, Answer& answer) {
+  std::vector<std::size_t> unknown;
+  for (const auto& one : avoided_drugs(*answer.by, facts, orders, unknown)) maker.add(one);
+  for (const auto i : unknown)
+    answer.not_checked.push_back(facts.avoided[i].fact.shown +
+                                 ": to be avoided; it is not known here, so nothing was compared");
+}
+
 void tidy(Answer& answer) {
   std::stable_sort(answer.cards.begin(), answer.cards.end(),
                    [](const Card& one, const Card& other) { return one.tier > other.tier; });
@@ -174,6 +203,7 @@ Result<Answer> check_orders(const Checks& checks, const Sources& sources, const 
     auto checked = tests_only ? knowledge::CheckResult{}
                               : knowledge::check(*answer.by, facts->patient, orders, day);
     for (const auto& card : checked.cards) maker.add(card);
+    if (!tests_only) add_avoided(*facts, orders, maker, answer);
     std::move(checked.not_checked.begin(), checked.not_checked.end(),
               std::back_inserter(answer.not_checked));
   }

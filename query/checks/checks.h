@@ -46,7 +46,8 @@ struct CardSource {
 struct Card {
   std::string rule;
   knowledge::Tier tier{};
-  std::string kind;  // interaction, allergy, duplicate, caution, not_checkable, duplicate_test
+  std::string
+      kind;  // interaction, allergy, duplicate, caution, not_checkable, duplicate_test, avoid
   std::string summary, detail;
   CardSource source;
   std::vector<RestsOn> rests_on;

@@ -270,6 +270,27 @@ TEST_F(ChecksTest, AnOrderThatIsDraftedAnewIsNotADuplicateOfItself) {
               Not(IsEmpty()));
 }
 
+TEST_F(ChecksTest, ADrugThatTheRecordSaysToAvoidIsAWarningUntilThatIsOver) {
+  given_patient();
+  const auto avoid = [&](const std::string& status) {
+    schema::MedicationRequestT of;
+    of.status = status;
+    of.intent = "order";
+    of.do_not_perform = true;
+    of.medication = text_only("ibuprofen");
+    read_.send("ana", "MedicationRequest", "never",
+               facts_of(schema::ResourceType::MedicationRequest, "never", std::move(of)));
+  };
+  avoid("active");
+  const auto order = text_draft("new", "Advil");
+  EXPECT_THAT(lines(check(order), "avoid"), ElementsAre("warn avoid told-to-avoid"));
+  EXPECT_THAT(lines(check(text_draft("new", "metformin")), "avoid"), IsEmpty());
+  takes("list-1", {"", "ibuprofen 400 mg"});
+  EXPECT_THAT(lines(check_list(), "avoid"), ElementsAre("warn avoid told-to-avoid"));
+  avoid("stopped");
+  EXPECT_THAT(lines(check(order), "avoid"), IsEmpty());
+}
+
 TEST_F(ChecksTest, NoRuleReachesFurtherBackThanTheListIsRead) {
   double longest = 0;
   for (const auto& rule : knowledge_->rows().rules) {
