@@ -1,13 +1,12 @@
 // Which drug a resource means, by what is known of drugs: ingredients, salt, release, route.
-// Resources that mean the same are one line of the list, whatever brand, strength or spelling
-// they name. Nothing here is clinically reviewed.
+// Nothing here is clinically reviewed.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "projections/coded.h"
 #include "projections/knowledge/knowledge.h"
-#include "projections/medication_claim.h"
 
 namespace projections {
 
@@ -41,20 +40,5 @@ struct DrugIdentity {
 // The RxNorm code counts first, then the text; a text of which only a part is known is not
 // known. The recorded route counts before the product's.
 DrugIdentity identify(const knowledge::Knowledge& known, const Coded& drug, const Coded& route);
-
-// One line's resources.
-struct DrugGroup {
-  DrugIdentity identity;  // the form is the most that its resources say together
-  std::vector<MedicationClaim> claims;
-  // Of other lines, but perhaps about this one: "avoid" and "not taken" that say less, and
-  // "avoid" of an ingredient that is a part of this.
-  std::vector<MedicationClaim> near;
-};
-
-// What says less joins the only line it can mean, else is a line of its own. What is in force
-// or against it (active, on hold, not taken, avoid) makes the lines, so that a short list and
-// the whole one have the same; the rest joins these where that is clear.
-std::vector<DrugGroup> group_by_drug(const knowledge::Knowledge& known,
-                                     std::vector<MedicationClaim> claims);
 
 }  // namespace projections

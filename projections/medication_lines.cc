@@ -4,6 +4,7 @@
 #include <set>
 
 #include "events/schema/clinical_generated.h"
+#include "projections/medication_groups.h"
 
 namespace projections {
 namespace {

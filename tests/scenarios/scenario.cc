@@ -211,14 +211,26 @@ class Play {
     return names.empty() ? "none" : names;
   }
 
+  // What the short list and the whole one must say alike.
+  static std::string lines_in_force(const projections::MedicationReading& reading) {
+    std::string all;
+    for (const auto& line : reading.lines) {
+      if (line.state > projections::MedicationState::on_hold) continue;
+      all += line.drug.display + " by " + line.lead.id + " dispensed " + line.last_dispensed + "; ";
+    }
+    return all;
+  }
+
   void expect_medications(const std::string& who, const std::string& date,
                           const std::string& answer) {
     const auto at = events::Micros(when(date.empty() ? "2025-01-01" : date)->low);
+    std::vector<std::string> in_force;
     for (const auto scope :
          {projections::MedicationScope::all, projections::MedicationScope::in_force}) {
       const auto reading = projections::medications_of(
           *rows_.view(), FoldedRows::stream("Patient/" + who), shipped(), scope, at);
       CHECK(reading.has_value());
+      in_force.push_back(lines_in_force(*reading));
       std::istringstream parts(answer);
       for (std::string part; std::getline(parts, part, ';');) {
         const auto colon = part.find(':');
@@ -229,6 +241,8 @@ class Play {
         if (asked) expect_state(*reading, scope, state, trimmed(part.substr(colon + 1)));
       }
     }
+    if (in_force[0] != in_force[1])
+      surprises_.push_back("the short list has " + in_force[1] + ", the whole one " + in_force[0]);
   }
 
   // At the commas outside brackets.
