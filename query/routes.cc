@@ -3,15 +3,18 @@
 #include "query/charts.h"
 #include "query/fhir/routes.h"
 #include "query/medication_json.h"
+#include "query/prevention.h"
 #include "query/timeline.h"
 #include "query/trends.h"
 
 namespace query {
 
-void add_query_routes(ops::http::Router& router, const Sources& sources, LiveHub& hub) {
+void add_query_routes(ops::http::Router& router, const Sources& sources,
+                      const projections::PreventionRules& prevention, LiveHub& hub) {
   add_chart_routes(router, sources);
   add_live_routes(router, sources, hub);
   add_medication_routes(router, sources);
+  add_prevention_routes(router, sources, prevention);
   add_timeline_routes(router, sources);
   add_trend_routes(router, sources);
   fhir::add_fhir_routes(router, sources);

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "ops/http/http.h"
+#include "projections/prevention/facts.h"
 #include "query/live.h"
 #include "query/read_context.h"
 
 namespace query {
 
-// `sources`, what it names, and `hub` outlive the router.
-void add_query_routes(ops::http::Router& router, const Sources& sources, LiveHub& hub);
+// `sources`, `prevention`'s schedule and rules, and `hub` outlive the router.
+void add_query_routes(ops::http::Router& router, const Sources& sources,
+                      const projections::PreventionRules& prevention, LiveHub& hub);
 
 }  // namespace query
