@@ -20,18 +20,6 @@ namespace screening = projections::screening;
 
 constexpr std::string_view notice = "schedules, rules and answers are not clinically reviewed";
 
-Result<Day> asked_day(const ops::http::Request& request) {
-  const auto* text = request.parameter("on");
-  if (text == nullptr)
-    return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-  const auto time = events::parse_clinical_time(*text);
-  if (!time || time->precision != events::TimePrecision::day) {
-    return events::invalid(
-        fmt::format("parameter on: \"{}\" is not a day; write YYYY-MM-DD", *text), "on");
-  }
-  return immunization::recorded_date(*time).first;
-}
-
 void write_day(std::string_view name, std::optional<Day> day, JsonWriter& json) {
   if (day) json.member(name, to_text(*day));
 }
@@ -149,14 +137,30 @@ Status write_prevention(const projections::PreventionRules& rules,
 
 }  // namespace
 
+Result<Day> asked_day(const ops::http::Request& request) {
+  const auto* text = request.parameter("on");
+  if (text == nullptr)
+    return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  const auto time = events::parse_clinical_time(*text);
+  if (!time || time->precision != events::TimePrecision::day) {
+    return events::invalid(
+        fmt::format("parameter on: \"{}\" is not a day; write YYYY-MM-DD", *text), "on");
+  }
+  return immunization::recorded_date(*time).first;
+}
+
+ops::http::ParameterText day_text() {
+  return {"on", "the day asked for, YYYY-MM-DD; today (UTC) if not given",
+          R"({"type":"string","format":"date"})"};
+}
+
 void add_prevention_routes(ops::http::Router& router, const Sources& sources,
                            const projections::PreventionRules& rules) {
   namespace schema = ops::http::schema;
   PatientRoute route{
       "/charts/{patient}/prevention",
       "Vaccines and screenings: due, satisfied, declined, missing facts, and what that rests on"};
-  route.parameters = {{"on", "the day asked for, YYYY-MM-DD; today (UTC) if not given",
-                       R"({"type":"string","format":"date"})"}};
+  route.parameters = {day_text()};
   route.projections = {"chart"};
   const auto schedules =
       schema::array(schema::object({{"issuer", schema::text}, {"version", schema::text}}));

@@ -7,6 +7,10 @@
 
 namespace query {
 
+// The day of parameter `on`; today (UTC) if not given; invalid if it is none.
+events::Result<projections::immunization::Day> asked_day(const ops::http::Request& request);
+ops::http::ParameterText day_text();  // the same, as a route says it
+
 // on: YYYY-MM-DD, the day (UTC) of asking if not given. The record is read as it stands now;
 // what it dates after that day is not looked at. `sources` and what `rules` names outlive the
 // router.

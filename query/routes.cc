@@ -4,6 +4,7 @@
 #include "query/fhir/routes.h"
 #include "query/medication_json.h"
 #include "query/prevention.h"
+#include "query/prevention_due.h"
 #include "query/timeline.h"
 #include "query/trends.h"
 
@@ -15,6 +16,7 @@ void add_query_routes(ops::http::Router& router, const Sources& sources,
   add_live_routes(router, sources, hub);
   add_medication_routes(router, sources);
   add_prevention_routes(router, sources, prevention);
+  add_prevention_due_routes(router, sources, prevention);
   add_timeline_routes(router, sources);
   add_trend_routes(router, sources);
   fhir::add_fhir_routes(router, sources);

@@ -15,6 +15,7 @@ from chartlog import Node  # noqa: E402
 STREAMS = ["/live", "/subscriptions/socket"]
 # Whose parameters must fit each other (a unit its analyte), which a description cannot say: what
 # it describes may be refused there.
+PAGED = ("/charts/{patient}/timeline", "/prevention/due")
 TRENDS = "/charts/{patient}/trends"
 CHART = {"resourceType": "Bundle", "type": "transaction", "entry": [
     {"fullUrl": "urn:uuid:p", "resource": {"resourceType": "Patient", "id": "ana", "birthDate": "1970-01-02"},
@@ -31,9 +32,10 @@ def ask(url, body=None):
         return answer.headers, json.load(answer)
 
 
-def with_examples(description, known):
+def with_examples(description, known, cursors):
     """Values that lead somewhere for what only the node can give: ids in paths, tokens, cursors."""
-    for operations in description["paths"].values():
+    for path, operations in description["paths"].items():
+        known["_cursor"] = cursors.get(path)
         for operation in operations.values():
             for parameter in operation["parameters"]:
                 name = parameter["name"]
@@ -52,14 +54,15 @@ def main():
     try:
         headers, _ = ask(node.url + "/fhir", json.dumps(CHART).encode())
         _, description = ask(node.url + "/openapi.json")
-        _, page = ask(node.url + "/charts/ana/timeline?_count=1")
-        known = {"patient": "ana", "id": headers["Chartlog-Commit"], "_cursor": page["next"],
+        cursors = {route: ask(node.url + route.replace("{patient}", "ana") + "?_count=1")[1]["next"]
+                   for route in PAGED}
+        known = {"patient": "ana", "id": headers["Chartlog-Commit"],
                  "Chartlog-Min-Position": headers["Chartlog-Position"]}
         paths = [path for path in description["paths"] if path not in STREAMS]
         assert len(paths) > 10, paths
         file = os.path.join(folder, "openapi.json")
         with open(file, "w") as out:
-            json.dump(with_examples(description, known), out)
+            json.dump(with_examples(description, known, cursors), out)
         command = [schemathesis, "run", file, "--url", node.url, "--seed", seed, "--max-examples", "60",
                    "--request-timeout", "20", "--phases", "examples,coverage,fuzzing", "--no-color",
                    "--checks", "all", "--max-failures", "20"]

@@ -2,6 +2,7 @@
 
 #include "projections/prevention/immunization/shipped_schedule.h"
 #include "projections/prevention/screening/rule_reader.h"
+#include "query/prevention_due.h"
 #include "tests/projections/facts_builder.h"
 #include "tests/query/read_fixture.h"
 
@@ -22,7 +23,10 @@ const projections::PreventionRules& rules() {
 
 class PreventionRouteTest : public ::testing::Test {
  protected:
-  PreventionRouteTest() { query::add_prevention_routes(read_.router, read_.sources, rules()); }
+  PreventionRouteTest() {
+    query::add_prevention_routes(read_.router, read_.sources, rules());
+    query::add_prevention_due_routes(read_.router, read_.sources, rules());
+  }
 
   void given_patient(const std::string& birth, const std::string& birth_sex,
                      const std::string& died = {}) {
@@ -267,6 +271,39 @@ TEST_F(PreventionRouteTest, WrongDaysAndUnknownPatientsAreRefused) {
   EXPECT_EQ(read_.get("/charts/ana/prevention?at=2024-06-01").status, 400);
   EXPECT_EQ(read_.get("/charts/eva/prevention").status, 404);
   EXPECT_EQ(read_.get("/charts/ana/prevention").status, 200);
+}
+
+TEST_F(PreventionRouteTest, WhatIsDueOfAllPatientsComesInPagesOverAllShards) {
+  for (const char* id : {"ana", "ben", "eva", "kim", "lou"}) {
+    schema::PatientT of;
+    of.birth_sex = "F";
+    of.birth_date = when("1970-05-01");
+    read_.send(id, "Patient", id, facts_of(Type::Patient, id, std::move(of)));
+  }
+  const auto item_of = [](const boost::json::value& item) {
+    return std::string(item.at("patient").as_string()) + " " +
+           std::string(item.at("item").as_string());
+  };
+  std::vector<std::string> whole, paged;
+  const auto all = read_.json("/prevention/due?on=2030-06-01&_count=500");
+  for (const auto& item : all.at("items").as_array()) whole.push_back(item_of(item));
+  EXPECT_EQ(all.as_object().if_contains("next"), nullptr);
+  EXPECT_THAT(whole, ::testing::Contains("lou breast-cancer"));
+
+  std::string next = "/prevention/due?on=2030-06-01&_count=4";
+  while (true) {
+    const auto page = read_.json(next);
+    for (const auto& item : page.at("items").as_array()) paged.push_back(item_of(item));
+    const auto* cursor = page.as_object().if_contains("next");
+    if (cursor == nullptr) break;
+    EXPECT_EQ(page.at("items").as_array().size(), 4u);
+    const std::string text(cursor->as_string());
+    next = "/prevention/due?on=2030-06-01&_count=4&_cursor=" + text;
+  }
+  EXPECT_EQ(paged, whole);
+  EXPECT_EQ(read_.get("/prevention/due?on=soon").status, 400);
+  EXPECT_EQ(read_.get("/prevention/due?_cursor=somewhere").status, 400);
+  EXPECT_EQ(read_.get("/prevention/due?patient=ana").status, 400);
 }
 
 }  // namespace
