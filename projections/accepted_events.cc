@@ -80,8 +80,10 @@ Result<AcceptedEvents> AcceptedEvents::read(const RowView& rows,
       event.facts = source.facts_nested_root();
       event.facts_bytes = facts_bytes(source);
     }
+    event.ends_commit = false;
     accepted.events_.push_back(event);
   }
+  if (!accepted.events_.empty()) accepted.events_.back().ends_commit = true;
   return accepted;
 }
 

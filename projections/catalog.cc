@@ -5,6 +5,7 @@
 #include "projections/directory.h"
 #include "projections/medications.h"
 #include "projections/patient_directory.h"
+#include "projections/prevention_due.h"
 #include "projections/search_index.h"
 #include "projections/series.h"
 
@@ -17,6 +18,7 @@ std::span<const std::unique_ptr<const Projection>> all_projections() {
     projections.push_back(std::make_unique<Directory>());
     projections.push_back(std::make_unique<MedicationList>());
     projections.push_back(std::make_unique<PatientDirectory>());
+    projections.push_back(std::make_unique<PreventionDue>());
     projections.push_back(std::make_unique<SearchIndex>());
     projections.push_back(std::make_unique<Series>());
     return projections;

@@ -26,6 +26,7 @@ struct AcceptedEvent {
   std::string_view stream_name;  // `Patient/<id>` …
   events::CommitKey commit;
   std::uint32_t ordinal = 0;     // within the commit
+  bool ends_commit = true;       // the last of it: what is computed once a commit is computed now
   events::Position position;
   events::KnownTime known_time;
 

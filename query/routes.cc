@@ -5,6 +5,8 @@
 #include "query/checks/check_routes.h"
 #include "query/fhir/routes.h"
 #include "query/medication_json.h"
+#include "query/prevention.h"
+#include "query/prevention_due.h"
 #include "query/timeline.h"
 #include "query/trends.h"
 
@@ -17,6 +19,8 @@ void add_query_routes(ops::http::Router& router, const Sources& sources, LiveHub
   checks::add_cds_hooks(router, sources, conclusions.checks);
   add_live_routes(router, sources, hub);
   add_medication_routes(router, sources, conclusions.knowledge);
+  add_prevention_routes(router, sources, conclusions.prevention);
+  add_prevention_due_routes(router, sources, conclusions.prevention);
   add_timeline_routes(router, sources);
   add_trend_routes(router, sources);
   fhir::add_fhir_routes(router, sources);

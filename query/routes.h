@@ -5,6 +5,7 @@
 
 #include "ops/http/http.h"
 #include "projections/knowledge/knowledge.h"
+#include "projections/prevention/facts.h"
 #include "query/checks/checks.h"
 #include "query/live.h"
 #include "query/read_context.h"
@@ -15,6 +16,7 @@ namespace query {
 struct Conclusions {
   std::shared_ptr<const projections::knowledge::Knowledge> knowledge;
   const checks::Checks& checks;
+  projections::PreventionRules prevention;
 };
 
 // `sources`, what it names, and `hub` outlive the router.

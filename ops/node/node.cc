@@ -13,6 +13,8 @@
 #include "ops/node/subscription_metrics.h"
 #include "ops/node/subscription_status.h"
 #include "projections/knowledge/reader.h"
+#include "projections/prevention/immunization/shipped_schedule.h"
+#include "projections/prevention/screening/rule_reader.h"
 #include "query/bulk/routes.h"
 #include "query/fhir/conditions.h"
 #include "query/medication_json.h"
@@ -29,6 +31,8 @@ struct Node::Parts {
   std::unique_ptr<ingest::validation::Validator> validator;
   std::unique_ptr<ingest::Intake> intake;
   std::unique_ptr<query::Sources> sources;
+  projections::immunization::Schedule schedule;
+  projections::screening::Rules screenings;
   std::unique_ptr<query::LiveHub> live;
   std::unique_ptr<query::checks::Checks> checks;
   std::unique_ptr<http::Jobs> exports;
@@ -54,6 +58,18 @@ Result<std::string> read_version(projections::Shards& shards, events::ResourceTy
   if (!row) return row.error();
   if (!*row) return events::Error{events::ErrorCode::not_found, "no such version", {}};
   return shards.document((*known)->stream, **row);
+}
+
+// Those that are in the program.
+events::Status read_prevention_rules(projections::immunization::Schedule& schedule,
+                                     projections::screening::Rules& screenings) {
+  auto shipped = projections::immunization::read_shipped_schedule();
+  if (!shipped) return shipped.error();
+  auto rules = projections::screening::read_shipped_rules();
+  if (!rules) return rules.error();
+  schedule = std::move(*shipped);
+  screenings = std::move(*rules);
+  return {};
 }
 
 Result<std::unique_ptr<query::subscriptions::Hub>> open_subscriptions(const NodeSettings& settings,
@@ -143,6 +159,8 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     parts->imports->add_routes(parts->router);
   }
   if (settings.answers_reads) {
+    if (auto read = read_prevention_rules(parts->schedule, parts->screenings); !read)
+      return read.error();
     // As it is shipped, read once; a settings record on the log is to replace it while the node
     // runs.
     auto knowledge =
@@ -151,7 +169,7 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     parts->checks = std::make_unique<query::checks::Checks>(query::checks::Checks{
         [known = *knowledge] { return known; }, registry, [] { return query::now(); }});
     query::add_query_routes(parts->router, *parts->sources, *parts->live,
-                            {*knowledge, *parts->checks});
+                            {*knowledge, *parts->checks, {parts->schedule, parts->screenings}});
     http::JobRules rules;
     rules.directory = settings.data / "exports";
     rules.running_max = settings.exports_at_once;

@@ -53,11 +53,12 @@ struct Standing {
 
 class ListReader {
  public:
-  ListReader(const Sources& sources, const PatientRead& read, Micros at, ChartFacts& to)
-      : read_(read), finder_(sources, read), at_(at), to_(to) {}
+  ListReader(const Sources& sources, const PatientRead& read,
+             const projections::knowledge::Knowledge& knowledge, Micros at, ChartFacts& to)
+      : read_(read), finder_(sources, read), knowledge_(knowledge), at_(at), to_(to) {}
 
   Status read_list(const std::vector<Redrafted>& redrafted) {
-    const auto list = projections::medications_of(*read_.view, read_.stream,
+    const auto list = projections::medications_of(*read_.view, read_.stream, knowledge_,
                                                   projections::MedicationScope::all, at_);
     if (!list) return list.error();
     if (list->died) {
@@ -67,18 +68,37 @@ class ListReader {
       return {};
     }
     for (const auto& line : list->lines) {
-      const bool is_request = line.lead.type == events::ResourceType::MedicationRequest;
-      const auto anew = std::find_if(redrafted.begin(), redrafted.end(), [&](const auto& one) {
-        return is_request && one.id == line.lead.id;
-      });
-      if (anew != redrafted.end() && !anew->ends) continue;
-      if (auto added = add(line, anew != redrafted.end()); !added) return added;
+      for (const auto* claim : counted_of(line)) {
+        const bool is_request = claim->type == events::ResourceType::MedicationRequest;
+        const auto anew = std::find_if(redrafted.begin(), redrafted.end(), [&](const auto& one) {
+          return is_request && one.id == claim->id;
+        });
+        if (anew != redrafted.end() && !anew->ends) continue;
+        if (auto added = add(line, *claim, anew != redrafted.end()); !added) return added;
+      }
     }
     return {};
   }
 
  private:
-  Status add(const MedicationLine& line, bool ends_now) {
+  // What decided the line; and, as one line has all strengths of a drug, the newest of each other
+  // product that is in force as well: 10 mg beside 20 mg are 30 mg a day.
+  std::vector<const MedicationClaim*> counted_of(const MedicationLine& line) const {
+    std::vector<const MedicationClaim*> counted{&line.lead};
+    const bool taken = line.state == State::active || line.state == State::on_hold;
+    for (const auto& claim : line.rests_on) {
+      const bool in_force = (claim.claim == projections::Claim::active ||
+                             claim.claim == projections::Claim::on_hold) &&
+                            (!claim.end_high || *claim.end_high > at_);
+      const bool known = std::any_of(counted.begin(), counted.end(), [&](const auto* other) {
+        return other->drug.code == claim.drug.code && other->drug.display == claim.drug.display;
+      });
+      if (taken && in_force && !known) counted.push_back(&claim);
+    }
+    return counted;
+  }
+
+  Status add(const MedicationLine& line, const MedicationClaim& claim, bool ends_now) {
     if (line.state == State::avoid) return add_avoided(line);
     Standing standing = standing_of(line);
     ends_now = ends_now && standing.counts && !standing.ended;
@@ -90,16 +110,16 @@ class ListReader {
                                               standing.because));
       return {};
     }
-    auto reading = read_lead(line);
+    auto reading = read_claim(claim);
     if (!reading) return reading.error();
     reading->fact.ended = standing.ended;
-    if (line.lead.end_high) reading->fact.end = day_of(*line.lead.end_high - Micros(1));
+    if (claim.end_high) reading->fact.end = day_of(*claim.end_high - Micros(1));
     if (ends_now) reading->fact.end = day_of(at_);
-    if (standing.ended && line.state == State::given && line.lead.time)
-      reading->fact.end = day_of(*line.lead.time);
-    if (!standing.ended) say_what_is_doubtful(line, *reading);
+    if (standing.ended && line.state == State::given && claim.time)
+      reading->fact.end = day_of(*claim.time);
+    if (!standing.ended) say_what_is_doubtful(line, claim, *reading);
     to_.patient.drugs.push_back(std::move(reading->fact));
-    to_.drugs.push_back(recorded(line.lead));
+    to_.drugs.push_back(recorded(claim));
     return {};
   }
 
@@ -109,7 +129,7 @@ class ListReader {
         line.rests_on.begin(), line.rests_on.end(),
         [](const MedicationClaim& claim) { return claim.claim == projections::Claim::avoid; });
     if (in_force == line.rests_on.end()) return {};
-    auto reading = read_lead(line);
+    auto reading = read_claim(line.lead);
     if (!reading) return reading.error();
     to_.avoided.push_back({std::move(reading->fact), recorded(*in_force)});
     return {};
@@ -151,11 +171,11 @@ class ListReader {
     return at_ - line.lead.confirmed.time_since_epoch() < wash_out_max;  // it had ended by then
   }
 
-  // The resource that decided, with its dosage; its reference as it leads today.
-  Result<DrugReading> read_lead(const MedicationLine& line) const {
-    const auto row = read_.view->current(read_.stream, line.lead.type, line.lead.id);
+  // The resource with its dosage; its reference as it leads today.
+  Result<DrugReading> read_claim(const MedicationClaim& claim) const {
+    const auto row = read_.view->current(read_.stream, claim.type, claim.id);
     if (!row) return row.error();
-    Product product{line.drug.display, {}};
+    Product product{claim.drug.display, {}};
     if (!*row || (*row)->facts.empty()) {
       DrugReading bare;
       bare.fact.shown = product.shown;
@@ -169,30 +189,33 @@ class ListReader {
       if (!found) return found.error();
       if (*found) product = std::move(**found);
     }
-    if (product.shown.empty()) product.shown = name_of(line.lead);
+    if (product.shown.empty()) product.shown = name_of(claim);
     return drug_reading(facts, std::move(product));
   }
 
-  void say_what_is_doubtful(const MedicationLine& line, DrugReading& reading) {
+  void say_what_is_doubtful(const MedicationLine& line, const MedicationClaim& claim,
+                            DrugReading& reading) {
     for (const auto& one : line.disagreements)
       to_.not_checked.push_back(fmt::format("{}: sources disagree ({}); checked as {} has it",
-                                            reading.fact.shown, one, name_of(line.lead)));
+                                            reading.fact.shown, one, name_of(claim)));
     std::move(reading.not_read.begin(), reading.not_read.end(),
               std::back_inserter(to_.not_checked));
   }
 
   const PatientRead& read_;
   const MedicationFinder finder_;
+  const projections::knowledge::Knowledge& knowledge_;
   const Micros at_;
   ChartFacts& to_;
 };
 
 }  // namespace
 
-Result<ChartFacts> chart_facts(const Sources& sources, const PatientRead& read, Micros at,
+Result<ChartFacts> chart_facts(const Sources& sources, const PatientRead& read,
+                               const projections::knowledge::Knowledge& knowledge, Micros at,
                                const std::vector<Redrafted>& redrafted) {
   ChartFacts facts;
-  if (auto done = ListReader(sources, read, at, facts).read_list(redrafted); !done)
+  if (auto done = ListReader(sources, read, knowledge, at, facts).read_list(redrafted); !done)
     return done.error();
   if (auto done = read_allergies(read, facts); !done) return done.error();
   if (auto done = read_measured(read, at, facts); !done) return done.error();

@@ -48,6 +48,7 @@ struct Redrafted {
 
 // Of a deceased patient no drug counts as taken.
 events::Result<ChartFacts> chart_facts(const Sources& sources, const PatientRead& read,
+                                       const projections::knowledge::Knowledge& knowledge,
                                        events::Micros at, const std::vector<Redrafted>& redrafted);
 
 }  // namespace query::checks

@@ -14,11 +14,13 @@ from chartlog import Node  # noqa: E402
 # They go on for ever, or are no HTTP after the first answer: tests/query and tests/subscriptions.
 STREAMS = ["/live", "/subscriptions/socket"]
 # What a description cannot say, so that what it describes may be refused there: parameters that must
-# fit each other (a unit its analyte) or what is known (a drug), bodies that are FHIR resources or calls of CDS Hooks.
+# fit each other (a unit its analyte) or what is known
+# (a drug), bodies that are FHIR resources or calls of CDS Hooks.
 SAID_IN_PART = ["/charts/{patient}/trends", "/charts/{patient}/medications/$check",
                 "/charts/{patient}/medications/taking", "/cds-services/{service}",
                 "/cds-services/{service}/feedback"]
 EXAMPLES = {"drug": "metoprolol", "on": "2024-06-01"}
+PAGED = ("/charts/{patient}/timeline", "/prevention/due")
 CHART = {"resourceType": "Bundle", "type": "transaction", "entry": [
     {"fullUrl": "urn:uuid:p", "resource": {"resourceType": "Patient", "id": "ana", "birthDate": "1970-01-02"},
      "request": {"method": "PUT", "url": "Patient/ana"}},
@@ -34,9 +36,10 @@ def ask(url, body=None):
         return answer.headers, json.load(answer)
 
 
-def with_examples(description, known):
+def with_examples(description, known, cursors):
     """Values that lead somewhere for what only the node can give: ids in paths, tokens, cursors."""
-    for operations in description["paths"].values():
+    for path, operations in description["paths"].items():
+        known["_cursor"] = cursors.get(path)
         for operation in operations.values():
             for parameter in operation["parameters"]:
                 name = parameter["name"]
@@ -57,14 +60,15 @@ def main():
     try:
         headers, _ = ask(node.url + "/fhir", json.dumps(CHART).encode())
         _, description = ask(node.url + "/openapi.json")
-        _, page = ask(node.url + "/charts/ana/timeline?_count=1")
-        known = {"patient": "ana", "service": "order-sign", "id": headers["Chartlog-Commit"], "_cursor": page["next"],
+        cursors = {route: ask(node.url + route.replace("{patient}", "ana") + "?_count=1")[1]["next"]
+                   for route in PAGED}
+        known = {"patient": "ana", "service": "order-sign", "id": headers["Chartlog-Commit"],
                  "Chartlog-Min-Position": headers["Chartlog-Position"]}
         paths = [path for path in description["paths"] if path not in STREAMS]
         assert len(paths) > 10, paths
         file = os.path.join(folder, "openapi.json")
         with open(file, "w") as out:
-            json.dump(with_examples(description, known), out)
+            json.dump(with_examples(description, known, cursors), out)
         command = [schemathesis, "run", file, "--url", node.url, "--seed", seed, "--max-examples", "60",
                    "--request-timeout", "20", "--phases", "examples,coverage,fuzzing", "--no-color",
                    "--checks", "all", "--max-failures", "20"]

@@ -118,7 +118,7 @@ void FoldedRows::fold(const Name& name, Current& current, const std::string& fac
   event.stream = stream(stream_name);
   event.stream_name = stream_name;
   event.position.offset = {events_++};
-  event.known_time = events::KnownTime(sent_ + events::Micros(events_));
+  event.known_time = events::KnownTime(known_from_ + events::Micros(events_));
   event.type = type;
   event.id = id;
   event.who = flatbuffers::GetRoot<events::schema::Who>(builder.GetBufferPointer());

@@ -28,8 +28,8 @@ class FoldedRows {
   // What a refold begins with.
   void forget(const std::string& stream_name);
 
-  // When what follows is sent; else at the beginning of 1970.
-  void at(events::Micros time) { sent_ = time; }
+  // Events are known from then on, one microsecond after the other; 1970 if not said.
+  void known_from(events::Micros time) { known_from_ = time; }
 
   // The rows now; later events do not change what it shows.
   std::shared_ptr<const projections::ShardView> view() const;
@@ -48,7 +48,7 @@ class FoldedRows {
   std::unique_ptr<projections::Store> store_;
   std::map<Name, Current> current_;
   std::int64_t events_ = 0;
-  events::Micros sent_{0};
+  events::Micros known_from_{0};
 };
 
 }  // namespace tests

@@ -157,7 +157,7 @@ class Play {
                          const Words& said) { return condition(name, said.name, said.date); }},
     };
     types_[id] = *events::type_of_name(words.type);
-    rows_.at(events::Micros(when(words["sent"].empty() ? "2025-01-01" : words["sent"])->low));
+    rows_.known_from(events::Micros(when(words["sent"].empty() ? "2025-01-01" : words["sent"])->low));
     rows_.send(stream, types_[id], id, made_by.at(words.type)(id, words),
                words["site"].empty() ? "north" : words["site"]);
   }

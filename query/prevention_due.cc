@@ -1,0 +1,141 @@
+#include "query/prevention_due.h"
+
+#include <algorithm>
+
+#include "projections/prevention_due.h"
+#include "query/fhir/cursor.h"
+#include "query/patient_answer.h"
+#include "query/prevention.h"
+
+namespace query {
+namespace {
+
+using events::Result;
+using events::Status;
+using ops::http::Request;
+using ops::http::Response;
+using projections::DueItem;
+using projections::immunization::Day;
+using projections::immunization::to_text;
+
+constexpr std::size_t count_default = 50, count_max = 500;
+
+// One page over all shards, each seen at one moment.
+class DuePages {
+ public:
+  DuePages(const Sources& sources, const projections::PreventionRules& rules,
+           const Request& request)
+      : sources_(sources), rules_(rules), request_(request), position_(sources.log_id) {}
+
+  Result<Response> answer() {
+    const auto on = asked_day(request_);
+    if (!on) return on.error();
+    const auto count = count_parameter(request_, "_count", count_default, count_max);
+    if (!count) return count.error();
+    if (auto placed = read_cursor(); !placed) return placed.error();
+    for (std::uint32_t shard = 0; shard < sources_.shards.count(); ++shard) {
+      if (auto read = read_shard({shard}, *on, *count + 1); !read) return read.error();
+    }
+    std::sort(items_.begin(), items_.end(),
+              [](const DueItem& a, const DueItem& b) { return a.place < b.place; });
+    return write(*on, *count);
+  }
+
+ private:
+  // A place among all rows, whatever the day.
+  static std::uint64_t fingerprint() { return fhir::fingerprint("prevention/due"); }
+
+  Status read_cursor() {
+    const auto* cursor = request_.parameter("_cursor");
+    if (cursor == nullptr) return {};
+    auto place = fhir::decode_cursor(fingerprint(), *cursor);
+    if (!place) return place.error();
+    place_ = std::move(*place);
+    return {};
+  }
+
+  Status read_shard(events::PartitionId partition, Day on, std::size_t count) {
+    const auto view = sources_.shards.shard(partition).view();
+    position_.see_next(partition, view->next_offset());
+    auto items = projections::due_on(*view, rules_, on, count, place_);
+    if (!items) return items.error();
+    std::move(items->begin(), items->end(), std::back_inserter(items_));
+    const auto parked = view->parked(std::nullopt);
+    if (!parked) return parked.error();
+    parked_ += static_cast<std::uint64_t>(
+        std::count_if(parked->begin(), parked->end(),
+                      [](const auto& one) { return one.projection == "prevention_due"; }));
+    return {};
+  }
+
+  Response write(Day on, std::size_t count) {
+    JsonWriter json;
+    json.begin_object().member("position", position_.text());
+    json.member("notice", "schedules, rules and answers are not clinically reviewed");
+    json.member("on", to_text(on)).key("items").begin_array();
+    for (std::size_t i = 0; i < std::min(count, items_.size()); ++i) write_item(items_[i], json);
+    json.end_array();
+    if (parked_ > 0) json.member("patients_left_out", parked_);
+    if (items_.size() > count) {
+      json.member("next", fhir::encode_cursor(fingerprint(), items_[count - 1].place));
+    }
+    json.end_object();
+    return with_position(Response::json(200, std::move(json).take()), position_);
+  }
+
+  static void write_item(const DueItem& item, JsonWriter& json) {
+    const auto slash = item.item.find('/');
+    json.begin_object().member("patient", item.patient);
+    json.member("kind", item.item.substr(0, slash)).member("item", item.item.substr(slash + 1));
+    json.member("state", item.state).member("shown_since", to_text(item.since));
+    if (item.changes_on) json.member("changes_on", to_text(*item.changes_on));
+    json.end_object();
+  }
+
+  const Sources& sources_;
+  const projections::PreventionRules& rules_;
+  const Request& request_;
+  events::PositionToken position_;
+  std::string place_;
+  std::vector<DueItem> items_;
+  std::uint64_t parked_ = 0;
+};
+
+}  // namespace
+
+void add_prevention_due_routes(ops::http::Router& router, const Sources& sources,
+                               const projections::PreventionRules& rules) {
+  namespace schema = ops::http::schema;
+  ops::http::Description description{
+      "What is due soon, due or overdue on a day, of all patients, longest first"};
+  description.parameters = {day_text(),
+                            count_text("_count", count_default, count_max),
+                            {"_cursor", "the value of `next` of the page before"}};
+  const auto names = names_of(description.parameters);
+  std::vector<std::string> known(names.begin(), names.end());
+  description.parameters.push_back(min_position_text());
+  description.schema = schema::object(
+      {{"position", schema::position},
+       {"notice", schema::text},
+       {"on", schema::text},
+       {"items", schema::array(schema::object({{"patient", schema::fhir_id},
+                                               {"kind", schema::text},
+                                               {"item", schema::text},
+                                               {"state", schema::text},
+                                               {"shown_since", schema::text}}))}},
+      {{"next", schema::text}, {"patients_left_out", schema::whole_number(0, 1'000'000'000)}});
+  router.add(
+      "GET", "/prevention/due",
+      [&sources, rules, known = std::move(known)](const Request& request) {
+        const ops::auth::Question question{ops::auth::Access::read, "prevention", {}};
+        const std::vector<std::string_view> parameters(known.begin(), known.end());
+        if (auto begun = begin_read(sources, request, question, parameters); !begun) {
+          return ops::http::problem_response(begun.error());
+        }
+        auto answer = DuePages(sources, rules, request).answer();
+        return answer ? std::move(*answer) : ops::http::problem_response(answer.error());
+      },
+      std::move(description));
+}
+
+}  // namespace query
