@@ -243,6 +243,9 @@ void run_growth(const Settings& settings, std::size_t patients) {
       "/fhir/Observation?patient={}&code=http://loinc.org%7C8302-2&date=ge2020",
       "/fhir/Condition?patient={}&clinical-status=active",
       "/fhir/Patient?_id={}",
+      "/charts/{}/medications/$check",
+      "/charts/{}/prevention",
+      "/prevention/due?_count=50&on=2027-01-01",
       "/fhir/Observation?code=http://loinc.org%7C8302-2&_count=20&_elements=code&date=lt2030"};
   std::vector<double> before;
   for (const auto question : questions) before.push_back(median_ms(node, asked, question));
