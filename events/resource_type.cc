@@ -29,7 +29,9 @@ std::optional<ResourceType> type_of_name(std::string_view name) {
 }
 
 std::span<const ResourceType> all_types() {
-  return std::span<const ResourceType>(schema::EnumValuesResourceType()).subspan(1);
+  static_assert(ResourceType::Setting == ResourceType::MAX);
+  const std::span<const ResourceType> values(schema::EnumValuesResourceType());
+  return values.subspan(1, values.size() - 2);
 }
 
 bool is_directory_type(ResourceType type) {

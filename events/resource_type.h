@@ -17,7 +17,7 @@ using schema::ResourceType;
 std::string_view type_name(ResourceType type);
 // Nothing for a name the schema does not have.
 std::optional<ResourceType> type_of_name(std::string_view name);
-// All types, in the schema's order, without `none`.
+// All FHIR types, in the schema's order: without `none` and `Setting`.
 std::span<const ResourceType> all_types();
 // Organization, Practitioner, PractitionerRole, Location …: kept in the stream
 // `directory`. (A Medication in a patient's transaction is kept with the patient.)

@@ -38,7 +38,9 @@ MainDate main_of(const schema::MedicationRequest& r) { return of(r.authored()); 
 MainDate main_of(const schema::MedicationStatement& r) {
   return first(r.effective(), r.effective_period(), r.asserted());
 }
-MainDate main_of(const schema::MedicationDispense& r) { return first(r.handed_over(), r.prepared()); }
+MainDate main_of(const schema::MedicationDispense& r) {
+  return first(r.handed_over(), r.prepared());
+}
 MainDate main_of(const schema::MedicationAdministration& r) {
   return first(r.effective(), r.effective_period());
 }
@@ -48,7 +50,9 @@ MainDate main_of(const schema::DiagnosticReport& r) {
 MainDate main_of(const schema::DocumentReference& r) { return first(r.date(), r.period()); }
 MainDate main_of(const schema::CarePlan& r) { return first(r.period(), r.created()); }
 MainDate main_of(const schema::CareTeam& r) { return of(r.period()); }
-MainDate main_of(const schema::Goal& r) { return first(r.start(), r.status_date(), r.target_due()); }
+MainDate main_of(const schema::Goal& r) {
+  return first(r.start(), r.status_date(), r.target_due());
+}
 MainDate main_of(const schema::Device& r) { return of(r.manufactured()); }
 MainDate main_of(const schema::ImagingStudy& r) { return of(r.started()); }
 MainDate main_of(const schema::Claim& r) { return first(r.created(), r.billable()); }
@@ -68,6 +72,10 @@ MainDate main_of(const schema::Specimen& r) {
 }
 MainDate main_of(const schema::QuestionnaireResponse& r) { return of(r.authored()); }
 MainDate main_of(const schema::RelatedPerson& r) { return of(r.period()); }
+MainDate main_of(const schema::DetectedIssue& r) {
+  return first(r.identified(), r.identified_period());
+}
+MainDate main_of(const schema::List& r) { return of(r.date()); }
 MainDate main_of(const schema::General& r) { return first(r.when(), r.period()); }
 
 template <class Table>
@@ -110,6 +118,8 @@ MainDate main_date(const schema::Facts& facts) {
     OF(Specimen);
     OF(QuestionnaireResponse);
     OF(RelatedPerson);
+    OF(DetectedIssue);
+    OF(List);
     OF(General);
 #undef OF
     default:

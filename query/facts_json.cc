@@ -296,8 +296,21 @@ class FactsWriter {
     text("questionnaire", r.questionnaire());
     refer("by", r.author());
   }
-  void write(const schema::RelatedPerson& r) {
-    code("code", first(r.relationships()));
+  void write(const schema::RelatedPerson& r) { code("code", first(r.relationships())); }
+  void write(const schema::DetectedIssue& r) {
+    text("status", r.status());
+    code("code", r.code());
+    text("severity", r.severity());
+    text("detail", r.detail());
+    refer("by", r.author());
+    if (r.mitigations() != nullptr && r.mitigations()->size() > 0)
+      code("mitigation", r.mitigations()->Get(0)->action());
+  }
+  void write(const schema::List& r) {
+    text("status", r.status());
+    code("code", r.code());
+    text("name", r.title());
+    refer("by", r.source());
   }
   void write(const schema::Medication& r) {
     text("status", r.status());
@@ -377,6 +390,8 @@ void write_facts(const schema::Facts& facts, std::string_view id, events::Versio
     OF(Specimen);
     OF(QuestionnaireResponse);
     OF(RelatedPerson);
+    OF(DetectedIssue);
+    OF(List);
     OF(General);
 #undef OF
     default:

@@ -19,6 +19,7 @@
 #include "ingest/fhir/places.h"
 #include "ingest/fhir/plans.h"
 #include "ingest/fhir/procedures.h"
+#include "ingest/fhir/safety.h"
 
 namespace ingest::fhir {
 namespace {
@@ -89,6 +90,8 @@ constexpr Mapping mappings[] = {
     {ResourceType::QuestionnaireResponse, into<schema::QuestionnaireResponseT>, Subject::optional,
      "subject"},
     {ResourceType::RelatedPerson, into<schema::RelatedPersonT>, Subject::required, "patient"},
+    {ResourceType::DetectedIssue, into<schema::DetectedIssueT>, Subject::optional, "patient"},
+    {ResourceType::List, into<schema::ListT>, Subject::optional, "subject"},
     {ResourceType::Endpoint, into_general},
     {ResourceType::HealthcareService, into_general},
     {ResourceType::Media, into_general, Subject::optional, "subject"},

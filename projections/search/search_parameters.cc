@@ -19,8 +19,8 @@ std::vector<TypeParameters> collect() {
   std::vector<TypeParameters> all;
   for (const TypeTables tables :
        {clinical_tables(), medication_tables(), observation_tables(), encounter_tables(),
-        document_tables(), plan_tables(), device_tables(), finance_tables(), person_tables(),
-        directory_tables(), general_tables()}) {
+        document_tables(), plan_tables(), safety_tables(), device_tables(), finance_tables(),
+        person_tables(), directory_tables(), general_tables()}) {
     all.insert(all.end(), tables.begin(), tables.end());
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.type < b.type; });

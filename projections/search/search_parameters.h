@@ -86,6 +86,7 @@ TypeTables observation_tables();
 TypeTables encounter_tables();
 TypeTables document_tables();
 TypeTables plan_tables();
+TypeTables safety_tables();
 TypeTables device_tables();
 TypeTables finance_tables();
 TypeTables person_tables();

@@ -6,12 +6,12 @@ namespace events {
 namespace {
 
 TEST(ResourceTypeTest, EveryTypeIsFoundByItsName) {
-  EXPECT_EQ(all_types().size(), 44u);
+  EXPECT_EQ(all_types().size(), 46u);
   for (ResourceType type : all_types()) EXPECT_EQ(type_of_name(type_name(type)), type);
 }
 
 TEST(ResourceTypeTest, NamesTheSchemaDoesNotHaveAreNothing) {
-  for (const char* name : {"", "none", "patient", "Patients", "Basic"})
+  for (const char* name : {"", "none", "patient", "Patients", "Basic", "Setting"})
     EXPECT_EQ(type_of_name(name), std::nullopt) << name;
 }
 
