@@ -3,14 +3,12 @@
 #pragma once
 
 #include <span>
-#include <string_view>
+
+#include "events/table.h"
 
 namespace projections::knowledge {
 
-struct TableText {
-  std::string_view file;  // "interactions.tsv"
-  std::string_view text;
-};
+using events::TableText;
 
 std::span<const TableText> shipped_tables();
 

@@ -157,7 +157,7 @@ Result<Analytes> Analytes::read(const Table& table) {
 
 const Analytes& Analytes::built_in() {
   static const Analytes analytes = [] {
-    auto read_analytes = read(Table::built_in("analytes"));
+    auto read_analytes = read(built_in_table("analytes"));
     CHECK(read_analytes.has_value());
     return std::move(*read_analytes);
   }();

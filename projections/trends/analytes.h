@@ -7,11 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "projections/trends/table.h"
 #include "projections/trends/ucum.h"
 
 namespace projections::trends {
-
-class Table;
 
 // A number in the unit that was asked for, and its digits as far as they are known.
 struct Converted {

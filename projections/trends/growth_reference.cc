@@ -26,7 +26,7 @@ long double number(std::string_view text) {
 
 const Curves& curves() {
   static const auto all = [] {
-    const auto table = Table::built_in("growth");
+    const auto table = built_in_table("growth");
     Curves made;
     for (std::size_t row = 0; row < table.size(); ++row) {
       const Sex sex = table.at(row, "sex") == "male" ? Sex::male : Sex::female;

@@ -23,7 +23,7 @@ struct Row {
 
 const std::vector<Row>& rows() {
   static const auto all = [] {
-    const auto table = Table::built_in("states");
+    const auto table = built_in_table("states");
     std::vector<Row> made;
     for (std::size_t i = 0; i < table.size(); ++i) {
       const std::string lasts(table.at(i, "days"));

@@ -96,7 +96,7 @@ Result<std::vector<Rule>> read_rules(const Table& table) {
 
 const std::vector<Rule>& rules() {
   static const auto all = [] {
-    auto read = read_rules(Table::built_in("rules"));
+    auto read = read_rules(built_in_table("rules"));
     CHECK(read.has_value());
     return std::move(*read);
   }();

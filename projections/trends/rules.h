@@ -8,10 +8,9 @@
 #include <vector>
 
 #include "projections/trends/derived.h"
+#include "projections/trends/table.h"
 
 namespace projections::trends {
-
-class Table;
 
 struct Rule {
   enum class Kind {

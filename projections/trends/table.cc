@@ -1,81 +1,13 @@
 #include "projections/trends/table.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
 #include "events/check.h"
 
 namespace projections::trends {
-namespace {
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(' ');
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
-std::vector<std::string_view> fields_of(std::string_view line) {
-  std::vector<std::string_view> fields;
-  while (true) {
-    const auto end = line.find('\t');
-    fields.push_back(line.substr(0, end));
-    if (end == line.npos) return fields;
-    line.remove_prefix(end + 1);
-  }
-}
-
-}  // namespace
-
-events::Result<Table> Table::read(std::string_view name, std::string_view text) {
-  Table table;
-  for (std::size_t line_number = 1; !text.empty(); ++line_number) {
-    const auto end = text.find('\n');
-    const auto line = text.substr(0, end);
-    text.remove_prefix(end == text.npos ? text.size() : end + 1);
-    if (line.empty() || line.front() == '#') continue;
-    auto fields = fields_of(line);
-    if (table.columns_.empty()) {
-      table.columns_ = std::move(fields);
-      continue;
-    }
-    if (fields.size() != table.columns_.size()) {
-      return events::invalid(fmt::format("table {}, line {}: {} fields, but {} columns", name,
-                                         line_number, fields.size(), table.columns_.size()));
-    }
-    table.rows_.push_back(std::move(fields));
-  }
-  if (table.columns_.empty()) return events::invalid(fmt::format("table {}: is empty", name));
-  return table;
-}
-
-std::string_view table_text(std::string_view name) {
-  for (const auto& [file, text] : embedded_tables()) {
-    if (file.size() == name.size() + 4 && file.starts_with(name)) return text;
-  }
-  return {};
-}
-
-Table Table::built_in(std::string_view name) {
-  auto table = read(name, table_text(name));
+Table built_in_table(std::string_view name) {
+  auto table = Table::read(name, events::text_of_table(embedded_tables(), name));
   CHECK(table.has_value());
   return std::move(*table);
-}
-
-std::string_view Table::at(std::size_t row, std::string_view column) const {
-  const auto found = std::find(columns_.begin(), columns_.end(), column);
-  CHECK(found != columns_.end());
-  return rows_[row][static_cast<std::size_t>(found - columns_.begin())];
-}
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (!trimmed(text).empty()) {
-    const auto end = text.find(separator);
-    parts.push_back(trimmed(text.substr(0, end)));
-    text.remove_prefix(end == text.npos ? text.size() : end + 1);
-  }
-  return parts;
 }
 
 }  // namespace projections::trends

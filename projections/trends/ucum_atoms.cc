@@ -56,7 +56,7 @@ events::Result<Atoms> Atoms::read(const Table& table) {
 
 const Atoms& Atoms::ucum() {
   static const Atoms atoms = [] {
-    auto read_atoms = read(Table::built_in("units"));
+    auto read_atoms = read(built_in_table("units"));
     CHECK(read_atoms.has_value());
     return std::move(*read_atoms);
   }();

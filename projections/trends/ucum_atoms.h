@@ -6,11 +6,10 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "projections/trends/table.h"
 #include "projections/trends/ucum.h"
 
 namespace projections::trends {
-
-class Table;
 
 class Atoms {
  public:

@@ -74,7 +74,7 @@ class RuleReader {
   void fail(std::string why) {
     if (wrong_.empty()) wrong_ = std::move(why);
   }
-  std::string_view cell(std::string_view column) const { return table_.at(row_, column); }
+  std::string_view cell(std::string_view column) const { return table_.get(row_, column); }
   std::string_view must(std::string_view column) {
     if (cell(column).empty()) fail(fmt::format("no {}", column));
     return cell(column);
@@ -173,17 +173,17 @@ class RuleReader {
 
 Status read_lists(const Table& table, Rules& rules) {
   for (std::size_t row = 0; row < table.size(); ++row) {
-    const auto id = table.at(row, "list"), system = table.at(row, "system");
-    const auto codes = split(table.at(row, "codes"), ' ');
+    const auto id = table.get(row, "list"), system = table.get(row, "system");
+    const auto codes = split(table.get(row, "codes"), ' ');
     for (const auto column : {"list", "name", "system", "codes", "source", "read"}) {
-      if (table.at(row, column).empty()) {
+      if (table.get(row, column).empty()) {
         return events::invalid(fmt::format("code list {}: a row without {}", id, column));
       }
     }
     auto list = rules.list(id);
     if (!list) {
       list = ListId(rules.lists.size());
-      rules.lists.push_back({std::string(id), std::string(table.at(row, "name"))});
+      rules.lists.push_back({std::string(id), std::string(table.get(row, "name"))});
     }
     for (const auto code : codes) {
       auto& lists = rules.by_code[fmt::format("{}|{}", system, code)];
@@ -217,6 +217,7 @@ Result<Rules> read_rules(std::string_view screenings, std::string_view code_list
   if (auto named = name_lists(rules); !named) return named.error();
   const auto table = Table::read("screenings", screenings);
   if (!table) return table.error();
+  if (table->size() == 0) return events::invalid("there are no screenings");
   for (std::size_t row = 0; row < table->size(); ++row) {
     auto rule = RuleReader(rules, *table, row).read();
     if (!rule) return rule.error();

@@ -79,7 +79,7 @@ TEST(AnalytesTest, WhatDoesNotConvertSaysWhy) {
 }
 
 TEST(AnalytesTest, EveryRowHasASourceAndSaysWhetherItWasCompared) {
-  const auto table = Table::built_in("analytes");
+  const auto table = built_in_table("analytes");
   ASSERT_TRUE(Analytes::read(table));
   for (std::size_t row = 0; row < table.size(); ++row) {
     const auto group = table.at(row, "group");
@@ -115,7 +115,7 @@ TEST(AnalytesTest, MolarMassesAreTheSumsOfTheirAtoms) {
   const std::map<std::string, double> weights{{"H", 1.00794}, {"C", 12.0107},  {"N", 14.00674},
                                               {"O", 15.9994}, {"P", 30.97376}, {"Ca", 40.078},
                                               {"Mg", 24.305}, {"Fe", 55.845}};
-  const auto table = Table::built_in("analytes");
+  const auto table = built_in_table("analytes");
   std::size_t checked = 0;
   for (std::size_t row = 0; row < table.size(); ++row) {
     const std::string formula(table.at(row, "formula"));

@@ -212,7 +212,7 @@ TEST(GrowthTest, TablesReachAsFarAsCdcPrintsThemAndNoFurther) {
 }
 
 TEST(GrowthTest, EveryRowNamesItsSource) {
-  const auto table = Table::built_in("growth");
+  const auto table = built_in_table("growth");
   EXPECT_EQ(table.size(), 1506u);
   for (std::size_t row = 0; row < table.size(); ++row) {
     ASSERT_FALSE(table.at(row, "source").empty()) << row;

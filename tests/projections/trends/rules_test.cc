@@ -30,7 +30,7 @@ std::vector<std::string> found(const char* group, std::vector<projections::Serie
 }
 
 TEST(RulesTest, EveryRuleHasItsClaimSourceSectionAndReadDate) {
-  const auto table = Table::built_in("rules");
+  const auto table = built_in_table("rules");
   const auto read = read_rules(table);
   ASSERT_TRUE(read) << read.error().message;
   for (std::size_t row = 0; row < table.size(); ++row) {
@@ -38,7 +38,7 @@ TEST(RulesTest, EveryRuleHasItsClaimSourceSectionAndReadDate) {
     const auto date = table.at(row, "read");
     EXPECT_TRUE(date == "not compared" || (date.size() == 10 && date.starts_with("20")));
   }
-  const auto states = Table::built_in("states");
+  const auto states = built_in_table("states");
   for (std::size_t row = 0; row < states.size(); ++row) {
     EXPECT_FALSE(states.at(row, "source").empty()) << states.at(row, "code");
     EXPECT_FALSE(states.at(row, "read").empty()) << states.at(row, "code");

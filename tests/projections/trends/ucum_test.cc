@@ -23,7 +23,7 @@ std::string converted(std::string_view digits, const char* from, const char* to)
 }
 
 TEST(UcumTest, WhatTheTableSaysReadsAndEveryRowHasItsSource) {
-  const auto table = Table::built_in("units");
+  const auto table = built_in_table("units");
   const auto atoms = Atoms::read(table);
   ASSERT_TRUE(atoms) << atoms.error().message;
   for (std::size_t row = 0; row < table.size(); ++row) {
@@ -164,7 +164,7 @@ TEST(UcumTest, WhatIsNoNumberDoesNotConvert) {
 
 // Atoms of the table that measure the same: there and back is where it began.
 TEST(UcumTest, EveryConversionThereAndBackIsWhereItBegan) {
-  const auto table = Table::built_in("units");
+  const auto table = built_in_table("units");
   std::vector<Unit> units;
   for (std::size_t row = 0; row < table.size(); ++row) {
     units.push_back(parse_unit(table.at(row, "code")).value());

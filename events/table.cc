@@ -1,10 +1,12 @@
-#include "projections/prevention/screening/table.h"
+#include "events/table.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace projections::screening {
+#include "events/check.h"
+
+namespace events {
 namespace {
 
 std::string_view trimmed(std::string_view text) {
@@ -25,7 +27,7 @@ std::vector<std::string_view> fields_of(std::string_view line) {
 
 }  // namespace
 
-events::Result<Table> Table::read(std::string_view name, std::string_view text) {
+Result<Table> Table::read(std::string_view name, std::string_view text) {
   Table table;
   for (std::size_t line_number = 1; !text.empty(); ++line_number) {
     const auto end = text.find('\n');
@@ -35,25 +37,31 @@ events::Result<Table> Table::read(std::string_view name, std::string_view text) 
     auto fields = fields_of(line);
     if (table.columns_.empty()) {
       table.columns_ = std::move(fields);
-    } else if (fields.size() != table.columns_.size()) {
-      return events::invalid(fmt::format("table {}, line {}: {} fields, but {} columns", name,
-                                         line_number, fields.size(), table.columns_.size()));
-    } else {
-      table.rows_.push_back(std::move(fields));
+      continue;
     }
+    if (fields.size() != table.columns_.size()) {
+      return invalid(fmt::format("table {}, line {}: {} fields, but {} columns", name, line_number,
+                                 fields.size(), table.columns_.size()));
+    }
+    table.rows_.push_back(std::move(fields));
   }
-  if (table.rows_.empty()) return events::invalid(fmt::format("table {}: is empty", name));
+  if (table.columns_.empty()) return invalid(fmt::format("table {}: is empty", name));
   return table;
 }
 
-std::string_view table_text(std::string_view name) {
-  for (const auto& [file, text] : embedded_tables()) {
+std::string_view text_of_table(std::span<const TableText> tables, std::string_view name) {
+  for (const auto& [file, text] : tables) {
     if (file.size() == name.size() + 4 && file.starts_with(name)) return text;
   }
   return {};
 }
 
 std::string_view Table::at(std::size_t row, std::string_view column) const {
+  CHECK(std::find(columns_.begin(), columns_.end(), column) != columns_.end());
+  return get(row, column);
+}
+
+std::string_view Table::get(std::size_t row, std::string_view column) const {
   const auto found = std::find(columns_.begin(), columns_.end(), column);
   if (found == columns_.end()) return {};
   return rows_[row][static_cast<std::size_t>(found - columns_.begin())];
@@ -69,4 +77,4 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   return parts;
 }
 
-}  // namespace projections::screening
+}  // namespace events
