@@ -8,6 +8,7 @@
 #include "projections/prevention_due.h"
 #include "projections/search_index.h"
 #include "projections/series.h"
+#include "projections/settings.h"
 
 namespace projections {
 
@@ -21,6 +22,7 @@ std::span<const std::unique_ptr<const Projection>> all_projections() {
     projections.push_back(std::make_unique<PreventionDue>());
     projections.push_back(std::make_unique<SearchIndex>());
     projections.push_back(std::make_unique<Series>());
+    projections.push_back(std::make_unique<Settings>());
     return projections;
   }();
   return list;

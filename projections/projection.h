@@ -25,15 +25,16 @@ struct AcceptedEvent {
   events::StreamKey stream;
   std::string_view stream_name;  // `Patient/<id>` …
   events::CommitKey commit;
-  std::uint32_t ordinal = 0;     // within the commit
-  bool ends_commit = true;       // the last of it: what is computed once a commit is computed now
+  std::uint32_t ordinal = 0;  // within the commit
+  bool ends_commit = true;    // the last of it: what is computed once a commit is computed now
   events::Position position;
   events::KnownTime known_time;
 
-  events::EventEffect effect = events::EventEffect::recorded;  // recorded, amended, confirmed, deleted
+  events::EventEffect effect =
+      events::EventEffect::recorded;  // recorded, amended, confirmed, deleted
   events::ResourceType type{};
   std::string_view id;
-  events::Version version;       // after the event
+  events::Version version;  // after the event
   // Typed fields of this version, verified; null for deleted. For confirmed: the current version's.
   const events::schema::Facts* facts = nullptr;
   std::string_view facts_bytes;
@@ -49,6 +50,9 @@ class Projection {
   virtual std::string_view name() const = 0;
   // Changes whenever apply() would write other rows: a new generation is built.
   virtual std::uint32_t version() const = 0;
+  // Whether it goes by settings: their events (type Setting, streams of events/settings_streams.h)
+  // come to those only that ask for them.
+  virtual bool takes_settings() const { return false; }
   // Adds the event's effect to `batch`. An error parks this patient in this projection
   // only; its rows of this commit are rolled back.
   virtual Status apply(const AcceptedEvent& event, Family family, RowBatch& batch) const = 0;

@@ -8,6 +8,7 @@
 #include "events/hmac.h"
 #include "events/schema/clinical_generated.h"
 #include "events/schema/record_generated.h"
+#include "events/settings_streams.h"
 #include "projections/accepted_events.h"
 #include "projections/parked.h"
 #include "projections/pending.h"
@@ -330,9 +331,10 @@ Status RecordFold::write(const events::Opener::Commit& commit, const Decision& d
 
 Status RecordFold::project(std::span<const AcceptedEvent> events, RowBatch& batch) {
   const auto& first = events.front();
+  const bool settings = events::is_settings_stream(first.stream_name);
   for (std::size_t i = 0; i < projections_.size(); ++i) {
     const auto& projection = *projections_[i];
-    if (resting_[i]) continue;
+    if (resting_[i] || (settings && !projection.takes_settings())) continue;
     if (!parked_.empty() && parked_.contains({std::string(projection.name()), first.stream}))
       continue;
     batch.set_save_point();

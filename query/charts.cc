@@ -224,8 +224,7 @@ Status write_chart(const Sources& sources, const projections::knowledge::Knowled
 
 }  // namespace
 
-void add_chart_routes(ops::http::Router& router, const Sources& sources,
-                      std::shared_ptr<const projections::knowledge::Knowledge> knowledge) {
+void add_chart_routes(ops::http::Router& router, const Sources& sources, KnowledgeOf knowledge) {
   namespace schema = ops::http::schema;
   const auto section =
       schema::object({{"items", schema::array(schema::any_object)}, {"more", schema::yes_or_no}},
@@ -243,7 +242,7 @@ void add_chart_routes(ops::http::Router& router, const Sources& sources,
                                                              JsonWriter& json) -> Status {
     const auto limit = count_parameter(request, "limit", limit_default, limit_max);
     if (!limit) return limit.error();
-    return write_chart(sources, *knowledge, read, *limit, json);
+    return write_chart(sources, *knowledge(read), read, *limit, json);
   };
   add_patient_route(router, sources, std::move(route));
 }

@@ -4,13 +4,12 @@
 #include <memory>
 
 #include "ops/http/http.h"
-#include "projections/knowledge/knowledge.h"
+#include "query/knowledge_of.h"
 #include "query/read_context.h"
 
 namespace query {
 
 // `sources` outlives the router.
-void add_chart_routes(ops::http::Router& router, const Sources& sources,
-                      std::shared_ptr<const projections::knowledge::Knowledge> knowledge);
+void add_chart_routes(ops::http::Router& router, const Sources& sources, KnowledgeOf knowledge);
 
 }  // namespace query

@@ -183,7 +183,7 @@ void write_line(const MedicationLine& line, LineDetail detail, Names& names, Jso
 }
 
 void add_medication_routes(ops::http::Router& router, const Sources& sources,
-                           std::shared_ptr<const Knowledge> knowledge) {
+                           KnowledgeOf knowledge) {
   namespace schema = ops::http::schema;
   PatientRoute route{"/charts/{patient}/medications",
                      "Medication list: active, past, planned and what is not taken"};
@@ -197,7 +197,7 @@ void add_medication_routes(ops::http::Router& router, const Sources& sources,
   }
   route.write = [&sources, knowledge](const ops::http::Request&, const PatientRead& read,
                                       JsonWriter& json) {
-    return write_list(sources, *knowledge, read, json);
+    return write_list(sources, *knowledge(read), read, json);
   };
   add_patient_route(router, sources, std::move(route));
   add_taking_route(router, sources, std::move(knowledge));

@@ -5,6 +5,7 @@
 
 #include "projections/medications.h"
 #include "query/json_writer.h"
+#include "query/knowledge_of.h"
 #include "query/names.h"
 
 namespace query {
@@ -32,6 +33,6 @@ events::Micros now();
 
 // `sources` outlives the router.
 void add_medication_routes(ops::http::Router& router, const Sources& sources,
-                           std::shared_ptr<const projections::knowledge::Knowledge> knowledge);
+                           KnowledgeOf knowledge);
 
 }  // namespace query

@@ -88,8 +88,7 @@ Status write_taking(const Sources& sources, const Knowledge& knowledge, const Re
 
 }  // namespace
 
-void add_taking_route(ops::http::Router& router, const Sources& sources,
-                      std::shared_ptr<const Knowledge> knowledge) {
+void add_taking_route(ops::http::Router& router, const Sources& sources, KnowledgeOf knowledge) {
   namespace schema = ops::http::schema;
   PatientRoute route{"/charts/{patient}/medications/taking",
                      "Whether the patient was on a drug at a time: yes, no or unknown end"};
@@ -110,7 +109,7 @@ void add_taking_route(ops::http::Router& router, const Sources& sources,
                    {"rests_on", schema::array(schema::any_object)}};
   route.write = [&sources, knowledge = std::move(knowledge)](
                     const Request& request, const PatientRead& read, JsonWriter& json) {
-    return write_taking(sources, *knowledge, request, read, json);
+    return write_taking(sources, *knowledge(read), request, read, json);
   };
   add_patient_route(router, sources, std::move(route));
 }

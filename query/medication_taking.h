@@ -1,16 +1,13 @@
 // GET /charts/{patient}/medications/taking?drug=&on=: whether the patient was on a drug.
 #pragma once
 
-#include <memory>
-
 #include "ops/http/http.h"
-#include "projections/knowledge/knowledge.h"
+#include "query/knowledge_of.h"
 #include "query/read_context.h"
 
 namespace query {
 
 // `sources` outlives the router.
-void add_taking_route(ops::http::Router& router, const Sources& sources,
-                      std::shared_ptr<const projections::knowledge::Knowledge> knowledge);
+void add_taking_route(ops::http::Router& router, const Sources& sources, KnowledgeOf knowledge);
 
 }  // namespace query

@@ -1,12 +1,13 @@
 // All routes of the reading side, in one list.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "ops/http/http.h"
-#include "projections/knowledge/knowledge.h"
 #include "projections/prevention/facts.h"
 #include "query/checks/checks.h"
+#include "query/knowledge_of.h"
 #include "query/live.h"
 #include "query/read_context.h"
 
@@ -14,9 +15,12 @@ namespace query {
 
 // What answers conclude from besides rows; what it refers to outlives the router.
 struct Conclusions {
-  std::shared_ptr<const projections::knowledge::Knowledge> knowledge;
+  KnowledgeOf knowledge;
   const checks::Checks& checks;
   projections::PreventionRules prevention;
+  // This node's own router, for answers that make something true: a request to /fhir with the
+  // asker's principal. Empty on a node that takes no writes.
+  std::function<ops::http::Response(ops::http::Request&)> write = {};
 };
 
 // `sources`, what it names, and `hub` outlive the router.

@@ -35,6 +35,12 @@ Result<std::vector<fs::path>> files_of(const std::vector<fs::path>& paths) {
   return files;
 }
 
+std::vector<knowledge::TableText> tables_of(const KnowledgeTexts& texts) {
+  std::vector<knowledge::TableText> tables;
+  for (const auto& [file, text] : texts) tables.push_back({file, text});
+  return tables;
+}
+
 }  // namespace
 
 Result<KnowledgeTexts> read_knowledge_texts(const std::vector<fs::path>& paths) {
@@ -58,9 +64,11 @@ Result<KnowledgeTexts> read_knowledge_texts(const std::vector<fs::path>& paths) 
 }
 
 Result<std::shared_ptr<const knowledge::Knowledge>> knowledge_of(const KnowledgeTexts& texts) {
-  std::vector<knowledge::TableText> tables;
-  for (const auto& [file, text] : texts) tables.push_back({file, text});
-  return knowledge::read_knowledge(tables);
+  return knowledge::read_knowledge(tables_of(texts));
+}
+
+std::string bundle_of(const KnowledgeTexts& texts) {
+  return knowledge::write_bundle(tables_of(texts));
 }
 
 std::string describe(const knowledge::Knowledge& known) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "projections/knowledge/bundle.h"
 #include "projections/knowledge/reader.h"
 
 namespace ops::node {
@@ -22,6 +23,9 @@ events::Result<KnowledgeTexts> read_knowledge_texts(
 // As read_knowledge().
 events::Result<std::shared_ptr<const projections::knowledge::Knowledge>> knowledge_of(
     const KnowledgeTexts& texts);
+
+// As they go onto the log (projections/knowledge/bundle.h).
+std::string bundle_of(const KnowledgeTexts& texts);
 
 // What is in it, for people: version, rows by kind, how many were compared with their source.
 std::string describe(const projections::knowledge::Knowledge& knowledge);

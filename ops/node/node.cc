@@ -5,6 +5,7 @@
 #include "ingest/bulk/imports.h"
 #include "ingest/intake.h"
 #include "ingest/routes.h"
+#include "ingest/settings/setting_routes.h"
 #include "ops/http/jobs.h"
 #include "ops/http/server.h"
 #include "ops/node/health.h"
@@ -12,13 +13,14 @@
 #include "ops/node/storage.h"
 #include "ops/node/subscription_metrics.h"
 #include "ops/node/subscription_status.h"
-#include "projections/knowledge/reader.h"
+#include "projections/knowledge/bundle.h"
 #include "projections/prevention/immunization/shipped_schedule.h"
 #include "projections/prevention/screening/rule_reader.h"
 #include "query/bulk/routes.h"
 #include "query/fhir/conditions.h"
 #include "query/medication_json.h"
 #include "query/routes.h"
+#include "query/settings/knowledge_in_force.h"
 #include "query/subscriptions/routes.h"
 
 namespace ops::node {
@@ -30,10 +32,13 @@ struct Node::Parts {
   std::unique_ptr<ingest::validation::Profiles> profiles;
   std::unique_ptr<ingest::validation::Validator> validator;
   std::unique_ptr<ingest::Intake> intake;
+  std::unique_ptr<ingest::settings::SettingWriter> setting_writer;
+  ingest::settings::SettingReaders setting_readers;
   std::unique_ptr<query::Sources> sources;
   projections::immunization::Schedule schedule;
   projections::screening::Rules screenings;
   std::unique_ptr<query::LiveHub> live;
+  std::unique_ptr<query::settings::KnowledgeInForce> knowledge;
   std::unique_ptr<query::checks::Checks> checks;
   std::unique_ptr<http::Jobs> exports;
   std::unique_ptr<Health> health;
@@ -95,6 +100,18 @@ ingest::bulk::ImportOptions import_options(const NodeSettings& settings) {
   return options;
 }
 
+// Each setting that a log can have, and how its content is read before it is written.
+ingest::settings::SettingReaders setting_readers() {
+  ingest::settings::SettingReaders readers;
+  readers[std::string(query::settings::knowledge_setting)] =
+      [](std::string_view payload) -> Result<std::string> {
+    const auto knowledge = projections::knowledge::read_bundle(payload);
+    if (!knowledge) return events::unprocessable(knowledge.error().message, "body");
+    return (*knowledge)->label();
+  };
+  return readers;
+}
+
 }  // namespace
 
 Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -153,6 +170,11 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   }
   ingest::add_ingest_routes(parts->router, writing);
   if (settings.takes_writes) {
+    parts->setting_writer = std::make_unique<ingest::settings::SettingWriter>(
+        *parts->intake, stored.secrets, shards.count());
+    parts->setting_readers = setting_readers();
+    ingest::settings::add_setting_routes(parts->router, *parts->setting_writer,
+                                         parts->setting_readers, stored.keys->log_id());
     auto imports = ingest::bulk::Imports::open(import_options(settings), writing);
     if (!imports) return imports.error();
     parts->imports = std::move(*imports);
@@ -161,15 +183,23 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   if (settings.answers_reads) {
     if (auto read = read_prevention_rules(parts->schedule, parts->screenings); !read)
       return read.error();
-    // As it is shipped, read once; a settings record on the log is to replace it while the node
-    // runs.
-    auto knowledge =
-        projections::knowledge::read_knowledge(projections::knowledge::shipped_tables());
-    if (!knowledge) return knowledge.error();
-    parts->checks = std::make_unique<query::checks::Checks>(query::checks::Checks{
-        [known = *knowledge] { return known; }, registry, [] { return query::now(); }});
-    query::add_query_routes(parts->router, *parts->sources, *parts->live,
-                            {*knowledge, *parts->checks, {parts->schedule, parts->screenings}});
+    parts->knowledge = std::make_unique<query::settings::KnowledgeInForce>(
+        *parts->sources, projections::knowledge::shipped_knowledge());
+    const auto& knowledge = *parts->knowledge;
+    parts->checks = std::make_unique<query::checks::Checks>(
+        query::checks::Checks{[&knowledge](const auto& read) { return knowledge.of(read); },
+                              registry, [] { return query::now(); }});
+    query::Conclusions conclusions{
+        [&knowledge](const auto& read) { return knowledge.or_shipped(read); },
+        *parts->checks,
+        {parts->schedule, parts->screenings},
+        {}};
+    if (settings.takes_writes) {
+      conclusions.write = [&router = parts->router](http::Request& request) {
+        return router.route(request);
+      };
+    }
+    query::add_query_routes(parts->router, *parts->sources, *parts->live, conclusions);
     http::JobRules rules;
     rules.directory = settings.data / "exports";
     rules.running_max = settings.exports_at_once;

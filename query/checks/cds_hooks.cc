@@ -159,7 +159,7 @@ class CdsHooks {
     }
     // No order of a kind that is checked: the list alone is not what was asked.
     const bool nothing = asked.orders != nullptr && basket.drugs.empty() && basket.tests.empty();
-    if (nothing) return Answer{{}, std::move(basket.not_checked), checks_.current()};
+    if (nothing) return Answer{{}, std::move(basket.not_checked), checks_.current(read)};
     auto answer = check_orders(checks_, sources_, read, basket, std::nullopt);
     if (!answer || asked.selections.empty()) return answer;
     std::erase_if(answer->cards, [&](const Card& card) { return !is_about(card, asked); });

@@ -182,7 +182,7 @@ Result<Answer> check_orders(const Checks& checks, const Sources& sources, const 
   const auto at = checks.clock();
   const auto day = std::chrono::floor<std::chrono::days>(std::chrono::sys_time<events::Micros>(at));
   Answer answer;
-  answer.by = checks.current();
+  answer.by = checks.current(read);
   // Without knowledge nothing is checked, so no facts are wanted.
   auto facts = answer.by == nullptr ? Result<ChartFacts>(ChartFacts{})
                                     : chart_facts(sources, read, *answer.by, at, basket.redrafted);

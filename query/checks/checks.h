@@ -10,6 +10,7 @@
 
 #include "query/checks/drafts.h"
 #include "query/checks/duplicate_tests.h"
+#include "query/knowledge_of.h"
 
 namespace prometheus {
 class Registry;
@@ -21,9 +22,9 @@ inline constexpr std::string_view notice = "drug knowledge and checks are not cl
 
 // What the routes are given; outlives them.
 struct Checks {
-  // The knowledge of now, or null while there is none: then a card says that nothing was
-  // checked. Asked once an answer, from any thread.
-  std::function<std::shared_ptr<const knowledge::Knowledge>()> current;
+  // The knowledge in force for a patient, or null if there is none that can be read: then a card
+  // says that nothing was checked.
+  KnowledgeOf current;
   prometheus::Registry& metrics;
   std::function<events::Micros()> clock;
 };

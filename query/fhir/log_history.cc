@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "events/schema/clinical_generated.h"
 #include "query/fhir/cursor.h"
 #include "query/fhir/history.h"
 #include "query/fhir/negotiation.h"
@@ -154,8 +155,8 @@ bool LogHistory::may_see(const Change& change, const events::EventOutcome& event
 Result<bool> LogHistory::look_at(const Backwards& walk) {
   const auto& event = walk.event();
   const auto& change = walk.change();
-  if (!makes_a_version(event.effect) || (type_ && event.type != *type_) || !may_see(change, event))
-    return false;
+  const bool wanted = type_ ? event.type == *type_ : event.type != events::ResourceType::Setting;
+  if (!wanted || !makes_a_version(event.effect) || !may_see(change, event)) return false;
   const auto row = walk.view().version(change.stream, event.type, event.id.text(), event.version);
   if (!row) return row.error();
   if (!*row) return events::corrupt("a version that a commit made is not there");

@@ -18,8 +18,10 @@ using ::testing::HasSubstr;
 class ChartRoutesTest : public ::testing::Test {
  protected:
   ChartRoutesTest() {
-    query::add_chart_routes(read_.router, read_.sources, shipped_knowledge());
-    query::add_medication_routes(read_.router, read_.sources, shipped_knowledge());
+    query::add_chart_routes(read_.router, read_.sources,
+                            [](const auto&) { return shipped_knowledge(); });
+    query::add_medication_routes(read_.router, read_.sources,
+                                 [](const auto&) { return shipped_knowledge(); });
     query::add_timeline_routes(read_.router, read_.sources);
     query::add_trend_routes(read_.router, read_.sources);
   }

@@ -31,7 +31,7 @@ std::string text_at(const boost::json::value& value, const char* name) {
 
 ChecksFixture::ChecksFixture()
     : knowledge_(shipped()),
-      checks_{[this] { return knowledge_; }, *read_.metrics,
+      checks_{[this](const auto&) { return knowledge_; }, *read_.metrics,
               [] { return events::parse_clinical_time(today)->low; }} {
   query::checks::add_check_routes(read_.router, read_.sources, checks_);
   query::checks::add_cds_hooks(read_.router, read_.sources, checks_);

@@ -43,7 +43,7 @@ TEST(DegradedTest, AChartSaysThatItIsIncompleteAndOtherPatientsChartsDoNot) {
   const query::Sources sources{*fixture.shards, fixture.log, fixture.node.keys->log_id(),
                                fixture.node.secrets.log_secret};
   ops::http::Router router;
-  query::add_chart_routes(router, sources, shipped_knowledge());
+  query::add_chart_routes(router, sources, [](const auto&) { return shipped_knowledge(); });
   const auto given = [&](const std::string& of_patient, const std::string& id) {
     Act act = update(id);
     act.facts = condition(id, id, "2020");
@@ -71,7 +71,8 @@ TEST(DegradedTest, AChartSaysThatItIsIncompleteAndOtherPatientsChartsDoNot) {
 
 TEST(DegradedTest, AReaderWhoWantsMoreThanTheShardHasIsToldHowFarBehindItIs) {
   ReadFixture read(1);
-  query::add_chart_routes(read.router, read.sources, shipped_knowledge());
+  query::add_chart_routes(read.router, read.sources,
+                          [](const auto&) { return shipped_knowledge(); });
   const auto position = read.send("ana", "Patient", "ana",
                                   patient("ana", {"Reed", "Ann", "1970-05-06", "female", "77"}));
   events::HeaderFields fields;  // a kind that no build knows yet: the shard stops before it

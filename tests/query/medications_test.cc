@@ -13,7 +13,8 @@ using ::testing::HasSubstr;
 class MedicationRoutesTest : public ::testing::Test {
  protected:
   MedicationRoutesTest() {
-    query::add_medication_routes(read_.router, read_.sources, shipped_knowledge());
+    query::add_medication_routes(read_.router, read_.sources,
+                                 [](const auto&) { return shipped_knowledge(); });
     read_.send("ana", "Patient", "ana",
                patient("ana", {"Reed", "Ann", "1970-05-06", "female", "77"}));
   }
