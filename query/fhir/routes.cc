@@ -61,6 +61,7 @@ void add_fhir_routes(ops::http::Router& router, const Sources& sources) {
   add("GET", "/fhir/DocumentReference/$docref", documents_of_patient);
   add("GET", "/fhir/{type}/{id}/$meta", read_meta);
   add("GET", "/fhir/{type}/$meta", meta_of_type);
+  add("GET", "/fhir/$meta", meta_of_all);
   add("GET", "/fhir/_history", system_history);
   add("GET", "/fhir/{type}/_history", type_history);
   add("GET", "/fhir/{type}/{id}/_history", read_history);
