@@ -70,6 +70,10 @@ rocksdb::ColumnFamilyOptions family_options(const SharedResources& shared, bool 
   // Also where a table is first written: much of a small log never gets further down.
   options.compression = rocksdb::kZSTD;
   options.compression_opts.level = 1;
+  // What is flushed is merged soon: zstd there was a seventh of an import's processor time.
+  options.compression_per_level.assign(static_cast<std::size_t>(options.num_levels),
+                                       rocksdb::kZSTD);
+  options.compression_per_level.front() = rocksdb::kLZ4Compression;
   // The write-buffer manager is the limit over all shards; this one only keeps a single
   // family from taking all of it.
   options.write_buffer_size = (bulk ? 64u : 32u) << 20;
