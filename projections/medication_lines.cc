@@ -1,6 +1,7 @@
 #include "projections/medication_lines.h"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 #include "events/schema/clinical_generated.h"
@@ -67,6 +68,19 @@ std::string reason_of(const MedicationClaim& claim, Micros at) {
   return text;
 }
 
+// By their places: a claim is large, and some patients have hundreds.
+Claims newest_first(Claims claims) {
+  std::vector<std::size_t> order(claims.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::sort(order.begin(), order.end(),
+            [&claims](std::size_t a, std::size_t b) { return is_newer(claims[a], claims[b]); });
+  Claims sorted;
+  sorted.reserve(claims.size());
+  for (const auto place : order) sorted.push_back(std::move(claims[place]));
+  return sorted;
+}
+
+// `lead` may be one of the claims.
 MedicationLine line_of(State state, Claims claims, const MedicationClaim& lead, Micros at) {
   MedicationLine line;
   line.state = state;
@@ -74,7 +88,7 @@ MedicationLine line_of(State state, Claims claims, const MedicationClaim& lead, 
   line.lead = lead;
   line.drug = lead.drug;
   line.route = lead.route;
-  std::sort(claims.begin(), claims.end(), is_newer);
+  claims = newest_first(std::move(claims));
   for (const auto& claim : claims) {
     if (line.drug.display.empty()) line.drug.display = claim.drug.display;
     if (line.route.empty()) line.route = claim.route;
@@ -174,7 +188,7 @@ void conclude_group(const Knowledge& known, const DrugGroup& group, Micros at,
     if (claim.claim == Claim::dispensed || claim.claim == Claim::given) evidence.push_back(claim);
   }
   if (const auto* lead = deciding(one_line, at)) {
-    lines.push_back(line_of(*taking(*lead, at), one_line, *lead, at));
+    lines.push_back(line_of(*taking(*lead, at), std::move(one_line), *lead, at));
     if (lines.back().state != State::past) note_disagreements(known, group, at, lines.back());
   } else if (!evidence.empty()) {
     const auto& newest = *std::min_element(evidence.begin(), evidence.end(), is_newer);
@@ -277,8 +291,7 @@ std::vector<std::string> contradictions_of(const MedicationClaim& claim, Micros 
   return found;
 }
 
-MedicationReading conclude(MedicationClaims found, const Knowledge& known, MedicationScope scope,
-                           Micros at) {
+MedicationReading conclude_lines(MedicationClaims found, const Knowledge& known, Micros at) {
   MedicationReading reading;
   reading.died = std::move(found.died);
   reading.resources = found.claims.size();
@@ -294,6 +307,16 @@ MedicationReading conclude(MedicationClaims found, const Knowledge& known, Medic
   for (auto& line : reading.lines) {
     if (reading.died) conclude_death(*reading.died, line);
   }
+  std::stable_sort(reading.lines.begin(), reading.lines.end(), [](const auto& a, const auto& b) {
+    if (a.state != b.state) return a.state < b.state;
+    return is_newer(a.lead, b.lead);
+  });
+  return reading;
+}
+
+MedicationReading conclude(MedicationClaims found, const Knowledge& known, MedicationScope scope,
+                           Micros at) {
+  MedicationReading reading = conclude_lines(std::move(found), known, at);
   if (scope == MedicationScope::in_force) {
     std::erase_if(reading.lines, [](const auto& line) {
       return line.state != State::active && line.state != State::on_hold;
@@ -303,10 +326,6 @@ MedicationReading conclude(MedicationClaims found, const Knowledge& known, Medic
     mark(line, at);
     if (scope == MedicationScope::all) detail(line, known, at);
   }
-  std::stable_sort(reading.lines.begin(), reading.lines.end(), [](const auto& a, const auto& b) {
-    if (a.state != b.state) return a.state < b.state;
-    return is_newer(a.lead, b.lead);
-  });
   return reading;
 }
 

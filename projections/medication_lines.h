@@ -23,6 +23,10 @@ namespace projections {
 MedicationReading conclude(MedicationClaims found, const knowledge::Knowledge& known,
                            MedicationScope scope, events::Micros at);
 
+// The whole list without what only its readers are shown: marks, dose changes, supply.
+MedicationReading conclude_lines(MedicationClaims found, const knowledge::Knowledge& known,
+                                 events::Micros at);
+
 // What is odd about one resource's own words, one sentence each.
 std::vector<std::string> contradictions_of(const MedicationClaim& claim, events::Micros at);
 

@@ -42,28 +42,10 @@ std::string drug_prefix(const StreamKey& stream, Section section, const std::str
   return KeyWriter(stream).u8(section).text(drug).key();
 }
 
-std::string key_of(const AcceptedEvent& event, const MedicationClaim& claim) {
-  return KeyWriter(event.stream)
-      .u8(section_of(claim.claim))
-      .text(identity_of(claim.drug))
-      .descending(claim.time.value_or(events::Micros::min()).count())
-      .u16(static_cast<std::uint16_t>(event.type))
-      .text(event.id)
-      .key();
-}
-
 std::string site_of(const AcceptedEvent& event) {
   if (event.who == nullptr) return {};
   const auto site = text_of(event.who->site());
   return std::string(site.empty() ? text_of(event.who->source()) : site);
-}
-
-// "" if alive, else the date as sent or "true".
-std::string death_of(const events::schema::Facts* facts) {
-  const auto* person = facts ? facts->of_as_Patient() : nullptr;
-  if (person == nullptr) return {};
-  if (person->deceased_at()) return std::string(text_of(person->deceased_at()->text()));
-  return person->deceased().value_or(false) ? "true" : "";
 }
 
 void apply_patient(const AcceptedEvent& event, Family family, RowBatch& batch) {
@@ -131,6 +113,24 @@ Status remember_earlier(const RowBatch& batch, Family family, const std::vector<
 
 }  // namespace
 
+std::string medication_key(const StreamKey& stream, events::ResourceType type, std::string_view id,
+                           const MedicationClaim& claim) {
+  return KeyWriter(stream)
+      .u8(section_of(claim.claim))
+      .text(identity_of(claim.drug))
+      .descending(claim.time.value_or(events::Micros::min()).count())
+      .u16(static_cast<std::uint16_t>(type))
+      .text(id)
+      .key();
+}
+
+std::string death_of(const events::schema::Facts* facts) {
+  const auto* person = facts ? facts->of_as_Patient() : nullptr;
+  if (person == nullptr) return {};
+  if (person->deceased_at()) return std::string(text_of(person->deceased_at()->text()));
+  return person->deceased().value_or(false) ? "true" : "";
+}
+
 Status MedicationList::apply(const AcceptedEvent& event, Family family, RowBatch& batch) const {
   if (event.type == events::ResourceType::Patient) {
     apply_patient(event, family, batch);
@@ -139,8 +139,10 @@ Status MedicationList::apply(const AcceptedEvent& event, Family family, RowBatch
   std::optional<MedicationClaim> now, before;
   if (event.facts != nullptr) now = medication_claim(*event.facts);
   if (event.previous != nullptr) before = medication_claim(*event.previous);
-  const std::string key = now ? key_of(event, *now) : std::string();
-  const std::string old = before ? key_of(event, *before) : std::string();
+  const std::string key =
+      now ? medication_key(event.stream, event.type, event.id, *now) : std::string();
+  const std::string old =
+      before ? medication_key(event.stream, event.type, event.id, *before) : std::string();
   if (now) {
     now->version = event.version;
     now->confirmed = now->since = event.known_time;

@@ -30,6 +30,12 @@
 
 namespace projections {
 
+// Where a resource's row lies: the order in which claims are read.
+std::string medication_key(const events::StreamKey& stream, events::ResourceType type,
+                           std::string_view id, const MedicationClaim& claim);
+// Of a Patient: "" if alive, else the date of death as sent, or "true".
+std::string death_of(const events::schema::Facts* facts);
+
 class MedicationList final : public Projection {
  public:
   std::string_view name() const override { return "medications"; }

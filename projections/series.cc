@@ -18,13 +18,6 @@ struct Row {
   std::string key, value;
 };
 
-KeyWriter key_of_code(const events::StreamKey& stream, const Coded& code) {
-  KeyWriter key(stream);
-  // A concept of text alone is found by its folded text.
-  key.text(code.code.empty() ? fold(code.display) : code.code).text(code.system);
-  return key;
-}
-
 // A value worth a row: a quantity or integer, or a coded value; nothing for the others.
 bool read_value(const schema::Value* value, SeriesValue& into) {
   if (value == nullptr) return false;
@@ -33,6 +26,7 @@ bool read_value(const schema::Value* value, SeriesValue& into) {
     into.comparator = text_of(quantity->comparator());
     into.unit = text_of(quantity->unit());
     into.unit_code = text_of(quantity->code());
+    if (into.unit_code.empty()) into.unit_code = into.unit;
     return !into.value.empty();
   }
   if (value->integer() != nullptr) {
@@ -115,28 +109,47 @@ Result<SeriesValue> decode(std::string_view key_bytes, std::string_view bytes) {
 
 std::vector<Row> rows_of(const AcceptedEvent& event, const schema::Facts& facts) {
   std::vector<Row> rows;
+  for (const auto& value : series_values(facts, event.id, event.version)) {
+    auto key = KeyWriter(event.stream)
+                   .text(value.code)
+                   .text(value.system)
+                   .descending(value.time ? value.time->count() : no_time)
+                   .text(value.id)
+                   .u16(value.component)
+                   .key();
+    rows.push_back({std::move(key), encode(value)});
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::vector<SeriesValue> series_values(const schema::Facts& facts, std::string_view id,
+                                       events::Version version) {
+  std::vector<SeriesValue> values;
   const auto* observation = facts.of_as_Observation();
-  if (observation == nullptr) return rows;
+  if (observation == nullptr) return values;
   const auto time = main_time(facts);
   SeriesValue common;
-  common.version = event.version;
+  common.version = version;
+  common.id = id;
+  if (time) common.time = time->low;
   common.status = text_of(observation->status());
   if (const auto* when = when_of(*observation)) common.when = text_of(when->text());
 
-  const auto add = [&](const Coded& code, SeriesValue value, std::size_t component) {
-    value.display = code.display;
-    auto key = key_of_code(event.stream, code)
-                   .descending(time ? time->low.count() : no_time)
-                   .text(event.id)
-                   .u16(static_cast<std::uint16_t>(component))
-                   .key();
-    rows.push_back({std::move(key), encode(value)});
+  const auto add = [&](Coded code, SeriesValue value, std::size_t component) {
+    // A concept of text alone is found by its folded text.
+    value.code = code.code.empty() ? fold(code.display) : std::move(code.code);
+    value.system = std::move(code.system);
+    value.display = std::move(code.display);
+    value.component = static_cast<std::uint16_t>(component);
+    values.push_back(std::move(value));
   };
   SeriesValue own = common;
   own.interpretation = first_code(observation->interpretation());
   read_range(*observation, own);
   if (read_value(observation->value(), own)) add(coded(observation->code(), loinc), own, 0);
-  if (observation->components() == nullptr) return rows;
+  if (observation->components() == nullptr) return values;
   std::size_t number = 0;
   for (const auto* component : *observation->components()) {
     ++number;
@@ -144,10 +157,8 @@ std::vector<Row> rows_of(const AcceptedEvent& event, const schema::Facts& facts)
     part.interpretation = first_code(component->interpretation());
     if (read_value(component->value(), part)) add(coded(component->code(), loinc), part, number);
   }
-  return rows;
+  return values;
 }
-
-}  // namespace
 
 Status Series::apply(const AcceptedEvent& event, Family family, RowBatch& batch) const {
   if (event.type != events::ResourceType::Observation) return {};

@@ -47,6 +47,10 @@ struct SeriesValue {
   std::string low, high, range_text;  // reference range, the first
 };
 
+// The values of an Observation as its rows have them, its own first; none of other resources.
+std::vector<SeriesValue> series_values(const events::schema::Facts& facts, std::string_view id,
+                                       events::Version version);
+
 struct SeriesCode {
   std::optional<std::string> system;  // nullopt: of any system
   std::string code;

@@ -95,23 +95,6 @@ std::optional<State> state_of(const schema::Procedure& procedure) {
   return state_of(*row, start_of(procedure.performed(), procedure.performed_period()), end);
 }
 
-Status read_states(const ShardView& view, const events::StreamKey& stream, PatientFacts& facts) {
-  for (const auto type : {events::ResourceType::Condition, events::ResourceType::Procedure}) {
-    ChartCursor cursor(view, stream, type);
-    for (; cursor.valid(); cursor.next()) {
-      std::optional<State> state;
-      if (const auto* condition = cursor.facts().of_as_Condition()) state = state_of(*condition);
-      if (const auto* procedure = cursor.facts().of_as_Procedure()) state = state_of(*procedure);
-      if (!state) continue;
-      state->because = {type == events::ResourceType::Condition ? "Condition" : "Procedure",
-                        cursor.id(), cursor.version()};
-      facts.states.push_back(std::move(*state));
-    }
-    if (auto read = cursor.status(); !read) return read;
-  }
-  return {};
-}
-
 std::optional<Sex> sex_of(const schema::Patient& patient) {
   const auto birth_sex = text_of(patient.birth_sex()), gender = text_of(patient.gender());
   if (birth_sex == "M") return Sex::male;
@@ -120,6 +103,15 @@ std::optional<Sex> sex_of(const schema::Patient& patient) {
   if (gender == "male") return Sex::male;
   if (gender == "female") return Sex::female;
   return std::nullopt;
+}
+
+void add_patient(const schema::Patient& patient, std::string_view id, events::Version version,
+                 PatientFacts& to) {
+  to.patient = Input{"Patient", std::string(id), version};
+  to.sex = sex_of(patient);
+  if (patient.birth_date() == nullptr) return;
+  auto birth = events::parse_clinical_time(text_of(patient.birth_date()->text()));
+  if (birth) to.birth = std::move(*birth);
 }
 
 // The calendar day of a time as written, at its own offset.
@@ -149,21 +141,30 @@ const State* PatientFacts::state_at(std::string_view name, Micros time) const {
   return found == states.end() ? nullptr : &*found;
 }
 
+void add_patient_fact(const schema::Facts& facts, std::string_view id, events::Version version,
+                      PatientFacts& to) {
+  if (facts.of_type() == schema::Clinical::Patient) {
+    if (!to.patient) add_patient(*facts.of_as_Patient(), id, version, to);
+    return;
+  }
+  std::optional<State> state;
+  if (const auto* condition = facts.of_as_Condition()) state = state_of(*condition);
+  const auto* procedure = facts.of_as_Procedure();
+  if (procedure != nullptr) state = state_of(*procedure);
+  if (!state) return;
+  state->because = {procedure == nullptr ? "Condition" : "Procedure", std::string(id), version};
+  to.states.push_back(std::move(*state));
+}
+
 Result<PatientFacts> patient_facts(const ShardView& view, const events::StreamKey& stream) {
   PatientFacts facts;
-  ChartCursor cursor(view, stream, events::ResourceType::Patient);
-  if (cursor.valid()) {
-    facts.patient = Input{"Patient", cursor.id(), cursor.version()};
-    if (const auto* patient = cursor.facts().of_as_Patient()) {
-      facts.sex = sex_of(*patient);
-      if (patient->birth_date() != nullptr) {
-        auto birth = events::parse_clinical_time(text_of(patient->birth_date()->text()));
-        if (birth) facts.birth = std::move(*birth);
-      }
-    }
+  for (const auto type : {events::ResourceType::Patient, events::ResourceType::Condition,
+                          events::ResourceType::Procedure}) {
+    ChartCursor cursor(view, stream, type);
+    for (; cursor.valid(); cursor.next())
+      add_patient_fact(cursor.facts(), cursor.id(), cursor.version(), facts);
+    if (auto read = cursor.status(); !read) return read.error();
   }
-  if (auto read = cursor.status(); !read) return read.error();
-  if (auto read = read_states(view, stream, facts); !read) return read.error();
   return facts;
 }
 

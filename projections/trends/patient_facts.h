@@ -10,6 +10,10 @@
 #include "events/clinical_time.h"
 #include "projections/shard.h"
 
+namespace events::schema {
+struct Facts;
+}  // namespace events::schema
+
 namespace projections::trends {
 
 enum class Sex { male, female };
@@ -41,6 +45,10 @@ struct PatientFacts {
 // Of the Patient, and of Conditions and Procedures that tables/states.tsv names; entered in
 // error, refuted and not done are nothing.
 Result<PatientFacts> patient_facts(const ShardView& view, const events::StreamKey& stream);
+// The same, one resource after the other: the Patient (the first counts), Conditions and
+// Procedures; others say nothing.
+void add_patient_fact(const events::schema::Facts& facts, std::string_view id,
+                      events::Version version, PatientFacts& to);
 
 // On the calendar day of `when` at its own offset: completed years, and months of 30.4375
 // days. Nothing unless both are known to the day, or before birth.

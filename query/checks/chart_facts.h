@@ -1,54 +1,25 @@
-// From a patient's rows to what orders are checked against: the medication list with what
-// ended lately, allergies, age, sex, weight, kidney function, pregnancy. Nothing is guessed:
-// what the record does not say stays empty, and what could not be used is said.
+// A patient's rows as what orders are checked against: projections/safety concludes it, the same
+// for a check that is asked for and for alerts that are folded.
 #pragma once
 
-#include <string>
 #include <vector>
 
-#include "query/checks/drug_fact.h"
+#include "projections/safety/chart_facts.h"
+#include "query/checks/product.h"
 
 namespace query::checks {
 
-// The version of a resource that a fact was read from.
-struct Recorded {
-  std::string type, id;
-  events::Version version;
-};
+namespace knowledge = projections::knowledge;
+using projections::safety::Avoided;
+using projections::safety::ChartFacts;
+using projections::safety::Recorded;
+using projections::safety::Redrafted;
+using projections::safety::supply_max;
+using projections::safety::wash_out_max;
 
-// A drug that the record says not to take.
-struct Avoided {
-  knowledge::DrugFact fact;
-  Recorded because;
-};
-
-struct ChartFacts {
-  knowledge::PatientFacts patient;
-  std::vector<Recorded> drugs;      // beside patient.drugs: the resource that decided
-  std::vector<Recorded> allergies;  // beside patient.allergies
-  std::vector<bool> not_of_drugs;   // beside patient.allergies: to food or surroundings only
-  std::vector<Avoided> avoided;
-  std::vector<Recorded> person, weight, egfr, pregnancy;  // empty: not recorded
-  std::vector<std::string> not_checked;                   // sentences
-};
-
-// A stopped drug without a recorded end is over for wash-outs this long after it was last
-// said to be stopped; no rule reaches further (tests/query/checks_test.cc).
-inline constexpr std::chrono::days wash_out_max{120};
-// Fulfilled or dispensed, no end recorded: taken still, if the newest order or dispense is
-// not older. Ours, not clinically reviewed.
-inline constexpr std::chrono::days supply_max{366};
-
-// A recorded MedicationRequest that a draft changes: the draft counts instead. One that the
-// draft ends is a drug that was stopped today, for its wash-out.
-struct Redrafted {
-  std::string id;
-  bool ends = false;
-};
-
-// Of a deceased patient no drug counts as taken.
+// As the chart stands; Medications that are referred to as they are now.
 events::Result<ChartFacts> chart_facts(const Sources& sources, const PatientRead& read,
-                                       const projections::knowledge::Knowledge& knowledge,
-                                       events::Micros at, const std::vector<Redrafted>& redrafted);
+                                       const knowledge::Knowledge& by, events::Micros at,
+                                       const std::vector<Redrafted>& redrafted);
 
 }  // namespace query::checks

@@ -4,14 +4,16 @@
 
 #include <algorithm>
 
-#include "query/checks/avoided_drugs.h"
+#include "projections/safety/list_check.h"
 
 namespace query::checks {
 namespace {
 
+namespace safety = projections::safety;
 using events::Result;
 using knowledge::Basis;
 using knowledge::Tier;
+using safety::AvoidedDrug;
 
 // Whatever a check reads from.
 const std::vector<std::string> rests_on_projections = {"chart", "medications", "series"};
@@ -22,7 +24,7 @@ class AnswerMaker {
       : facts_(facts), basket_(basket), to_(to) {}
 
   void add(const knowledge::Card& made) {
-    if (made.kind == knowledge::CardKind::not_checkable && is_of_food(made)) return;
+    if (safety::is_about_food(facts_, made)) return;
     Card card;
     card.rule = made.rule;
     card.tier = made.tier;
@@ -37,20 +39,20 @@ class AnswerMaker {
   }
 
   void add(const AvoidedDrug& found) {
-    const Avoided& avoided = facts_.avoided[found.avoided];
-    Card card;
-    card.rule = "told-to-avoid";
-    card.kind = "avoid";
-    card.tier = Tier::warn;
     const auto& drug = found.basis.what == Basis::What::order
                            ? basket_.drugs[found.basis.index].fact
                            : facts_.patient.drugs[found.basis.index];
-    card.summary = fmt::format("{}: to be avoided", drug.shown);
-    card.detail = fmt::format("The record says not to take {}.", avoided.fact.shown);
+    auto finding = safety::finding_of(facts_, found, drug);
+    Card card;
+    card.rule = std::move(finding.rule);
+    card.kind = std::move(finding.kind);
+    card.tier = finding.tier;
+    card.summary = std::move(finding.summary);
+    card.detail = std::move(finding.detail);
     card.source.title = "Chartlog";
     card.source.section = "MedicationRequest.doNotPerform";
     rest_on(found.basis, card);
-    card.rests_on.push_back(resource(avoided.because));
+    for (const auto& one : finding.rests_on) card.rests_on.push_back(resource(one));
     to_.cards.push_back(std::move(card));
   }
 
@@ -94,13 +96,6 @@ class AnswerMaker {
     return {RestsOn::What::resource, recorded.type + "/" + recorded.id, recorded.version};
   }
 
-  // A food is in no table of drugs: not_checked names it, a card on each order would not help.
-  bool is_of_food(const knowledge::Card& made) const {
-    return std::all_of(made.rests_on.begin(), made.rests_on.end(), [&](const Basis& basis) {
-      return basis.what == Basis::What::allergy && facts_.not_of_drugs[basis.index];
-    });
-  }
-
   CardSource source_of(const std::string& rule_id) const {
     const auto& rules = to_.by->rows().rules;
     const auto rule = std::find_if(rules.begin(), rules.end(),
@@ -117,29 +112,14 @@ class AnswerMaker {
   }
 
   void rest_on(const Basis& basis, Card& card) const {
-    const auto all = [&](const std::vector<Recorded>& resources, const char* name) {
-      if (resources.empty()) card.rests_on.push_back({RestsOn::What::missing, name, {}});
-      for (const auto& one : resources) card.rests_on.push_back(resource(one));
-    };
-    switch (basis.what) {
-      case Basis::What::order:
-        return card.rests_on.push_back(
-            {RestsOn::What::draft, basket_.drugs[basis.index].label, {}});
-      case Basis::What::drug:
-        return card.rests_on.push_back(resource(facts_.drugs[basis.index]));
-      case Basis::What::allergy:
-        return card.rests_on.push_back(resource(facts_.allergies[basis.index]));
-      case Basis::What::age:
-        return all(facts_.person, "age");
-      case Basis::What::sex:
-        return all(facts_.person, "sex");
-      case Basis::What::weight:
-        return all(facts_.weight, "weight");
-      case Basis::What::egfr:
-        return all(facts_.egfr, "eGFR");
-      case Basis::What::pregnancy:
-        return all(facts_.pregnancy, "pregnancy");
+    if (basis.what == Basis::What::order) {
+      card.rests_on.push_back({RestsOn::What::draft, basket_.drugs[basis.index].label, {}});
+      return;
     }
+    const auto grounds = safety::grounds_of(facts_, basis);
+    for (const auto& one : grounds.resources) card.rests_on.push_back(resource(one));
+    if (!grounds.not_recorded.empty())
+      card.rests_on.push_back({RestsOn::What::missing, grounds.not_recorded, {}});
   }
 
   const ChartFacts& facts_;
@@ -161,18 +141,14 @@ events::Status say_what_is_incomplete(const Sources& sources, const PatientRead&
 void add_avoided(const ChartFacts& facts, const std::vector<knowledge::DrugFact>& orders,
                  AnswerMaker& maker, Answer& answer) {
   std::vector<std::size_t> unknown;
-  for (const auto& one : avoided_drugs(*answer.by, facts, orders, unknown)) maker.add(one);
-  for (const auto i : unknown)
-    answer.not_checked.push_back(facts.avoided[i].fact.shown +
-                                 ": to be avoided; it is not known here, so nothing was compared");
+  for (const auto& one : safety::avoided_drugs(*answer.by, facts, orders, unknown)) maker.add(one);
+  for (const auto i : unknown) answer.not_checked.push_back(safety::unknown_avoided(facts, i));
 }
 
 void tidy(Answer& answer) {
   std::stable_sort(answer.cards.begin(), answer.cards.end(),
                    [](const Card& one, const Card& other) { return one.tier > other.tier; });
-  auto& sentences = answer.not_checked;
-  std::sort(sentences.begin(), sentences.end());
-  sentences.erase(std::unique(sentences.begin(), sentences.end()), sentences.end());
+  safety::sort_sentences(answer.not_checked);
 }
 
 }  // namespace

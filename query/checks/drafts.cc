@@ -16,6 +16,7 @@ namespace json = boost::json;
 namespace schema = events::schema;
 using events::Result;
 using events::Status;
+using projections::safety::drug_reading;
 
 // A resource of the body, where it lies, and under which name others refer to it.
 struct Placed {

@@ -1,13 +1,11 @@
 #include "query/checks/product.h"
 
-#include "projections/coded.h"
-#include "projections/facts_text.h"
+#include "events/schema/clinical_generated.h"
 
 namespace query::checks {
 namespace {
 
 namespace schema = events::schema;
-using projections::text_of;
 using Type = events::ResourceType;
 
 std::optional<Product> product_in(const std::optional<projections::VersionRow>& row) {
@@ -17,32 +15,6 @@ std::optional<Product> product_in(const std::optional<projections::VersionRow>& 
 }
 
 }  // namespace
-
-Product product_of(const schema::Concept* medication) {
-  Product product;
-  if (medication == nullptr) return product;
-  const auto coded = projections::coded_text(medication, projections::rxnorm);
-  product.shown = coded.display.empty() ? coded.code : coded.display;
-  if (medication->codings() == nullptr) return product;
-  for (const auto* coding : *medication->codings()) {
-    if (text_of(coding->system()) == projections::rxnorm && coding->code() != nullptr)
-      product.codes.emplace_back(text_of(coding->code()));
-  }
-  return product;
-}
-
-Product product_of_medication(const schema::Facts& facts) {
-  const auto* medication = facts.of_as_Medication();
-  if (medication == nullptr) return {};
-  Product product = product_of(medication->code());
-  if (!product.empty() || medication->ingredients() == nullptr) return product;
-  for (const auto* ingredient : *medication->ingredients()) {
-    const Product part = product_of(ingredient);
-    product.shown += (product.shown.empty() ? "" : " / ") + part.shown;
-    if (medication->ingredients()->size() == 1) product.codes = part.codes;
-  }
-  return product;
-}
 
 events::Result<std::optional<Product>> MedicationFinder::find(std::string_view id) const {
   const auto own = read_.view->current(read_.stream, Type::Medication, id);

@@ -1,29 +1,17 @@
-// Which drug a resource means: by code, by text, or by a Medication that it refers to.
+// Medications that an order refers to, and what their patient's rows give to be checked.
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
+#include "projections/safety/product.h"
 #include "query/read_context.h"
-
-namespace events::schema {
-struct Concept;
-struct Facts;
-}  // namespace events::schema
 
 namespace query::checks {
 
-struct Product {
-  std::string shown;               // as the record writes it
-  std::vector<std::string> codes;  // RxNorm, in the record's order
-  bool empty() const { return shown.empty() && codes.empty(); }
-};
-
-Product product_of(const events::schema::Concept* medication);
-// Of a Medication: its code, else its ingredients with " / " between.
-Product product_of_medication(const events::schema::Facts& facts);
+using projections::safety::Product;
+using projections::safety::product_of;
+using projections::safety::product_of_medication;
 
 // Medications of the patient's own stream, else of the directory, as they are now.
 class MedicationFinder {

@@ -1,40 +1,37 @@
-#include "query/checks/measured_facts.h"
+#include "projections/safety/measured_facts.h"
 
 #include <algorithm>
-#include <array>
+#include <cmath>
+#include <set>
 
-#include "projections/series.h"
+#include "projections/facts_text.h"
 #include "projections/trends/derived.h"
 
-namespace query::checks {
+namespace projections::safety {
 namespace {
 
-namespace trends = projections::trends;
 using events::Micros;
-using events::Result;
-using events::Status;
 using knowledge::Day;
 using knowledge::Measured;
-using projections::SeriesValue;
 
-constexpr std::size_t values_max = 500;  // of one code, newest first
+// eGFR as a laboratory sends it: CKD-EPI 2021, CKD-EPI 2009, MDRD.
+constexpr const char* egfr_codes[] = {"98979-8", "62238-1", "33914-3"};
+constexpr const char* pregnancy_status = "82810-3";
 
 Day day_of(Micros time) {
   return std::chrono::floor<std::chrono::days>(std::chrono::sys_time<Micros>(time));
 }
 
+// As laboratories report an eGFR; and rows must not depend on a machine's last digit of pow().
+double whole(long double value) { return static_cast<double>(std::round(value)); }
+
 Recorded recorded(const trends::Input& input) { return {input.type, input.id, input.version}; }
 
-Result<std::vector<SeriesValue>> values_of(const PatientRead& read, std::string code) {
-  return projections::series_of(*read.view, read.stream,
-                                {std::string(projections::loinc), std::move(code)}, values_max);
-}
-
-Result<trends::Trend> trend_of(const PatientRead& read, std::string_view group) {
+Result<trends::Trend> trend_of(const ChartSource& source, std::string_view group) {
   const auto* analyte = trends::Analytes::built_in().of_group(group);
   std::vector<SeriesValue> values;
   for (const auto& code : analyte->codes) {
-    auto of_code = values_of(read, code);
+    auto of_code = source.values(code);
     if (!of_code) return of_code.error();
     std::move(of_code->begin(), of_code->end(), std::back_inserter(values));
   }
@@ -49,8 +46,8 @@ const trends::Point* newest(const trends::Trend& trend, Micros at) {
   return found == trend.points.end() ? nullptr : &*found;
 }
 
-Status read_weight(const PatientRead& read, Micros at, ChartFacts& to) {
-  const auto weight = trend_of(read, "weight");
+Status read_weight(const ChartSource& source, Micros at, ChartFacts& to) {
+  const auto weight = trend_of(source, "weight");
   if (!weight) return weight.error();
   const auto* point = newest(*weight, at);
   if (point == nullptr) return {};
@@ -59,11 +56,10 @@ Status read_weight(const PatientRead& read, Micros at, ChartFacts& to) {
   return {};
 }
 
-// As a laboratory sent it: MDRD (33914-3), CKD-EPI 2021 (98979-8), CKD-EPI 2009 (62238-1).
-Status read_sent_egfr(const PatientRead& read, Micros at, ChartFacts& to) {
+Status read_sent_egfr(const ChartSource& source, Micros at, ChartFacts& to) {
   std::vector<SeriesValue> values;
-  for (const char* code : {"98979-8", "62238-1", "33914-3"}) {
-    auto of_code = values_of(read, code);
+  for (const char* code : egfr_codes) {
+    auto of_code = source.values(code);
     if (!of_code) return of_code.error();
     std::move(of_code->begin(), of_code->end(), std::back_inserter(values));
   }
@@ -78,10 +74,10 @@ Status read_sent_egfr(const PatientRead& read, Micros at, ChartFacts& to) {
   return {};
 }
 
-Status read_egfr(const PatientRead& read, const trends::PatientFacts& person, Micros at,
+Status read_egfr(const ChartSource& source, const trends::PatientFacts& person, Micros at,
                  ChartFacts& to) {
-  if (auto sent = read_sent_egfr(read, at, to); !sent) return sent;
-  const auto creatinine = trend_of(read, "creatinine");
+  if (auto sent = read_sent_egfr(source, at, to); !sent) return sent;
+  const auto creatinine = trend_of(source, "creatinine");
   if (!creatinine) return creatinine.error();
   const auto* point = newest(*creatinine, at);
   if (point == nullptr) return {};
@@ -90,7 +86,7 @@ Status read_egfr(const PatientRead& read, const trends::PatientFacts& person, Mi
   const auto egfr = trends::egfr_of(*creatinine, person);
   const bool is_derived = !egfr.values.empty() && egfr.values.front().time >= *point->time;
   if (is_derived) {
-    to.patient.egfr = Measured{static_cast<double>(egfr.values.front().value), day};
+    to.patient.egfr = Measured{whole(egfr.values.front().value), day};
     to.egfr.clear();
     for (const auto& input : egfr.values.front().inputs) to.egfr.push_back(recorded(input));
   } else {
@@ -123,8 +119,8 @@ void read_conditions(const trends::PatientFacts& person, Micros at,
 }
 
 // LOINC 82810-3, Pregnancy status: SNOMED CT or LOINC answers; others say nothing.
-Status read_status(const PatientRead& read, Micros at, std::optional<KnownPregnancy>& known) {
-  const auto values = values_of(read, "82810-3");
+Status read_status(const ChartSource& source, Micros at, std::optional<KnownPregnancy>& known) {
+  const auto values = source.values(pregnancy_status);
   if (!values) return values.error();
   for (const auto& value : *values) {
     const bool yes = value.coded.code == "77386006" || value.coded.code == "LA15173-0";
@@ -138,10 +134,49 @@ Status read_status(const PatientRead& read, Micros at, std::optional<KnownPregna
   return {};
 }
 
+Result<trends::PatientFacts> person_of(const ChartSource& source) {
+  trends::PatientFacts person;
+  for (const auto type : {events::ResourceType::Patient, events::ResourceType::Condition,
+                          events::ResourceType::Procedure}) {
+    const auto add = [&](std::string_view id, events::Version version, const auto& facts) {
+      trends::add_patient_fact(facts, id, version, person);
+    };
+    if (auto read = source.each(type, add); !read) return read.error();
+  }
+  return person;
+}
+
+const std::set<std::string_view>& asked_for() {
+  static const auto codes = [] {
+    std::set<std::string_view> all(std::begin(egfr_codes), std::end(egfr_codes));
+    all.insert(pregnancy_status);
+    for (const char* group : {"weight", "creatinine"}) {
+      const auto& of_group = trends::Analytes::built_in().of_group(group)->codes;
+      all.insert(of_group.begin(), of_group.end());
+    }
+    return all;
+  }();
+  return codes;
+}
+
+bool asks_for(const events::schema::Concept* code) {
+  return asked_for().contains(coded_text(code, loinc).code);
+}
+
 }  // namespace
 
-Status read_measured(const PatientRead& read, Micros at, ChartFacts& to) {
-  const auto person = trends::patient_facts(*read.view, read.stream);
+bool is_measured(const events::schema::Facts& facts) {
+  const auto* observation = facts.of_as_Observation();
+  if (observation == nullptr) return false;
+  if (asks_for(observation->code())) return true;
+  const auto* components = observation->components();
+  return components != nullptr &&
+         std::any_of(components->begin(), components->end(),
+                     [](const auto* component) { return asks_for(component->code()); });
+}
+
+Status read_measured(const ChartSource& source, Micros at, ChartFacts& to) {
+  const auto person = person_of(source);
   if (!person) return person.error();
   if (person->patient) to.person = {recorded(*person->patient)};
   if (person->birth && person->birth->precision >= events::TimePrecision::day)
@@ -149,15 +184,15 @@ Status read_measured(const PatientRead& read, Micros at, ChartFacts& to) {
   if (person->sex)
     to.patient.sex =
         *person->sex == trends::Sex::male ? knowledge::Sex::male : knowledge::Sex::female;
-  if (auto done = read_weight(read, at, to); !done) return done;
-  if (auto done = read_egfr(read, *person, at, to); !done) return done;
+  if (auto done = read_weight(source, at, to); !done) return done;
+  if (auto done = read_egfr(source, *person, at, to); !done) return done;
   std::optional<KnownPregnancy> known;
   read_conditions(*person, at, known);
-  if (auto done = read_status(read, at, known); !done) return done;
+  if (auto done = read_status(source, at, known); !done) return done;
   if (!known) return {};
   to.patient.pregnancy = known->pregnancy;
   to.pregnancy = {std::move(known->because)};
   return {};
 }
 
-}  // namespace query::checks
+}  // namespace projections::safety

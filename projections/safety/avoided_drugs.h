@@ -4,9 +4,9 @@
 #include <span>
 #include <vector>
 
-#include "query/checks/chart_facts.h"
+#include "projections/safety/chart_facts.h"
 
-namespace query::checks {
+namespace projections::safety {
 
 struct AvoidedDrug {
   knowledge::Basis basis;   // the order or, without orders, the line that has it
@@ -19,4 +19,4 @@ std::vector<AvoidedDrug> avoided_drugs(const knowledge::Knowledge& by, const Cha
                                        std::span<const knowledge::DrugFact> orders,
                                        std::vector<std::size_t>& unknown);
 
-}  // namespace query::checks
+}  // namespace projections::safety

@@ -5,11 +5,9 @@
 #include <vector>
 
 #include "projections/knowledge/check.h"
-#include "query/checks/product.h"
+#include "projections/safety/product.h"
 
-namespace query::checks {
-
-namespace knowledge = projections::knowledge;
+namespace projections::safety {
 
 struct DrugReading {
   knowledge::DrugFact fact;
@@ -25,4 +23,4 @@ DrugReading drug_reading(const events::schema::Facts& facts, Product product);
 // As the list or an order writes a route; unknown if no word or code of it is.
 knowledge::Route route_of(const events::schema::Concept* route);
 
-}  // namespace query::checks
+}  // namespace projections::safety

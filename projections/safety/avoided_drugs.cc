@@ -1,9 +1,9 @@
-#include "query/checks/avoided_drugs.h"
+#include "projections/safety/avoided_drugs.h"
 
 #include <algorithm>
 #include <set>
 
-namespace query::checks {
+namespace projections::safety {
 namespace {
 
 using Ingredients = std::set<knowledge::IngredientKey>;
@@ -41,4 +41,4 @@ std::vector<AvoidedDrug> avoided_drugs(const knowledge::Knowledge& by, const Cha
   return found;
 }
 
-}  // namespace query::checks
+}  // namespace projections::safety

@@ -1,19 +1,15 @@
-#include "query/checks/allergy_facts.h"
+#include "projections/safety/allergy_facts.h"
 
 #include <algorithm>
 
-#include "projections/chart.h"
+#include "projections/coded.h"
 #include "projections/facts_text.h"
-#include "query/facts_json.h"
 
-namespace query::checks {
+namespace projections::safety {
 namespace {
 
 namespace schema = events::schema;
-using events::Status;
 using knowledge::AllergyFact;
-using projections::coded_text;
-using projections::text_of;
 
 bool says_none_known(std::string_view code) {
   return code == "716186003" || code == "no-known-allergies" || code == "409137002" ||
@@ -54,28 +50,32 @@ AllergyFact allergy_fact(const schema::AllergyIntolerance& allergy) {
   return fact;
 }
 
+bool is_entered_in_error(const schema::AllergyIntolerance& allergy) {
+  return coded_text(allergy.verification_status()).code == "entered-in-error";
+}
+
 }  // namespace
 
-Status read_allergies(const PatientRead& read, ChartFacts& to) {
+Status read_allergies(const ChartSource& source, ChartFacts& to) {
   using Asked = knowledge::PatientFacts::Allergies;
-  projections::ChartCursor cursor(*read.view, read.stream,
-                                  events::ResourceType::AllergyIntolerance);
   bool none_known = false;
-  for (; cursor.valid(); cursor.next()) {
-    const auto* allergy = cursor.facts().of_as_AllergyIntolerance();
-    if (allergy == nullptr || is_entered_in_error(cursor.facts())) continue;
-    if (says_none_known(coded_text(allergy->code()).code)) {
-      none_known = none_known || counts(*allergy);
-      continue;
-    }
-    to.patient.allergies.push_back(allergy_fact(*allergy));
-    to.allergies.push_back({"AllergyIntolerance", cursor.id(), cursor.version()});
-    to.not_of_drugs.push_back(is_not_of_drugs(*allergy));
-  }
+  auto read =
+      source.each(events::ResourceType::AllergyIntolerance,
+                  [&](std::string_view id, events::Version version, const schema::Facts& facts) {
+                    const auto* allergy = facts.of_as_AllergyIntolerance();
+                    if (allergy == nullptr || is_entered_in_error(*allergy)) return;
+                    if (says_none_known(coded_text(allergy->code()).code)) {
+                      none_known = none_known || counts(*allergy);
+                      return;
+                    }
+                    to.patient.allergies.push_back(allergy_fact(*allergy));
+                    to.allergies.push_back({"AllergyIntolerance", std::string(id), version});
+                    to.not_of_drugs.push_back(is_not_of_drugs(*allergy));
+                  });
   to.patient.asked = none_known                     ? Asked::none_known
                      : to.patient.allergies.empty() ? Asked::not_asked
                                                     : Asked::listed;
-  return cursor.status();
+  return read;
 }
 
-}  // namespace query::checks
+}  // namespace projections::safety

@@ -1,4 +1,4 @@
-#include "query/checks/drug_fact.h"
+#include "projections/safety/drug_fact.h"
 
 #include <fmt/format.h>
 
@@ -6,15 +6,15 @@
 #include <array>
 #include <charconv>
 
+#include "events/ids.h"
 #include "projections/coded.h"
 #include "projections/facts_text.h"
 
-namespace query::checks {
+namespace projections::safety {
 namespace {
 
 namespace schema = events::schema;
 using knowledge::Route;
-using projections::text_of;
 
 std::string lower(std::string_view text) {
   std::string made(text);
@@ -145,14 +145,14 @@ std::optional<double> times_a_day(const schema::Dosage& dosage) {
   const auto period = number_of(text_of(dosage.period()));
   const auto days = days_in(text_of(dosage.period_unit()));
   if (times && period && days) return *times / (*period * *days);
-  return times_of_code(projections::coded_text(dosage.timing_code()).code);
+  return times_of_code(coded_text(dosage.timing_code()).code);
 }
 
 void read_route(const schema::Concept* route, DrugReading& to) {
   if (route == nullptr) return;
   to.fact.route = route_of(route);
   if (to.fact.route != Route::unknown) return;
-  const auto coded = projections::coded_text(route);
+  const auto coded = coded_text(route);
   to.not_read.push_back(fmt::format("{}: the route \"{}\" is not known here; the product's counts",
                                     to.fact.shown,
                                     coded.display.empty() ? coded.code : coded.display));
@@ -182,7 +182,7 @@ void read_start(const schema::When* when, DrugReading& to) {
 }  // namespace
 
 Route route_of(const schema::Concept* route) {
-  const auto coded = projections::coded_text(route);
+  const auto coded = coded_text(route);
   const std::string words = lower(coded.display);
   for (const auto& one : route_words) {
     if (words.find(one.word) != words.npos) return one.route;
@@ -214,4 +214,4 @@ DrugReading drug_reading(const schema::Facts& facts, Product product) {
   return reading;
 }
 
-}  // namespace query::checks
+}  // namespace projections::safety

@@ -1,13 +1,17 @@
 // Of a patient's rows what is measured or follows from it: age, sex, weight, eGFR, pregnancy.
 #pragma once
 
-#include "query/checks/chart_facts.h"
+#include "projections/safety/chart_facts.h"
+#include "projections/safety/source.h"
 
-namespace query::checks {
+namespace projections::safety {
 
 // The newest weight and eGFR that count, whatever their age (a card shows the day). An eGFR as
 // sent and one from creatinine: the newer. None while the newest creatinine does not show
 // kidney function. Pregnancy by conditions and LOINC 82810-3, whichever is newer.
-events::Status read_measured(const PatientRead& read, events::Micros at, ChartFacts& to);
+Status read_measured(const ChartSource& source, events::Micros at, ChartFacts& to);
 
-}  // namespace query::checks
+// Whether an Observation has a value that read_measured asks for. Cheap: most have none.
+bool is_measured(const events::schema::Facts& facts);
+
+}  // namespace projections::safety
