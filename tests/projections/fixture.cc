@@ -51,7 +51,9 @@ std::unique_ptr<schema::EventT> event_of(const Act& act, const events::tests::No
   event->action = act.what == Act::Do::create   ? schema::Action::create
                   : act.what == Act::Do::update ? schema::Action::update
                                                 : schema::Action::remove;
-  event->type = *events::type_of_name(act.type);
+  // A type without a FHIR name (Setting) is known by its facts.
+  event->type = act.facts.empty() ? *events::type_of_name(act.type)
+                                  : flatbuffers::GetRoot<schema::Facts>(act.facts.data())->type();
   event->id = act.id;
   event->if_match = act.if_match;
   event->if_none_match_any = act.if_none_match_any;
