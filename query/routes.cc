@@ -1,5 +1,6 @@
 #include "query/routes.h"
 
+#include "query/alerts.h"
 #include "query/charts.h"
 #include "query/checks/cds_hooks.h"
 #include "query/checks/check_routes.h"
@@ -15,6 +16,7 @@ namespace query {
 
 void add_query_routes(ops::http::Router& router, const Sources& sources, LiveHub& hub,
                       const Conclusions& conclusions) {
+  add_alert_routes(router, sources);
   add_chart_routes(router, sources, conclusions.knowledge);
   checks::add_check_routes(router, sources, conclusions.checks);
   checks::add_cds_hooks(router, sources, conclusions.checks);

@@ -20,14 +20,18 @@ SAID_IN_PART = ["/charts/{patient}/trends", "/charts/{patient}/medications/$chec
                 "/charts/{patient}/medications/taking", "/cds-services/{service}",
                 "/cds-services/{service}/feedback"]
 EXAMPLES = {"drug": "metoprolol", "on": "2024-06-01"}
-PAGED = ("/charts/{patient}/timeline", "/prevention/due")
+PAGED = ("/charts/{patient}/timeline", "/prevention/due", "/alerts")
 CHART = {"resourceType": "Bundle", "type": "transaction", "entry": [
     {"fullUrl": "urn:uuid:p", "resource": {"resourceType": "Patient", "id": "ana", "birthDate": "1970-01-02"},
      "request": {"method": "PUT", "url": "Patient/ana"}},
     *({"resource": {"resourceType": "Observation", "status": "final", "subject": {"reference": "Patient/ana"},
                     "code": {"coding": [{"system": "http://loinc.org", "code": "8302-2"}]},
                     "effectiveDateTime": day, "valueQuantity": {"value": 170, "unit": "cm"}},
-       "request": {"method": "POST", "url": "Observation"}} for day in ("2024-02-03", "2025-02-03"))]}
+       "request": {"method": "POST", "url": "Observation"}} for day in ("2024-02-03", "2025-02-03")),
+    *({"resource": {"resourceType": "MedicationRequest", "status": "active", "intent": "order",
+                    "subject": {"reference": "Patient/ana"}, "medicationCodeableConcept": {"text": drug}},
+       "request": {"method": "POST", "url": "MedicationRequest"}}
+      for drug in ("phenelzine", "fluoxetine", "grandmother's drops"))]}
 
 
 def ask(url, body=None):

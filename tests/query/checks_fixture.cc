@@ -33,6 +33,7 @@ ChecksFixture::ChecksFixture()
     : knowledge_(shipped()),
       checks_{[this](const auto&) { return knowledge_; }, *read_.metrics,
               [] { return events::parse_clinical_time(today)->low; }} {
+  query::add_alert_routes(read_.router, read_.sources);
   query::checks::add_check_routes(read_.router, read_.sources, checks_);
   query::checks::add_cds_hooks(read_.router, read_.sources, checks_);
 }
@@ -98,6 +99,20 @@ boost::json::value ChecksFixture::check(const std::string& body) {
 }
 boost::json::value ChecksFixture::check_list() {
   return read_.json("/charts/ana/medications/$check");
+}
+
+std::vector<std::string> ChecksFixture::alerts(const std::string& patient_id,
+                                               std::string_view kind) {
+  std::vector<std::string> all;
+  const auto answer = read_.json("/charts/" + patient_id + "/alerts");
+  for (const auto& one : answer.at("alerts").as_array()) {
+    if (one.at("state").as_string() != "in_force") continue;
+    if (!kind.empty() && one.at("kind").as_string() != kind) continue;
+    all.push_back(
+        fmt::format("{} {} {}", text_at(one, "tier"), text_at(one, "kind"), text_at(one, "rule")));
+  }
+  std::sort(all.begin(), all.end());
+  return all;
 }
 
 std::vector<std::string> ChecksFixture::lines(const boost::json::value& answer) {

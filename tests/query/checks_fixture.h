@@ -1,6 +1,7 @@
 // A patient's chart and drafted orders in a few words, and the cards that come of them.
 #pragma once
 
+#include "query/alerts.h"
 #include "query/checks/cds_hooks.h"
 #include "query/checks/check_routes.h"
 #include "tests/projections/facts_builder.h"
@@ -36,6 +37,8 @@ class ChecksFixture : public ::testing::Test {
   boost::json::value answer_of(const std::string& target, const std::string& body);  // of a 200
   boost::json::value check(const std::string& body);
   boost::json::value check_list();
+  // In force, as the fold left them: "stop interaction onc-high-08", sorted.
+  std::vector<std::string> alerts(const std::string& patient = "ana", std::string_view kind = {});
   // Sorted: "stop interaction onc-high-08".
   static std::vector<std::string> lines(const boost::json::value& answer);
   static std::vector<std::string> lines(const boost::json::value& answer, std::string_view kind);

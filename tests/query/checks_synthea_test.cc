@@ -45,7 +45,9 @@ class ChecksSyntheaTest : public ChecksFixture {
     int line = 0;
     for (const auto& code : codes)
       takes(patient_id + "-" + std::to_string(++line), {code, code}, patient_id);
-    return lines(read_.json("/charts/" + patient_id + "/medications/$check"), "interaction");
+    auto cards = lines(read_.json("/charts/" + patient_id + "/medications/$check"), "interaction");
+    EXPECT_EQ(alerts(patient_id, "interaction"), cards) << patient_id;  // the fold says the same
+    return cards;
   }
 };
 

@@ -1,0 +1,287 @@
+#include "query/alerts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "events/clinical_time.h"
+#include "projections/alerts.h"
+#include "query/fhir/cursor.h"
+#include "query/patient_answer.h"
+
+namespace query {
+namespace {
+
+namespace schema = ops::http::schema;
+using events::Result;
+using events::Status;
+using ops::http::Request;
+using ops::http::Response;
+using projections::Alert;
+using projections::JudgedList;
+using projections::PlacedAlert;
+using projections::knowledge::Tier;
+
+constexpr std::size_t count_default = 50, count_max = 500;
+constexpr std::string_view notice = "drug knowledge and alerts are not clinically reviewed";
+const std::vector<std::string> tiers{"stop", "warn", "note"};
+const std::vector<std::string> kinds{"interaction", "allergy",       "duplicate",
+                                     "caution",     "not_checkable", "avoid"};
+
+std::string token_of(const Sources& sources, const events::Position& position) {
+  events::PositionToken token(sources.log_id);
+  token.see(position);
+  return token.text();
+}
+
+void write_texts(std::string_view name, const std::vector<std::string>& texts, JsonWriter& json) {
+  if (texts.empty()) return;
+  json.key(name).begin_array();
+  for (const auto& text : texts) json.value(text);
+  json.end_array();
+}
+
+void write_knowledge(std::string_view version, std::string_view digest, JsonWriter& json) {
+  json.key("knowledge").begin_object().member("version", version);
+  json.member("digest", digest).end_object();
+}
+
+void write_rests_on(const projections::safety::Finding& finding, JsonWriter& json) {
+  json.key("rests_on").begin_array();
+  for (const auto& one : finding.rests_on) {
+    json.begin_object().member("type", one.type).member("id", one.id);
+    json.member("version", one.version.value).end_object();
+  }
+  for (const auto& one : finding.not_recorded)
+    json.begin_object().member("not_recorded", one).end_object();
+  json.end_array();
+}
+
+// Members of an object that is open.
+void write_alert(const Sources& sources, const Alert& alert, JsonWriter& json) {
+  const auto& finding = alert.finding;
+  json.member("id", alert.id).member("state", alert.ended ? "ended" : "in_force");
+  json.member("rule", finding.rule).member("tier", to_string(finding.tier));
+  json.member("kind", finding.kind).member("interrupts", alert.interrupts());
+  json.member("summary", finding.summary).member("detail", finding.detail);
+  json.member("source", finding.source);
+  write_rests_on(finding, json);
+  write_texts("also", finding.also, json);
+  write_texts("missing", finding.missing, json);
+  write_knowledge(alert.knowledge, alert.digest, json);
+  json.member("since", token_of(sources, alert.since));
+  json.member("known_time", events::format_instant(alert.raised));
+  if (!alert.ended) return;
+  json.member("until", token_of(sources, *alert.ended));
+  json.member("ended_known_time", events::format_instant(alert.ended_at));
+}
+
+void write_judged(const Sources& sources, const std::optional<JudgedList>& judged,
+                  JsonWriter& json) {
+  json.key("checked");
+  if (!judged) {
+    json.null();
+    return;
+  }
+  json.begin_object().member("position", token_of(sources, judged->position));
+  json.member("known_time", events::format_instant(judged->known_time));
+  write_knowledge(judged->knowledge, judged->digest, json);
+  json.member("fully", judged->not_checked.empty());
+  json.key("not_checked").begin_array();
+  for (const auto& one : judged->not_checked) json.value(one);
+  json.end_array().end_object();
+}
+
+Status write_patient(const Sources& sources, const Request& request, const PatientRead& read,
+                     JsonWriter& json) {
+  const auto count = count_parameter(request, "ended_count", count_default, count_max);
+  if (!count) return count.error();
+  const auto found = projections::alerts_of(*read.view, read.stream, *count);
+  if (!found) return found.error();
+  if (!read.recorded) json.member("note", "patient not yet recorded");
+  json.member("notice", notice);
+  write_judged(sources, found->judged, json);
+  json.key("alerts").begin_array();
+  for (const auto* list : {&found->in_force, &found->ended}) {
+    for (const auto& alert : *list) {
+      json.begin_object();
+      write_alert(sources, alert, json);
+      json.end_object();
+    }
+  }
+  json.end_array().member("more_ended", found->more_ended);
+  return {};
+}
+
+// One page over all shards, each seen at one moment.
+class AlertPages {
+ public:
+  AlertPages(const Sources& sources, const Request& request)
+      : sources_(sources), request_(request), position_(sources.log_id) {}
+
+  Result<Response> answer() {
+    const auto count = count_parameter(request_, "_count", count_default, count_max);
+    if (!count) return count.error();
+    if (auto read = read_tier(); !read) return read.error();
+    if (auto read = read_since(); !read) return read.error();
+    if (auto read = read_cursor(); !read) return read.error();
+    asked_.count = *count + 1;
+    for (std::uint32_t shard = 0; shard < sources_.shards.count(); ++shard) {
+      if (auto read = read_shard({shard}); !read) return read.error();
+    }
+    std::sort(found_.begin(), found_.end(),
+              [](const auto& a, const auto& b) { return a.place < b.place; });
+    return write(*count);
+  }
+
+ private:
+  Status read_tier() {
+    const auto* text = request_.parameter("tier");
+    if (text == nullptr) return {};
+    asked_.tier = projections::knowledge::tier_of(*text);
+    if (asked_.tier) return {};
+    return events::invalid(
+        fmt::format("parameter tier: \"{}\" is no tier; write stop, warn or note", *text), "tier");
+  }
+
+  Status read_since() {
+    const auto* text = request_.parameter("since");
+    if (text == nullptr) return {};
+    const auto time = events::parse_clinical_time(*text);
+    if (!time || time->precision < events::TimePrecision::day)
+      return events::invalid(
+          fmt::format("parameter since: \"{}\" is no day and no instant; write YYYY-MM-DD or "
+                      "YYYY-MM-DDThh:mm:ssZ",
+                      *text),
+          "since");
+    asked_.since = events::KnownTime(time->low);
+    return {};
+  }
+
+  // A place among all that stand, whatever the tier and since when.
+  static std::uint64_t fingerprint() { return fhir::fingerprint("alerts"); }
+
+  Status read_cursor() {
+    const auto* cursor = request_.parameter("_cursor");
+    if (cursor == nullptr) return {};
+    auto place = fhir::decode_cursor(fingerprint(), *cursor);
+    if (!place) return place.error();
+    place_ = std::move(*place);
+    asked_.place = place_;
+    return {};
+  }
+
+  Status read_shard(events::PartitionId partition) {
+    const auto view = sources_.shards.shard(partition).view();
+    position_.see_next(partition, view->next_offset());
+    auto found = projections::alerts_in_force(*view, asked_);
+    if (!found) return found.error();
+    std::move(found->begin(), found->end(), std::back_inserter(found_));
+    const auto parked = view->parked(std::nullopt);
+    if (!parked) return parked.error();
+    parked_ += static_cast<std::uint64_t>(
+        std::count_if(parked->begin(), parked->end(),
+                      [](const auto& one) { return one.projection == "alerts"; }));
+    return {};
+  }
+
+  Response write(std::size_t count) {
+    JsonWriter json;
+    json.begin_object().member("position", position_.text()).member("notice", notice);
+    json.key("alerts").begin_array();
+    for (std::size_t i = 0; i < std::min(count, found_.size()); ++i) {
+      json.begin_object().member("patient", found_[i].alert.patient);
+      write_alert(sources_, found_[i].alert, json);
+      json.end_object();
+    }
+    json.end_array();
+    if (parked_ > 0) json.member("patients_left_out", parked_);
+    if (found_.size() > count)
+      json.member("next", fhir::encode_cursor(fingerprint(), found_[count - 1].place));
+    json.end_object();
+    return with_position(Response::json(200, std::move(json).take()), position_);
+  }
+
+  const Sources& sources_;
+  const Request& request_;
+  events::PositionToken position_;
+  projections::AlertPage asked_;
+  std::string place_;
+  std::vector<PlacedAlert> found_;
+  std::uint64_t parked_ = 0;
+};
+
+const std::string& knowledge_schema() {
+  static const auto made = schema::object({{"version", schema::text}, {"digest", schema::text}});
+  return made;
+}
+
+std::string alert_schema(const std::vector<std::string>& states, schema::Members more) {
+  schema::Members required{{"id", schema::text},
+                           {"state", schema::one_of(states)},
+                           {"rule", schema::text},
+                           {"tier", schema::one_of(tiers)},
+                           {"kind", schema::one_of(kinds)},
+                           {"interrupts", schema::yes_or_no},
+                           {"summary", schema::text},
+                           {"detail", schema::text},
+                           {"source", schema::text},
+                           {"rests_on", schema::array(schema::any_object)},
+                           {"knowledge", knowledge_schema()},
+                           {"since", schema::position},
+                           {"known_time", schema::text}};
+  required.insert(required.end(), more.begin(), more.end());
+  return schema::object(required, {{"also", schema::array(schema::text)},
+                                   {"missing", schema::array(schema::text)},
+                                   {"until", schema::position},
+                                   {"ended_known_time", schema::text}});
+}
+
+void add_patient_alerts(ops::http::Router& router, const Sources& sources) {
+  PatientRoute route{"/charts/{patient}/alerts",
+                     "Alerts about the medication list, in force and ended, and how far it could "
+                     "be checked"};
+  route.parameters = {count_text("ended_count", count_default, count_max)};
+  route.projections = {"alerts"};
+  route.members = {{"notice", schema::text},
+                   {"checked", R"({"type":"object","nullable":true})"},
+                   {"alerts", schema::array(alert_schema({"in_force", "ended"}, {}))},
+                   {"more_ended", schema::yes_or_no}};
+  route.write = [&sources](const Request& request, const PatientRead& read, JsonWriter& json) {
+    return write_patient(sources, request, read, json);
+  };
+  add_patient_route(router, sources, std::move(route));
+}
+
+}  // namespace
+
+void add_alert_routes(ops::http::Router& router, const Sources& sources) {
+  add_patient_alerts(router, sources);
+  ops::http::Description description{"Alerts in force of all patients, newest first"};
+  description.parameters = {{"tier", "only of this tier", schema::one_of(tiers)},
+                            {"since", "raised on this day (UTC), or at this instant, or later",
+                             R"({"type":"string","format":"date"})"},
+                            count_text("_count", count_default, count_max),
+                            {"_cursor", "the value of `next` of the page before"}};
+  const auto names = names_of(description.parameters);
+  std::vector<std::string> known(names.begin(), names.end());
+  description.parameters.push_back(min_position_text());
+  description.schema = schema::object(
+      {{"position", schema::position},
+       {"notice", schema::text},
+       {"alerts", schema::array(alert_schema({"in_force"}, {{"patient", schema::fhir_id}}))}},
+      {{"next", schema::text}, {"patients_left_out", schema::whole_number(0, 1'000'000'000)}});
+  router.add(
+      "GET", "/alerts",
+      [&sources, known = std::move(known)](const Request& request) {
+        const ops::auth::Question question{ops::auth::Access::read, "alerts", {}};
+        const std::vector<std::string_view> parameters(known.begin(), known.end());
+        if (auto begun = begin_read(sources, request, question, parameters); !begun)
+          return ops::http::problem_response(begun.error());
+        auto answer = AlertPages(sources, request).answer();
+        return answer ? std::move(*answer) : ops::http::problem_response(answer.error());
+      },
+      std::move(description));
+}
+
+}  // namespace query
