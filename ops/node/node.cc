@@ -8,6 +8,7 @@
 #include "ingest/settings/setting_routes.h"
 #include "ops/http/jobs.h"
 #include "ops/http/server.h"
+#include "ops/node/alert_metrics.h"
 #include "ops/node/health.h"
 #include "ops/node/openapi.h"
 #include "ops/node/storage.h"
@@ -216,6 +217,7 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     query::subscriptions::add_subscription_routes(parts->router, *parts->sources, hub);
     parts->metrics.before_text([&hub, &registry] { show_subscriptions(hub, registry); });
   }
+  parts->metrics.before_text([&shards, &registry] { show_alerts(shards, registry); });
   parts->health->add_routes(parts->router);
   add_description_routes(parts->router);
 
