@@ -177,6 +177,17 @@ Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open(const std::filesystem
       new EmbeddedStore(directory.string(), std::unique_ptr<rocksdb::DB>(db)));
 }
 
+Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open_to_read(
+    const std::filesystem::path& directory) {
+  rocksdb::Options options = settings();
+  options.create_if_missing = false;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status opened = rocksdb::DB::OpenForReadOnly(options, directory.string(), &db);
+  if (!opened.ok()) return as_error(directory.string(), opened);
+  return std::unique_ptr<EmbeddedStore>(
+      new EmbeddedStore(directory.string(), std::unique_ptr<rocksdb::DB>(db)));
+}
+
 void EmbeddedStore::write(std::span<const StoredAt> records) {
   rocksdb::WriteBatch batch;
   for (const StoredAt& record : records) {

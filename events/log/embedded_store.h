@@ -46,6 +46,9 @@ class EmbeddedStore {
   // `synced_ends`; then nothing on the disk was changed.
   static Result<std::unique_ptr<EmbeddedStore>> open(const std::filesystem::path& directory,
                                                      std::span<const Offset> synced_ends);
+  // As it lies there, changing no file; write() must not be called.
+  static Result<std::unique_ptr<EmbeddedStore>> open_to_read(
+      const std::filesystem::path& directory);
   ~EmbeddedStore();
 
   // One write, synced. If it fails what is on the disk is unknown, and the

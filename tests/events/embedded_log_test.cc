@@ -9,7 +9,9 @@
 #include <cerrno>
 #include <fstream>
 #include <latch>
+#include <map>
 
+#include "events/log/embedded_snapshot.h"
 #include "events/log/embedded_store.h"
 #include "events/log/synced_ends.h"
 #include "tests/temporary_folder.h"
@@ -227,6 +229,43 @@ TEST_F(EmbeddedLogTest, AFailedSyncEndsTheProcess) {
         std::_Exit(0);  // answered: the failure was swallowed
       },
       testing::KilledBySignal(SIGABRT), "");
+}
+
+// ---- to read only ----
+TEST_F(EmbeddedLogTest, ASnapshotReadsWhatIsDurableAndChangesNoFile) {
+  const auto left = crashed();  // a WAL that nobody has read yet
+  const auto files = [&] {
+    std::map<std::string, std::string> all;
+    for (const auto& entry : fs::recursive_directory_iterator(left)) {
+      std::ifstream in(entry.path(), std::ios::binary);
+      all[entry.path().string()] =
+          entry.is_regular_file() ? std::string(std::istreambuf_iterator<char>(in), {}) : "folder";
+    }
+    return all;
+  };
+  const auto before = files();
+  {
+    auto log = open_embedded_snapshot({.directory = left, .partitions = 2});
+    ASSERT_TRUE(log) << log.error().message;
+    EXPECT_EQ((*log)->end({0})->value, 200);
+    EXPECT_EQ((*log)->end({1})->value, 0);
+    auto reader = (*log)->read({0}, {190});
+    auto records = (*reader)->next(1 << 20, std::chrono::milliseconds(0));
+    ASSERT_TRUE(records) << records.error().message;
+    EXPECT_EQ(records->size(), 10u);
+    EXPECT_EQ(records->back().value, "value 199");
+    EXPECT_TRUE((*reader)->next(1 << 20, std::chrono::milliseconds(0))->empty());
+    EXPECT_EQ(append_and_wait(**log, {0}, "key", "value").delivery, Delivery::not_persisted);
+    EXPECT_FALSE((*log)->write_problem().empty());
+  }
+  EXPECT_EQ(files(), before);
+}
+
+TEST_F(EmbeddedLogTest, ASnapshotOfNoLogIsRefusedAndMakesNone) {
+  const auto log = open_embedded_snapshot({.directory = path("nowhere"), .partitions = 2});
+  ASSERT_FALSE(log);
+  EXPECT_EQ(log.error().code, ErrorCode::not_found);
+  EXPECT_FALSE(fs::exists(path("nowhere")));
 }
 
 }  // namespace
