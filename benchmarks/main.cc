@@ -244,6 +244,8 @@ void run_growth(const Settings& settings, std::size_t patients) {
       "/fhir/Condition?patient={}&clinical-status=active",
       "/fhir/Patient?_id={}",
       "/charts/{}/medications/$check",
+      "/charts/{}/alerts",
+      "/alerts?_count=50",
       "/charts/{}/prevention",
       "/prevention/due?_count=50&on=2027-01-01",
       "/fhir/Observation?code=http://loinc.org%7C8302-2&_count=20&_elements=code&date=lt2030"};
@@ -320,6 +322,20 @@ void measure_rebuild(NodeProcess& node, const Imported& imported) {
       fmt::format("{:.2f} events a row", rate / limit));
 }
 
+// By the tables in the program: a folder without any stands for them.
+void measure_replay(NodeProcess& node, const Imported& imported,
+                    const std::filesystem::path& folder) {
+  const auto no_tables = folder / "no-tables";
+  std::filesystem::create_directories(no_tables);
+  node.stop();
+  const double seconds = node.run("replay", {"--knowledge", no_tables.string()});
+  node.start();
+  const double rate = static_cast<double>(imported.resources) / seconds;
+  row("replay of all alerts by other knowledge",
+      fmt::format("{:.0f} events/s ({:.1f} s with start and stop)", rate, seconds),
+      "50000 events/s (aim)", fmt::format("{:.2f}", rate / 50'000));
+}
+
 void measure_disk(NodeProcess& node, const Settings& settings, const Imported& imported) {
   node.stop();
   const double each =
@@ -358,6 +374,7 @@ void run(const Settings& settings) {
     measure_reads(node, settings, {median_patient(imported)}, "`$everything` of the median patient",
                   "/fhir/Patient/{}/$everything");
     measure_rebuild(node, imported);
+    measure_replay(node, imported, folder);
     if (!settings.kafka.empty()) {
       row("(raw append of 345-byte records, 8 partitions)", "",
           fmt::format("{:.0f} records/s", kafka_throughput_limit(settings.kafka, 300'000, 345)),

@@ -90,9 +90,11 @@ void NodeProcess::stop() {
   child_ = -1;
 }
 
-double NodeProcess::run(const std::string& command) const {
+double NodeProcess::run(const std::string& command, const std::vector<std::string>& more) const {
   const auto begin = std::chrono::steady_clock::now();
-  const pid_t child = spawn(arguments(command), folder_ / (command + ".log"));
+  auto words = arguments(command);
+  words.insert(words.end(), more.begin(), more.end());
+  const pid_t child = spawn(words, folder_ / (command + ".log"));
   int status = 0;
   CHECK(::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -21,7 +21,7 @@ class NodeProcess {
   void start();  // CHECKs that it gets ready within two minutes
   void stop();   // SIGTERM, waits
   // Another subcommand over the same data; CHECKs that it succeeds. Seconds it took.
-  double run(const std::string& command) const;
+  double run(const std::string& command, const std::vector<std::string>& more = {}) const;
 
   ops::http::Client client() const;
   std::size_t peak_memory_bytes() const;
