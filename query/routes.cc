@@ -1,6 +1,7 @@
 #include "query/routes.h"
 
 #include "query/charts.h"
+#include "query/checks/alert_rates.h"
 #include "query/checks/cds_hooks.h"
 #include "query/checks/check_routes.h"
 #include "query/fhir/routes.h"
@@ -16,8 +17,9 @@ namespace query {
 void add_query_routes(ops::http::Router& router, const Sources& sources, LiveHub& hub,
                       const Conclusions& conclusions) {
   add_chart_routes(router, sources, conclusions.knowledge);
-  checks::add_check_routes(router, sources, conclusions.checks);
-  checks::add_cds_hooks(router, sources, conclusions.checks);
+  checks::add_alert_rate_routes(router, sources);
+  checks::add_check_routes(router, sources, conclusions.checks, conclusions.write);
+  checks::add_cds_hooks(router, sources, conclusions.checks, conclusions.write);
   add_live_routes(router, sources, hub);
   add_medication_routes(router, sources, conclusions.knowledge);
   add_prevention_routes(router, sources, conclusions.prevention);

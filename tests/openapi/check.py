@@ -14,11 +14,11 @@ from chartlog import Node  # noqa: E402
 # They go on for ever, or are no HTTP after the first answer: tests/query and tests/subscriptions.
 STREAMS = ["/live", "/subscriptions/socket"]
 # What a description cannot say, so that what it describes may be refused there: parameters that must
-# fit each other (a unit its analyte) or what is known
+# fit each other (a unit its analyte, two months) or what is known
 # (a drug), bodies that are FHIR resources or calls of CDS Hooks.
 SAID_IN_PART = ["/charts/{patient}/trends", "/charts/{patient}/medications/$check",
                 "/charts/{patient}/medications/taking", "/cds-services/{service}",
-                "/cds-services/{service}/feedback"]
+                "/cds-services/{service}/feedback", "/alerts/rates"]
 EXAMPLES = {"drug": "metoprolol", "on": "2024-06-01"}
 PAGED = ("/charts/{patient}/timeline", "/prevention/due")
 CHART = {"resourceType": "Bundle", "type": "transaction", "entry": [
