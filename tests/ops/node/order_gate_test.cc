@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <mutex>
+#include <thread>
+
 #include "tests/ops/node/ordering_node.h"
 
 namespace ops::node {
@@ -133,6 +136,29 @@ TEST_F(OrderGateNodeTest, TheSameCardAgainChangesNothing) {
   sign(fluoxetine);  // what was done with it stands
   EXPECT_EQ(versions(uuid), 2);
   EXPECT_EQ(read("/fhir/DetectedIssue/" + uuid).at("status").as_string(), "final");
+}
+
+TEST_F(OrderGateNodeTest, AskedByManyAtOnceAnAlertIsRecordedOnceAndNobodyIsToldThatItIsNot) {
+  with_phenelzine();
+  std::mutex mutex;
+  std::int64_t recorded = 0, not_recorded = 0;
+  {
+    std::vector<std::jthread> askers;
+    for (int i = 0; i < 8; ++i) {
+      askers.emplace_back([&] {
+        const auto alerts = json::parse(send("POST", "/charts/ana/medications/$check",
+                                             order_json(fluoxetine, "draft"))
+                                            .body)
+                                .at("alerts");
+        const std::lock_guard lock(mutex);
+        recorded += alerts.at("recorded").as_int64();
+        not_recorded += alerts.at("not_recorded").as_int64();
+      });
+    }
+  }
+  EXPECT_EQ(recorded, 1);
+  EXPECT_EQ(not_recorded, 0);
+  EXPECT_EQ(found("patient=ana").size(), 1u);
 }
 
 TEST_F(OrderGateNodeTest, FeedbackIsAVersionOfTheAlertAndTheSameFeedbackAgainIsNone) {
