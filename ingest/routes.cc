@@ -10,7 +10,8 @@ namespace ingest {
 fhir::Environment environment_of(const Dependencies& dependencies) {
   return {dependencies.lookup,       dependencies.secrets,        dependencies.log_id,
           dependencies.partitions,   dependencies.check_document, dependencies.find_matching,
-          dependencies.read_version, dependencies.validator};
+          dependencies.read_version, dependencies.validator,      dependencies.check_orders,
+          dependencies.site};
 }
 
 void add_ingest_routes(ops::http::Router& router, const Dependencies& dependencies) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "events/lookup.h"
+#include "events/order_check.h"
 #include "events/secrets.h"
 #include "ingest/fhir/request.h"
 #include "ingest/intake.h"
@@ -41,6 +42,10 @@ struct Dependencies {
   // What a type's owner has to say about a document before it is written (a Subscription
   // that could never be served is refused); empty: nothing.
   std::function<events::Status(events::ResourceType, std::string_view)> check_document = {};
+  // Asked before orders authored here and now are written (ingest/fhir/order_gate.h); empty: such
+  // orders are not checked. `site` is this node's: orders of others are never checked.
+  events::CheckOrders check_orders = {};
+  std::string site = {};
 };
 
 // What every way in writes with, so that no check holds for one and not for another.

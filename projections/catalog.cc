@@ -1,6 +1,7 @@
 #include "projections/catalog.h"
 
 #include "events/check.h"
+#include "projections/alert_outcomes.h"
 #include "projections/alerts.h"
 #include "projections/chart.h"
 #include "projections/directory.h"
@@ -17,6 +18,7 @@ std::span<const std::unique_ptr<const Projection>> all_projections() {
   static const auto list = [] {
     std::vector<std::unique_ptr<const Projection>> projections;
     projections.push_back(std::make_unique<Alerts>());
+    projections.push_back(std::make_unique<AlertOutcomes>());
     projections.push_back(std::make_unique<Chart>());
     projections.push_back(std::make_unique<Directory>());
     projections.push_back(std::make_unique<MedicationList>());

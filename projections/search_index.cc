@@ -38,6 +38,7 @@ constexpr Indexed indexed[] = {
     {ResourceType::Claim, {}, "created"},
     {ResourceType::Condition, {"code"}, "onset-date"},
     {ResourceType::Coverage, {"type"}, {}},
+    {ResourceType::DetectedIssue, {"code"}, "identified"},
     {ResourceType::Device, {"type"}, {}},
     {ResourceType::DeviceRequest, {"code"}, {}},
     {ResourceType::DiagnosticReport, {"code"}, "date"},

@@ -2,6 +2,7 @@
 
 #include "query/alerts.h"
 #include "query/charts.h"
+#include "query/checks/alert_rates.h"
 #include "query/checks/cds_hooks.h"
 #include "query/checks/check_routes.h"
 #include "query/fhir/routes.h"
@@ -18,8 +19,9 @@ void add_query_routes(ops::http::Router& router, const Sources& sources, LiveHub
                       const Conclusions& conclusions) {
   add_alert_routes(router, sources);
   add_chart_routes(router, sources, conclusions.knowledge);
-  checks::add_check_routes(router, sources, conclusions.checks);
-  checks::add_cds_hooks(router, sources, conclusions.checks);
+  checks::add_alert_rate_routes(router, sources);
+  checks::add_check_routes(router, sources, conclusions.checks, conclusions.write);
+  checks::add_cds_hooks(router, sources, conclusions.checks, conclusions.write);
   add_live_routes(router, sources, hub);
   add_medication_routes(router, sources, conclusions.knowledge);
   add_prevention_routes(router, sources, conclusions.prevention);

@@ -121,7 +121,8 @@ Status ImportRun::take(std::size_t number, const Chunk& chunk, bool replayed) {
                                      job_.request_id,
                                      job_.base_url,
                                      fmt::format("import:{}:{}", id_, number),
-                                     false};
+                                     false,
+                                     true};
   auto imported =
       import_chunk({context, file.type, replayed, job_.chunks.line_bytes_max,
                     services_.dependencies.intake, services_.metrics, services_.room, stopped_},

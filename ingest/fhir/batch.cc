@@ -2,6 +2,7 @@
 
 #include "ingest/fhir/answers.h"
 #include "ingest/fhir/bundle.h"
+#include "ingest/fhir/order_gate.h"
 
 namespace ingest::fhir {
 namespace {
@@ -82,7 +83,7 @@ void Batch::plan_entry(std::size_t i, bool last_wave) {
                        condition.system ? "|" : "", condition.system.value_or(""), condition.value,
                        write.criteria, write.patch ? "patch" : "", text});
   // It needs its stream as it sees it: nothing of this group may be on its way to it.
-  if (write.needs_stream_as_seen()) submit_group();
+  if (write.needs_stream_as_seen() || may_be_gated(context_, write.type)) submit_group();
   auto made = plan(context_, {write}, write.ordinal, request);
   if (!made) {
     const bool may_lead_later = !last_wave && text.find('?') != std::string_view::npos;

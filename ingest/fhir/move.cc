@@ -181,7 +181,9 @@ tl::expected<Plan, Refusals> plan_move(const RequestContext& context, const Move
                                        const events::Digest16& request) {
   auto writes = writes_of(context, move);
   if (!writes) return tl::unexpected(Refusals{writes.error()});
-  return plan(context, *writes, 0, request);
+  RequestContext of_move = context;
+  of_move.is_history = true;  // it was ordered before: a wrong chart is mended
+  return plan(of_move, *writes, 0, request);
 }
 
 }  // namespace ingest::fhir

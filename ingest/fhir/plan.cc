@@ -8,6 +8,7 @@
 #include "ingest/fhir/body.h"
 #include "ingest/fhir/conditional_writes.h"
 #include "ingest/fhir/mapping.h"
+#include "ingest/fhir/order_gate.h"
 #include "ingest/fhir/placement.h"
 #include "ingest/fhir/references.h"
 
@@ -55,6 +56,8 @@ class Assembly {
   std::vector<std::string_view> documents(std::size_t stream) {
     return std::move(documents_[stream]);
   }
+  // Of what the gate looks at, by the number of the write.
+  const std::map<std::size_t, std::string>& gated() const { return gated_; }
 
  private:
   bool written(std::size_t i) const { return planned_[i].fate == Fate::event; }
@@ -76,6 +79,7 @@ class Assembly {
   std::vector<BodyBuilder> bodies_;
   std::vector<std::vector<std::string_view>> documents_;
   std::vector<std::size_t> events_;
+  std::map<std::size_t, std::string> gated_;
   Refusals refusals_;
 };
 
@@ -155,6 +159,9 @@ bool Assembly::validate(std::size_t i) {
 }
 
 void Assembly::add(std::size_t i, const MappedResource& mapped) {
+  const bool of_gate =
+      mapped.type == ResourceType::MedicationRequest || mapped.type == ResourceType::DetectedIssue;
+  if (of_gate && may_be_gated(context_, ResourceType::MedicationRequest)) gated_[i] = mapped.facts;
   const json::Value& resource = writes_[i].resource;
   auto& documents = documents_[planned_[i].stream];
   auto splices = splices_of(resource, planned_[i].id.text(), mapped.replaced_references);
@@ -214,6 +221,9 @@ std::optional<tl::expected<Plan, Refusals>> plan_once(const RequestContext& cont
 
   Assembly assembly(context, writes, references, placement, made.writes);
   if (auto refusals = assembly.assemble(); !refusals.empty())
+    return tl::unexpected(std::move(refusals));
+  const GatedPlan gated{context, writes, made.writes, placement, assembly.gated()};
+  if (auto refusals = check_orders(gated, references, commit_ordinal); !refusals.empty())
     return tl::unexpected(std::move(refusals));
   for (std::size_t i = 0; i < placement.streams().size(); ++i) {
     const StreamWrites& stream = placement.streams()[i];

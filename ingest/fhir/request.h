@@ -8,6 +8,7 @@
 
 #include "events/ids.h"
 #include "events/lookup.h"
+#include "events/order_check.h"
 #include "events/secrets.h"
 #include "ingest/validation/validator.h"
 #include "ops/auth/principal.h"
@@ -35,6 +36,9 @@ struct Environment {
   FindMatching find_matching = {};
   ReadVersion read_version = {};
   const validation::Validator* validator = nullptr;  // none: nothing is validated
+  // Asked before orders that are authored here and now are written; empty: they are not checked.
+  events::CheckOrders check_orders = {};
+  std::string site = {};  // that is "here"; empty: every site
 
   // find_matching at the log's end: only there an absence is believed.
   events::Result<std::vector<events::Matched>> search(const ops::auth::Principal& principal,
@@ -53,6 +57,7 @@ struct RequestContext {
   // fresh. With the principal it names the request for good.
   std::string key;
   bool keep_documents = false;  // the answer shows the resource: Prefer: return=representation
+  bool is_history = false;      // what happened before or elsewhere: no order of here and now
 
   events::Secret seed(std::uint64_t ordinal) const;
   events::Digest16 digest(std::initializer_list<std::string_view> parts) const;

@@ -80,6 +80,14 @@ events::Result<RequestContext> WriteRoutes::context_of(const Request& request) {
   }
   RequestContext context{environment_, request.principal, request.request_id, request.base_url, {},
                          false};
+  if (const std::string* history = request.header("chartlog-history")) {
+    if (*history != "true" && *history != "false") {
+      return events::invalid(
+          fmt::format("Chartlog-History: \"{}\" is neither true nor false", history->substr(0, 50)),
+          "Chartlog-History");
+    }
+    context.is_history = *history == "true";
+  }
   const std::string* key = request.header("idempotency-key");
   if (key == nullptr) return context;
   if (key->empty() || key->size() > idempotency_key_bytes_max) {

@@ -18,6 +18,8 @@
 #include "projections/prevention/immunization/shipped_schedule.h"
 #include "projections/prevention/screening/rule_reader.h"
 #include "query/bulk/routes.h"
+#include "query/checks/alert_rates.h"
+#include "query/checks/order_gate.h"
 #include "query/fhir/conditions.h"
 #include "query/medication_json.h"
 #include "query/routes.h"
@@ -41,6 +43,7 @@ struct Node::Parts {
   std::unique_ptr<query::LiveHub> live;
   std::unique_ptr<query::settings::KnowledgeInForce> knowledge;
   std::unique_ptr<query::checks::Checks> checks;
+  std::unique_ptr<query::checks::OrderGate> gate;
   std::unique_ptr<http::Jobs> exports;
   std::unique_ptr<Health> health;
   http::Router router;
@@ -169,6 +172,13 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
       return router.route(request);
     };
   }
+  writing.site = settings.site;
+  if (settings.order_gate) {
+    // The gate is made below, before anything is served.
+    writing.check_orders = [all = parts.get()](const events::OrdersToCheck& orders) {
+      return all->gate->check(orders);
+    };
+  }
   ingest::add_ingest_routes(parts->router, writing);
   if (settings.takes_writes) {
     parts->setting_writer = std::make_unique<ingest::settings::SettingWriter>(
@@ -190,6 +200,10 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     parts->checks = std::make_unique<query::checks::Checks>(
         query::checks::Checks{[&knowledge](const auto& read) { return knowledge.of(read); },
                               registry, [] { return query::now(); }});
+    parts->gate = std::make_unique<query::checks::OrderGate>(*parts->sources, *parts->checks);
+    parts->metrics.before_text([&sources = *parts->sources, &registry] {
+      query::checks::show_alert_outcomes(sources, registry);
+    });
     query::Conclusions conclusions{
         [&knowledge](const auto& read) { return knowledge.or_shipped(read); },
         *parts->checks,

@@ -125,7 +125,8 @@ Delivered Sender::send(const Document& document) {
   const auto target = target_of(read_envelope(document.text));
   const http::Client::Headers headers{{"Content-Type", "application/fhir+json"},
                                       {"Prefer", "return=minimal"},
-                                      {"Idempotency-Key", sha256_hex(document.text)}};
+                                      {"Idempotency-Key", sha256_hex(document.text)},
+                                      {"Chartlog-History", "true"}};
   Delivered delivered;
   std::string last = "no answer";
   for (const auto deadline = Clock::now() + patience_; Clock::now() < deadline;

@@ -44,6 +44,9 @@ const std::vector<runtime::Setting>& all_settings() {
       {"validation", "refuse",
        "of resources that break R4 or a loaded profile: refuse, warn (kept with the issues) or "
        "off"},
+      {"order-gate", "off",
+       "of orders authored here and now against which a check stops, without a reason: refuse, or "
+       "off (not clinically reviewed)"},
       {"log-level", "info", "debug, info, warn or error"},
   };
   return settings;
@@ -152,6 +155,13 @@ Result<NodeSettings> settle(const runtime::Config& config) {
     return invalid(fmt::format("validation: \"{}\" is not known; write refuse, warn or off",
                                config.text("validation")));
   node.validation = *mode;
+  const auto& gate = config.text("order-gate");
+  if (gate != "off" && gate != "refuse")
+    return invalid(fmt::format("order-gate: \"{}\" is not known; write refuse or off", gate));
+  node.order_gate = gate == "refuse";
+  if (node.order_gate && !node.answers_reads)
+    return invalid(
+        "order-gate: refuse needs the role query, whose checks it asks; add it to roles");
   if (!config.text("mllp").empty()) return invalid("mllp: HL7 v2 is not built yet; leave it out");
   return place(config, std::move(node));
 }

@@ -41,7 +41,8 @@ struct NodeSettings {
   bool import_allow_private = false;
   std::size_t imports_at_once = 1;
   std::chrono::seconds imports_kept{86400};
-  std::string public_url;  // empty: http://address:port
+  std::string public_url;   // empty: http://address:port
+  bool order_gate = false;  // orders against which a card stops are refused
   ingest::validation::Mode validation = ingest::validation::Mode::refuse;
 };
 

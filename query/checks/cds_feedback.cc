@@ -38,6 +38,23 @@ Status check_entry(const json::value& entry, const std::string& at) {
   return check_reason(entry, at);
 }
 
+Feedback feedback_in(const json::value& entry) {
+  Feedback read;
+  for (const char c : text_in(entry, "card"))
+    read.card += static_cast<char>(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
+  read.outcome = text_in(entry, "outcome");
+  read.at = text_in(entry, "outcomeTimestamp");
+  const auto* reason = member_of(entry, "overrideReason");
+  if (reason == nullptr || read.outcome != "overridden") return read;
+  read.comment = text_in(*reason, "userComment");
+  const auto* coding = member_of(*reason, "reason");
+  if (coding == nullptr) return read;
+  read.reason_system = text_in(*coding, "system");
+  read.reason_code = text_in(*coding, "code");
+  read.reason_display = text_in(*coding, "display");
+  return read;
+}
+
 }  // namespace
 
 const std::vector<OverrideReason>& override_reasons() {
@@ -51,18 +68,18 @@ const std::vector<OverrideReason>& override_reasons() {
   return all;
 }
 
-events::Result<std::vector<std::string>> read_feedback(const json::value& body) {
+events::Result<std::vector<Feedback>> read_feedback(const json::value& body) {
   const auto* list = list_in(body, "feedback");
   if (list == nullptr || list->empty())
     return events::invalid("feedback: must be a list with an entry a card", "feedback");
-  std::vector<std::string> outcomes;
+  std::vector<Feedback> all;
   for (std::size_t i = 0; i < list->size(); ++i) {
     const auto& entry = (*list)[i];
     if (auto right = check_entry(entry, fmt::format("feedback[{}]", i)); !right)
       return right.error();
-    outcomes.emplace_back(text_in(entry, "outcome"));
+    all.push_back(feedback_in(entry));
   }
-  return outcomes;
+  return all;
 }
 
 }  // namespace query::checks

@@ -83,8 +83,11 @@ Card not_checked_card(const Answer& answer) {
 
 class CdsHooks {
  public:
-  CdsHooks(const Sources& sources, const Checks& checks)
-      : sources_(sources), checks_(checks), metrics_(checks.metrics) {}
+  CdsHooks(const Sources& sources, const Checks& checks, WriteFhir write)
+      : sources_(sources),
+        checks_(checks),
+        metrics_(checks.metrics),
+        alerts_(sources, std::move(write), checks.metrics) {}
 
   Response list(const Request& request) const {
     if (auto begun = begin_read(sources_, request, question({}), {}); !begun)
@@ -114,7 +117,9 @@ class CdsHooks {
     auto answer = check(*asked, *read);
     if (!answer) return problem_response(answer.error());
     metrics_.count(*answer);
-    return with_position(Response::json(200, written(*answer, *read)), read->position);
+    std::optional<AlertRecord::Done> recorded;
+    if (service->is_signing) recorded = alerts_.shown(request, *read, *answer, asked->user);
+    return with_position(Response::json(200, written(*answer, *read, recorded)), read->position);
   }
 
   Response feedback(const Request& request) {
@@ -124,10 +129,14 @@ class CdsHooks {
       return problem_response(begun.error());
     const auto body = read_json(request);
     if (!body) return problem_response(body.error());
-    const auto outcomes = read_feedback(*body);
-    if (!outcomes) return problem_response(outcomes.error());
-    for (const auto& outcome : *outcomes) metrics_.count_feedback(service, outcome);
-    return Response::json(200, fmt::format(R"({{"counted":{}}})", outcomes->size()));
+    const auto feedback = read_feedback(*body);
+    if (!feedback) return problem_response(feedback.error());
+    for (const auto& one : *feedback) metrics_.count_feedback(service, one.outcome);
+    JsonWriter json;
+    json.begin_object().member("counted", std::uint64_t(feedback->size()));
+    AlertRecord::write(alerts_.outcomes(request, *feedback), json);
+    json.end_object();
+    return Response::json(200, std::move(json).take());
   }
 
  private:
@@ -156,6 +165,7 @@ class CdsHooks {
       auto drafted = read_basket(*asked.orders, asked.patient, MedicationFinder(sources_, read));
       if (!drafted) return drafted.error();
       basket = std::move(*drafted);
+      for (auto& draft : basket.drugs) draft.prescriber = asked.user;  // who is asking orders
     }
     // No order of a kind that is checked: the list alone is not what was asked.
     const bool nothing = asked.orders != nullptr && basket.drugs.empty() && basket.tests.empty();
@@ -192,7 +202,8 @@ class CdsHooks {
     json.end_object().end_object();
   }
 
-  static std::string written(const Answer& answer, const PatientRead& read) {
+  static std::string written(const Answer& answer, const PatientRead& read,
+                             const std::optional<AlertRecord::Done>& recorded) {
     JsonWriter json;
     json.begin_object().key("cards").begin_array();
     for (const auto& card : answer.cards) write(card, read, answer, json);
@@ -200,6 +211,7 @@ class CdsHooks {
     json.end_array().key("extension").begin_object().key("chartlog").begin_object();
     json.member("position", read.position.text());
     write_frame(answer, json);
+    if (recorded) AlertRecord::write(*recorded, json);
     json.end_object().end_object().end_object();
     return std::move(json).take();
   }
@@ -207,22 +219,25 @@ class CdsHooks {
   const Sources& sources_;
   const Checks& checks_;
   Metrics metrics_;
+  AlertRecord alerts_;
 };
 
 }  // namespace
 
 std::string uuid_of(const Card& card, std::string_view patient, std::string_view digest) {
-  std::string name = fmt::format("chartlog card\n{}\n{}\n{}\n{}\n{}\n{}", digest, patient,
-                                 card.rule, to_string(card.tier), card.summary, card.detail);
+  std::string name =
+      fmt::format("chartlog card\n{}\n{}\n{}\n{}\n{}\n{}\n{}", digest, patient, card.rule,
+                  to_string(card.tier), card.summary, card.detail, card.about.text);
   for (const auto& one : card.rests_on)
     name += fmt::format("\n{} {} {}", static_cast<int>(one.what), one.text, one.version.value);
   const boost::uuids::name_generator_sha1 generator(boost::uuids::ns::oid());
   return boost::uuids::to_string(generator(name));
 }
 
-void add_cds_hooks(ops::http::Router& router, const Sources& sources, const Checks& checks) {
+void add_cds_hooks(ops::http::Router& router, const Sources& sources, const Checks& checks,
+                   WriteFhir write) {
   namespace schema = ops::http::schema;
-  auto hooks = std::make_shared<CdsHooks>(sources, checks);
+  auto hooks = std::make_shared<CdsHooks>(sources, checks, std::move(write));
   const auto service =
       schema::object({{"hook", schema::text}, {"id", schema::text}, {"description", schema::text}});
   router.add("GET", "/cds-services",
@@ -239,13 +254,14 @@ void add_cds_hooks(ops::http::Router& router, const Sources& sources, const Chec
        "application/json",
        schema::object({{"cards", schema::array(schema::any_object)}}),
        schema::any_object});
-  router.add("POST", "/cds-services/{service}/feedback",
-             [hooks](const Request& request) { return hooks->feedback(request); },
-             {"CDS Hooks 2.0: what was done with cards; it is counted, and not kept",
-              {min_position_text()},
-              "application/json",
-              schema::object({{"counted", schema::number}}),
-              schema::any_object});
+  router.add(
+      "POST", "/cds-services/{service}/feedback",
+      [hooks](const Request& request) { return hooks->feedback(request); },
+      {"CDS Hooks 2.0: what was done with cards; recorded with those that were recorded as shown",
+       {min_position_text()},
+       "application/json",
+       schema::object({{"counted", schema::number}, {"alerts", AlertRecord::schema()}}),
+       schema::any_object});
 }
 
 }  // namespace query::checks

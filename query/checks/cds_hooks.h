@@ -5,15 +5,18 @@
 // known (the specification: the data cannot be had), 422 a draft of another patient.
 #pragma once
 
+#include "query/checks/alert_record.h"
 #include "query/checks/checks.h"
 
 namespace query::checks {
 
-// `sources` and `checks` outlive the router.
-void add_cds_hooks(ops::http::Router& router, const Sources& sources, const Checks& checks);
+// `sources` and `checks` outlive the router. By `write` the cards of order-sign are recorded as
+// shown, and what feedback says of them.
+void add_cds_hooks(ops::http::Router& router, const Sources& sources, const Checks& checks,
+                   WriteFhir write = {});
 
-// The same for the same card of the same patient by the same knowledge, so that feedback
-// about it finds it again: RFC 9562, version 5.
+// The same for the same card of the same patient by the same knowledge, about the same doses, so
+// that feedback about it finds it again: RFC 9562, version 5.
 std::string uuid_of(const Card& card, std::string_view patient, std::string_view digest);
 
 }  // namespace query::checks

@@ -67,7 +67,7 @@ const std::vector<CdsService>& cds_services() {
       {"order-sign", "order-sign", "Orders to be signed",
        "What speaks against the orders that are about to be signed: the list, allergies, the "
        "patient, each other, earlier results. Not clinically reviewed.",
-       true}};
+       true, true}};
   return all;
 }
 
@@ -92,6 +92,7 @@ Result<CdsRequest> read_cds_request(const CdsService& service, const json::value
   const auto& context = *member_of(body, "context");
   CdsRequest request;
   request.patient = text_in(context, "patientId");
+  request.user = text_in(context, "userId");
   if (!events::is_fhir_id(request.patient))
     return wrong("context.patientId", "must be the id of a Patient, without its type");
   if (!service.takes_orders) return request;

@@ -14,6 +14,7 @@ namespace query::checks {
 struct CdsService {
   std::string_view id, hook, title, description;
   bool takes_orders = false;
+  bool is_signing = false;  // what is shown then is recorded
 };
 const std::vector<CdsService>& cds_services();
 // nullptr: there is none of that id.
@@ -21,6 +22,7 @@ const CdsService* cds_service(std::string_view id);
 
 struct CdsRequest {
   std::string patient;
+  std::string user;                            // context.userId, as Practitioner/1
   const boost::json::value* orders = nullptr;  // context.draftOrders; of the body it came from
   std::vector<std::string> selections;         // order-select: "MedicationRequest/m1"
 };

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "query/checks/cds_hooks.h"
 #include "query/checks/metrics.h"
 #include "query/patient_answer.h"
 
@@ -55,50 +56,83 @@ events::Result<std::optional<std::chrono::days>> window_in(const Request& reques
 
 class CheckRoute {
  public:
-  CheckRoute(const Sources& sources, const Checks& checks)
-      : sources_(sources), checks_(checks), metrics_(checks.metrics) {}
+  CheckRoute(const Sources& sources, const Checks& checks, WriteFhir write)
+      : sources_(sources),
+        checks_(checks),
+        metrics_(checks.metrics),
+        alerts_(sources, std::move(write), checks.metrics) {}
 
   Status write(const Request& request, const PatientRead& read, JsonWriter& json) {
     const auto window = window_in(request);
     if (!window) return window.error();
-    Basket basket;
-    if (request.method == "POST") {
-      const auto body = read_json(request);
-      if (!body) return body.error();
-      auto drafted = read_basket(*body, read.patient, MedicationFinder(sources_, read));
-      if (!drafted) return drafted.error();
-      basket = std::move(*drafted);
-    }
-    const auto answer = check_orders(checks_, sources_, read, basket, *window);
+    const auto basket = drafts_in(request, read);
+    if (!basket) return basket.error();
+    const auto answer = check_orders(checks_, sources_, read, *basket, *window);
     if (!answer) return answer.error();
     metrics_.count(*answer);
     if (!read.recorded) json.member("note", "patient not yet recorded");
-    write_frame(*answer, json);
-    if (answer->by == nullptr) json.key("knowledge").null();
-    json.key("cards").begin_array();
-    for (const auto& card : answer->cards) write_card(card, json);
-    json.end_array();
+    write_answer(*answer, read, json);
+    if (request.method != "POST") return {};
+    // A look at the list alerts nobody who is about to order.
+    const bool orders = !basket->drugs.empty();
+    AlertRecord::write(
+        orders ? alerts_.shown(request, read, *answer, shown_to(*basket)) : AlertRecord::Done(),
+        json);
     return {};
   }
 
  private:
+  events::Result<Basket> drafts_in(const Request& request, const PatientRead& read) const {
+    if (request.method != "POST") return Basket();
+    const auto body = read_json(request);
+    if (!body) return body.error();
+    auto basket = read_basket(*body, read.patient, MedicationFinder(sources_, read));
+    if (!basket) return basket;
+    for (auto& draft : basket->drugs) {
+      if (draft.prescriber.empty()) draft.prescriber = asker_of(request);
+    }
+    return basket;
+  }
+
+  static void write_answer(const Answer& answer, const PatientRead& read, JsonWriter& json) {
+    write_frame(answer, json);
+    if (answer.by == nullptr) json.key("knowledge").null();
+    json.key("cards").begin_array();
+    const std::string digest = answer.by == nullptr ? "" : answer.by->digest();
+    for (const auto& card : answer.cards)
+      write_card(card, json, uuid_of(card, read.patient, digest));
+    json.end_array();
+  }
+
+  // The one who orders, if all drafts are of one.
+  static std::string shown_to(const Basket& basket) {
+    std::string who = basket.drugs.empty() ? std::string() : basket.drugs.front().prescriber;
+    for (const auto& draft : basket.drugs) {
+      if (draft.prescriber != who) return {};
+    }
+    return who;
+  }
+
   const Sources& sources_;
   const Checks& checks_;
   Metrics metrics_;
+  AlertRecord alerts_;
 };
 
 std::string card_schema() {
   namespace schema = ops::http::schema;
-  return schema::object(
-      {{"rule", schema::text},
-       {"tier", schema::one_of({"stop", "warn", "note"})},
-       {"kind", schema::one_of({"interaction", "allergy", "duplicate", "caution", "not_checkable",
-                                "duplicate_test", "avoid"})},
-       {"summary", schema::text},
-       {"detail", schema::text},
-       {"source", schema::any_object},
-       {"rests_on", schema::array(schema::any_object)}},
-      {{"also", schema::array(schema::text)}, {"missing", schema::array(schema::text)}});
+  return schema::object({{"uuid", schema::text},
+                         {"rule", schema::text},
+                         {"tier", schema::one_of({"stop", "warn", "note"})},
+                         {"kind", schema::one_of({"interaction", "allergy", "duplicate", "caution",
+                                                  "not_checkable", "duplicate_test", "avoid"})},
+                         {"summary", schema::text},
+                         {"detail", schema::text},
+                         {"source", schema::any_object},
+                         {"rests_on", schema::array(schema::any_object)}},
+                        {{"also", schema::array(schema::text)},
+                         {"missing", schema::array(schema::text)},
+                         {"lowered_from", schema::text}});
 }
 
 }  // namespace
@@ -111,8 +145,10 @@ events::Result<boost::json::value> read_json(const Request& request) {
   return body;
 }
 
-void write_card(const Card& card, JsonWriter& json) {
-  json.begin_object().member("rule", card.rule).member("tier", to_string(card.tier));
+void write_card(const Card& card, JsonWriter& json, std::string_view uuid) {
+  json.begin_object().optional("uuid", uuid).member("rule", card.rule);
+  json.member("tier", to_string(card.tier));
+  if (card.lowered_from) json.member("lowered_from", to_string(*card.lowered_from));
   json.member("kind", card.kind).member("summary", card.summary).member("detail", card.detail);
   write_source(card.source, json);
   json.key("rests_on").begin_array();
@@ -132,9 +168,10 @@ void write_frame(const Answer& answer, JsonWriter& json) {
   write_texts("not_checked", answer.not_checked, json);
 }
 
-void add_check_routes(ops::http::Router& router, const Sources& sources, const Checks& checks) {
+void add_check_routes(ops::http::Router& router, const Sources& sources, const Checks& checks,
+                      WriteFhir write) {
   namespace schema = ops::http::schema;
-  auto route = std::make_shared<CheckRoute>(sources, checks);
+  auto route = std::make_shared<CheckRoute>(sources, checks, std::move(write));
   PatientRoute get{
       "/charts/{patient}/medications/$check",
       "Cards about the medication list: interactions, allergies, duplicates, cautions"};
@@ -150,7 +187,8 @@ void add_check_routes(ops::http::Router& router, const Sources& sources, const C
   post.method = "POST";
   post.what =
       "Cards about drafted orders (a Bundle, MedicationRequest, ServiceRequest or Parameters); "
-      "nothing is written";
+      "that they were shown is recorded, the drafts are not";
+  post.members.emplace_back("alerts", AlertRecord::schema());
   post.body_schema = schema::any_object;
   post.parameters = {{"duplicate_test_days",
                       "a result not older makes a repeated test a card; else by analyte",

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "projections/safety/list_check.h"
+#include "query/checks/overrides.h"
 
 namespace query::checks {
 namespace {
@@ -35,6 +36,7 @@ class AnswerMaker {
     card.missing = made.missing;
     card.source = source_of(made.rule);
     for (const Basis& basis : made.rests_on) rest_on(basis, card);
+    card.about = key_of(made.rule, made.rests_on);
     to_.cards.push_back(std::move(card));
   }
 
@@ -53,6 +55,7 @@ class AnswerMaker {
     card.source.section = "MedicationRequest.doNotPerform";
     rest_on(found.basis, card);
     for (const auto& one : finding.rests_on) card.rests_on.push_back(resource(one));
+    card.about = key_of(card.rule, {found.basis});
     to_.cards.push_back(std::move(card));
   }
 
@@ -94,6 +97,18 @@ class AnswerMaker {
  private:
   static RestsOn resource(const Recorded& recorded) {
     return {RestsOn::What::resource, recorded.type + "/" + recorded.id, recorded.version};
+  }
+
+  AlertKey key_of(const std::string& rule, const std::vector<Basis>& rests_on) const {
+    std::vector<const knowledge::DrugFact*> drugs;
+    std::vector<const knowledge::AllergyFact*> allergies;
+    for (const Basis& basis : rests_on) {
+      if (basis.what == Basis::What::order) drugs.push_back(&basket_.drugs[basis.index].fact);
+      if (basis.what == Basis::What::drug) drugs.push_back(&facts_.patient.drugs[basis.index]);
+      if (basis.what == Basis::What::allergy)
+        allergies.push_back(&facts_.patient.allergies[basis.index]);
+    }
+    return alert_key(*to_.by, rule, drugs, allergies);
   }
 
   CardSource source_of(const std::string& rule_id) const {
@@ -186,6 +201,9 @@ Result<Answer> check_orders(const Checks& checks, const Sources& sources, const 
               std::back_inserter(answer.not_checked));
   }
   for (const auto& one : *earlier) maker.add(one);
+  const auto overrides = overrides_of(read);
+  if (!overrides) return overrides.error();
+  lower_overridden(*overrides, basket, answer);
   tidy(answer);
   return answer;
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "query/checks/alert_key.h"
 #include "query/checks/drafts.h"
 #include "query/checks/duplicate_tests.h"
 #include "query/knowledge_of.h"
@@ -53,6 +54,8 @@ struct Card {
   CardSource source;
   std::vector<RestsOn> rests_on;
   std::vector<std::string> also, missing;
+  AlertKey about;                               // no text: of nothing that could come again
+  std::optional<knowledge::Tier> lowered_from;  // somebody went on against it before
 };
 
 struct Answer {

@@ -157,8 +157,15 @@ class BasketReader {
     auto reading = drug_reading(facts, std::move(product));
     std::move(reading.not_read.begin(), reading.not_read.end(),
               std::back_inserter(basket_.not_checked));
-    basket_.drugs.push_back({label, std::move(reading.fact)});
+    basket_.drugs.push_back({label, std::move(reading.fact), prescriber_in(*placed.resource)});
     return {};
+  }
+
+  static std::string prescriber_in(const json::value& order) {
+    const auto* requester = member_of(order, "requester");
+    if (requester == nullptr) return {};
+    const auto reference = text_in(*requester, "reference");
+    return std::string(reference.empty() ? text_in(*requester, "display") : reference);
   }
 
   // Contained, of the body, of the record; else what the reference itself says.

@@ -15,6 +15,7 @@ inline constexpr std::size_t drafts_max = 200;
 struct DrugDraft {
   std::string label;  // "MedicationRequest/m1"; without an id its place, "Bundle.entry[2]"
   knowledge::DrugFact fact;
+  std::string prescriber;  // "Practitioner/1" or a name; empty: not known
 };
 struct TestDraft {
   std::string label;

@@ -9,7 +9,8 @@
 
 namespace ingest::test {
 
-Door::Door(const IntakeOptions& options, const validation::Validator* validator)
+Door::Door(const IntakeOptions& options, const validation::Validator* validator,
+           events::CheckOrders check_orders)
     : node(key_log, partitions) {
   projections::ShardsOptions shards_options;
   shards_options.directory = folder.path() / "shards";
@@ -39,6 +40,7 @@ Door::Door(const IntakeOptions& options, const validation::Validator* validator)
   dependencies.answer_read = [this](ops::http::Request& request) { return router.route(request); };
   dependencies.caught_up = [this] { return caught_up; };
   dependencies.validator = validator;
+  dependencies.check_orders = std::move(check_orders);
   add_ingest_routes(router, dependencies);
   query::fhir::add_fhir_routes(router, *sources);
 }

@@ -14,11 +14,11 @@ from chartlog import Node  # noqa: E402
 # They go on for ever, or are no HTTP after the first answer: tests/query and tests/subscriptions.
 STREAMS = ["/live", "/subscriptions/socket"]
 # What a description cannot say, so that what it describes may be refused there: parameters that must
-# fit each other (a unit its analyte) or what is known
-# (a drug), bodies that are FHIR resources or calls of CDS Hooks.
+# fit each other (a unit its analyte, two months) or what is known
+# (a drug), bodies that are FHIR resources, calls of CDS Hooks or settings.
 SAID_IN_PART = ["/charts/{patient}/trends", "/charts/{patient}/medications/$check",
                 "/charts/{patient}/medications/taking", "/cds-services/{service}",
-                "/cds-services/{service}/feedback"]
+                "/cds-services/{service}/feedback", "/alerts/rates", "/settings/{name}"]
 EXAMPLES = {"drug": "metoprolol", "on": "2024-06-01"}
 PAGED = ("/charts/{patient}/timeline", "/prevention/due", "/alerts")
 CHART = {"resourceType": "Bundle", "type": "transaction", "entry": [
@@ -66,7 +66,7 @@ def main():
         _, description = ask(node.url + "/openapi.json")
         cursors = {route: ask(node.url + route.replace("{patient}", "ana") + "?_count=1")[1]["next"]
                    for route in PAGED}
-        known = {"patient": "ana", "service": "order-sign", "id": headers["Chartlog-Commit"],
+        known = {"patient": "ana", "service": "order-sign", "name": "knowledge", "id": headers["Chartlog-Commit"],
                  "Chartlog-Min-Position": headers["Chartlog-Position"]}
         paths = [path for path in description["paths"] if path not in STREAMS]
         assert len(paths) > 10, paths

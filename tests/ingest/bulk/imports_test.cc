@@ -109,6 +109,20 @@ std::string conditions(int count, const std::string& text) {
   return lines;
 }
 
+TEST_F(ImportsTest, OrdersOfAnImportAreHistoryAndNotGated) {
+  dependencies.check_orders = [](const events::OrdersToCheck&) {
+    ADD_FAILURE() << "asked about an import";
+    return std::vector<events::Error>{events::unprocessable("no")};
+  };
+  open();
+  given("orders", R"({"resourceType":"MedicationRequest","id":"m1","status":"active",)"
+                  R"("intent":"order","subject":{"reference":"Patient/p1"},)"
+                  R"("medicationCodeableConcept":{"text":"fluoxetine"}})"
+                  "\n");
+  ended(begun("MedicationRequest", "orders"));
+  EXPECT_THAT(door.read("MedicationRequest", "m1"), HasSubstr("fluoxetine"));
+}
+
 TEST_F(ImportsTest, LinesAreResourcesAndThoseOfOnePatientAreCommitsTogether) {
   given("Condition.ndjson", conditions(100, "asthma"));
   const auto manifest = ended(begun("Condition", "Condition.ndjson"));

@@ -37,6 +37,8 @@ class LoaderTest : public ::testing::Test {
     const std::lock_guard lock(mutex_);
     asked_.push_back(request.method + " " + request.path);
     keys_.insert(*request.header("idempotency-key"));
+    // What is loaded was ordered before: no gate is to refuse it.
+    EXPECT_EQ(*request.header("chartlog-history"), "true");
     if (!answers_.empty()) {
       auto next = answers_.front();
       answers_.erase(answers_.begin());

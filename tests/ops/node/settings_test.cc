@@ -45,6 +45,14 @@ TEST(SettingsTest, ValidationIsRefuseWarnOrOff) {
   EXPECT_THAT(refused.error().message, HasSubstr("refuse, warn or off"));
 }
 
+TEST(SettingsTest, TheGateIsOpenUnlessSaid) {
+  EXPECT_FALSE(settings_of("")->order_gate);
+  EXPECT_TRUE(settings_of("--order-gate refuse")->order_gate);
+  EXPECT_THAT(settings_of("--order-gate warn").error().message, HasSubstr("refuse or off"));
+  EXPECT_THAT(settings_of("--order-gate refuse --roles ingest,project").error().message,
+              HasSubstr("role query"));
+}
+
 TEST(SettingsTest, WhatIsNotAnAddressAndPortIsNamed) {
   for (const char* listen : {"8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x",
                              "nowhere.example:80", ":80"}) {
