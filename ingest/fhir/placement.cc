@@ -77,6 +77,7 @@ std::vector<events::Error> Placement::place() {
       +[](Placement& self) { self.match_creates(false); },
       +[](Placement& self) { self.drop_settled_streams(); },
       +[](Placement& self) { self.hold_what_was_seen(); },
+      +[](Placement& self) { self.hold_required_record(); },
       +[](Placement& self) { self.name_others(); },
       +[](Placement& self) { self.permit_all(); },
   };
@@ -311,6 +312,30 @@ void Placement::hold_what_was_seen() {
       moved_on_ |= !found->empty();
     }
     group.required = std::min(seen, group.required.value_or(seen));
+  }
+}
+
+void Placement::hold_required_record() {
+  const auto& required = context_.required;
+  if (!required) return;
+  for (StreamWrites& group : groups_) {
+    if (group.name != required->stream) {
+      return errors_.push_back(
+          {ErrorCode::conflict,
+           "Chartlog-If-Record: the request writes to another record than the one it names",
+           "Chartlog-If-Record"});
+    }
+    auto commits = context_.environment.lookup.stream_version(group.key);
+    if (!commits) return errors_.push_back(commits.error());
+    // A repeat is answered as the first try was, whatever came after.
+    if (*commits != required->commits && !was_accepted(context_, 0, group.key)) {
+      return errors_.push_back(
+          {ErrorCode::precondition_failed,
+           fmt::format("Chartlog-If-Record: the record has {} commits, not {}; read it again",
+                       *commits, required->commits),
+           "Chartlog-If-Record"});
+    }
+    group.required = required->commits;
   }
 }
 

@@ -53,7 +53,8 @@ class Placement {
   void group_by_stream();
   void drop_settled_streams();  // those in which all was there already
   void name_others();
-  void hold_what_was_seen();  // the stream versions that conditions need
+  void hold_what_was_seen();    // the stream versions that conditions need
+  void hold_required_record();  // what the sender examined
   events::ResourceId id_by_criteria(std::size_t index) const;
   void permit_all();
 

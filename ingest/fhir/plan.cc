@@ -209,7 +209,8 @@ std::optional<tl::expected<Plan, Refusals>> plan_once(const RequestContext& cont
                                                             type, criteria, "criteria");
                         });
   Plan made;
-  made.may_go_stale = std::ranges::any_of(writes, &Write::may_go_stale);
+  made.may_go_stale =
+      context.required.has_value() || std::ranges::any_of(writes, &Write::may_go_stale);
   Placement placement(context, writes, references, made.writes);
   if (auto refusals = placement.place(); !refusals.empty())
     return tl::unexpected(std::move(refusals));

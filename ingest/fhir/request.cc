@@ -1,6 +1,9 @@
 #include "ingest/fhir/request.h"
 
+#include <fmt/format.h>
 #include <openssl/rand.h>
+
+#include <charconv>
 
 #include "events/check.h"
 namespace ingest::fhir {
@@ -27,6 +30,21 @@ events::Result<std::vector<events::Matched>> Environment::search(
   if (found) return found;
   return events::Error{found.error().code, std::string(element) + ": " + found.error().message,
                        std::string(element)};
+}
+
+events::Result<RequiredRecord> RequiredRecord::parse(std::string_view text) {
+  const auto at = text.rfind('@');
+  RequiredRecord made{std::string(text.substr(0, at)), 0};
+  if (at != std::string_view::npos && at > 0) {
+    const auto digits = text.substr(at + 1);
+    const auto* end = digits.data() + digits.size();
+    const auto [stop, failed] = std::from_chars(digits.data(), end, made.commits);
+    if (failed == std::errc{} && stop == end) return made;
+  }
+  return events::invalid(fmt::format("Chartlog-If-Record: \"{}\" is no record with its number of "
+                                     "commits; write Patient/ana@17",
+                                     text.substr(0, 100)),
+                         "Chartlog-If-Record");
 }
 
 events::Secret RequestContext::seed(std::uint64_t ordinal) const {

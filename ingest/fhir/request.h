@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -48,6 +49,14 @@ struct Environment {
                                                       std::string_view element) const;
 };
 
+// Chartlog-If-Record: Patient/ana@17. All writes are to that record, and it has that many accepted
+// commits: nothing has come since it was examined.
+struct RequiredRecord {
+  std::string stream;
+  std::uint64_t commits = 0;
+  static events::Result<RequiredRecord> parse(std::string_view text);  // invalid
+};
+
 struct RequestContext {
   const Environment& environment;
   ops::auth::Principal principal;
@@ -58,6 +67,7 @@ struct RequestContext {
   std::string key;
   bool keep_documents = false;  // the answer shows the resource: Prefer: return=representation
   bool is_history = false;      // what happened before or elsewhere: no order of here and now
+  std::optional<RequiredRecord> required = {};
 
   events::Secret seed(std::uint64_t ordinal) const;
   events::Digest16 digest(std::initializer_list<std::string_view> parts) const;

@@ -88,6 +88,11 @@ events::Result<RequestContext> WriteRoutes::context_of(const Request& request) {
     }
     context.is_history = *history == "true";
   }
+  if (const std::string* record = request.header("chartlog-if-record")) {
+    auto required = RequiredRecord::parse(*record);
+    if (!required) return required.error();
+    context.required = std::move(*required);
+  }
   const std::string* key = request.header("idempotency-key");
   if (key == nullptr) return context;
   if (key->empty() || key->size() > idempotency_key_bytes_max) {
@@ -117,6 +122,10 @@ Response WriteRoutes::bundle(Request& request) {
   if (!document) return refuse(document.error());
   auto kind = bundle_kind(document->root());
   if (!kind) return refuse(kind.error());
+  if (*kind == BundleKind::batch && context->required) {
+    return refuse(events::invalid("Chartlog-If-Record: a batch is many commits; send a transaction",
+                                  "Chartlog-If-Record"));
+  }
   if (*kind == BundleKind::batch) return batch(request, *context, document->root());
   return transaction(request, *context, std::move(text), std::move(*document), digest);
 }
