@@ -4,6 +4,7 @@
 #include "query/facts_json.h"
 #include "query/medication_taking.h"
 #include "query/patient_answer.h"
+#include "query/reconciliation/reconciled.h"
 
 namespace query {
 namespace {
@@ -102,12 +103,21 @@ Status write_list(const Sources& sources, const Knowledge& knowledge, const Pati
   write_knowledge(knowledge, json);
   if (reading->died) json.member("deceased", *reading->died);
   write_state(*reading, names, json);
+  const auto reconciled = reconciliation::Reconciled::of(sources, read);
+  if (!reconciled) return reconciled.error();
+  const auto* decided = *reconciled ? &**reconciled : nullptr;
+  json.key("reconciled");
+  if (decided != nullptr) {
+    decided->write(names, json);
+  } else {
+    json.null();
+  }
   auto line = reading->lines.begin();
   for (std::size_t i = 0; i < projections::medication_states; ++i) {
     const auto state = static_cast<MedicationState>(i);
     json.key(to_string(state)).begin_array();
     for (; line != reading->lines.end() && line->state == state; ++line) {
-      write_line(*line, LineDetail::full, names, json);
+      write_line(*line, LineDetail::full, names, json, decided);
     }
     json.end_array();
   }
@@ -159,7 +169,8 @@ events::Micros now() {
       std::chrono::system_clock::now().time_since_epoch());
 }
 
-void write_line(const MedicationLine& line, LineDetail detail, Names& names, JsonWriter& json) {
+void write_line(const MedicationLine& line, LineDetail detail, Names& names, JsonWriter& json,
+                const reconciliation::Reconciled* reconciled) {
   json.begin_object();
   write_coded("drug", line.drug, json);
   json.member("state", to_string(line.state)).member("because", line.because);
@@ -172,6 +183,7 @@ void write_line(const MedicationLine& line, LineDetail detail, Names& names, Jso
   json.optional("last_confirmed_by", line.last_confirmed_by);
   write_texts("disagreements", line.disagreements, json);
   write_texts("marks", line.marks, json);
+  if (reconciled != nullptr) reconciled->write_line(line, json);
   if (detail == LineDetail::full) {
     write_dose_changes(line.dose_changes, json);
     write_supply(line.supply, json);
@@ -187,9 +199,10 @@ void add_medication_routes(ops::http::Router& router, const Sources& sources,
   namespace schema = ops::http::schema;
   PatientRoute route{"/charts/{patient}/medications",
                      "Medication list: active, past, planned and what is not taken"};
-  route.projections = {"medications", "directory"};
+  route.projections = {"medications", "directory", "chart"};
   route.members = {{"notice", schema::text},
                    {"knowledge", knowledge_schema()},
+                   {"reconciled", R"({"type":"object","nullable":true})"},
                    {"state", schema::one_of({"list", "none_known", "conflict", "not_asked"})}};
   for (std::size_t i = 0; i < projections::medication_states; ++i) {
     route.members.emplace_back(to_string(static_cast<MedicationState>(i)),

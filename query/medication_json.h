@@ -10,9 +10,14 @@
 
 namespace query {
 
+namespace reconciliation {
+class Reconciled;
+}
+
 enum class LineDetail { summary, full };  // full: with all resources the line rests on
+// `reconciled`: says what was decided about the line; null: never reconciled, or not asked.
 void write_line(const projections::MedicationLine& line, LineDetail detail, Names& names,
-                JsonWriter& json);
+                JsonWriter& json, const reconciliation::Reconciled* reconciled = nullptr);
 
 // A resource that something rests on, with the links to its bytes.
 void write_claim(const projections::MedicationClaim& claim, Names& names, JsonWriter& json);

@@ -18,7 +18,8 @@ STREAMS = ["/live", "/subscriptions/socket"]
 # (a drug), bodies that are FHIR resources, calls of CDS Hooks or settings.
 SAID_IN_PART = ["/charts/{patient}/trends", "/charts/{patient}/medications/$check",
                 "/charts/{patient}/medications/taking", "/cds-services/{service}",
-                "/cds-services/{service}/feedback", "/alerts/rates", "/settings/{name}"]
+                "/cds-services/{service}/feedback", "/alerts/rates", "/settings/{name}",
+                "/charts/{patient}/reconciliations/proposal", "/charts/{patient}/reconciliations"]
 EXAMPLES = {"drug": "metoprolol", "on": "2024-06-01"}
 PAGED = ("/charts/{patient}/timeline", "/prevention/due", "/alerts")
 CHART = {"resourceType": "Bundle", "type": "transaction", "entry": [
@@ -66,7 +67,13 @@ def main():
         _, description = ask(node.url + "/openapi.json")
         cursors = {route: ask(node.url + route.replace("{patient}", "ana") + "?_count=1")[1]["next"]
                    for route in PAGED}
-        known = {"patient": "ana", "service": "order-sign", "name": "knowledge", "id": headers["Chartlog-Commit"],
+        lists = node.url + "/charts/ana/reconciliations"
+        basis = ask(lists + "/proposal")[1]
+        open_lines = [{"decision": "undecided", "resources": [cell["resource"]]}
+                      for row in basis["rows"] for cell in row["cells"] if cell["needs_decision"]]
+        _, done = ask(lists, json.dumps({"position": basis["position"], "decisions": open_lines}).encode())
+        known = {"patient": "ana", "reconciliation": done["reconciliation"]["list"],
+                 "service": "order-sign", "name": "knowledge", "id": headers["Chartlog-Commit"],
                  "Chartlog-Min-Position": headers["Chartlog-Position"]}
         paths = [path for path in description["paths"] if path not in STREAMS]
         assert len(paths) > 10, paths
