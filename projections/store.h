@@ -64,7 +64,7 @@ class RowBatch : public RowView {
 // What all shards of a process share: block cache, write-buffer manager, Env.
 struct StoreLimits {
   std::size_t block_cache_bytes = 48u << 20;
-  std::size_t write_buffer_bytes = 192u << 20;
+  std::size_t write_buffer_bytes = 288u << 20;
   int background_threads = 2;
 };
 class SharedResources;
