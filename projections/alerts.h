@@ -22,6 +22,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -98,8 +99,9 @@ struct AlertPage {
   std::size_t count = 0;
   std::string_view place = {};
 };
-// In force, newest first; costs what it finds.
-Result<std::vector<PlacedAlert>> alerts_in_force(const ShardView& view, const AlertPage& page);
+// In force, newest first, of all these shards; reads the alerts of the page alone.
+Result<std::vector<PlacedAlert>> alerts_in_force(std::span<const ShardView* const> views,
+                                                 const AlertPage& page);
 
 struct AlertCount {
   knowledge::Tier tier{};

@@ -10,47 +10,35 @@ namespace {
 using events::StreamKey;
 using knowledge::Tier;
 
-class Page {
- public:
-  Page(const ShardView& view, const AlertPage& asked)
-      : view_(view), family_(view.family("alerts")), asked_(asked) {}
-
-  Result<std::vector<PlacedAlert>> read() {
-    for (const Tier tier : {Tier::stop, Tier::warn, Tier::note}) {
-      if (asked_.tier && *asked_.tier != tier) continue;
-      if (auto read = read_tier(tier); !read) return read.error();
-    }
-    std::sort(found_.begin(), found_.end(),
-              [](const auto& a, const auto& b) { return a.place < b.place; });
-    if (found_.size() > asked_.count) found_.resize(asked_.count);
-    return std::move(found_);
-  }
-
- private:
-  Status read_tier(Tier tier) {
-    const std::string prefix{static_cast<char>(alerts::by_time), static_cast<char>(tier)};
-    std::string from;
-    if (!asked_.place.empty()) from = prefix + std::string(asked_.place) + '\0';
-    const auto rows = view_.rows().scan(family_, prefix, from);
-    for (std::size_t read = 0; rows->valid() && read < asked_.count; rows->next(), ++read) {
-      const auto placed = alerts::read_index_key(rows->key());
-      if (!placed) return placed.error();
-      if (asked_.since && placed->raised < *asked_.since) return {};
-      const auto row = view_.rows().get(family_, placed->alert_key);
-      if (!row) return row.error();
-      if (!*row) return events::corrupt("the index of family alerts leads nowhere");
-      auto alert = alerts::decode_alert(placed->alert_key, **row);
-      if (!alert) return alert.error();
-      found_.push_back({std::move(*alert), std::string(alerts::place_in(rows->key()))});
-    }
-    return rows->status();
-  }
-
-  const ShardView& view_;
-  const Family family_;
-  const AlertPage& asked_;
-  std::vector<PlacedAlert> found_;
+// Where an alert in force stands; it is read only if the page has it.
+struct Place {
+  const ShardView* view;
+  std::string place, alert_key;
 };
+
+Status read_places(const ShardView& view, Tier tier, const AlertPage& asked,
+                   std::vector<Place>& to) {
+  const std::string prefix{static_cast<char>(alerts::by_time), static_cast<char>(tier)};
+  std::string from;
+  if (!asked.place.empty()) from = prefix + std::string(asked.place) + '\0';
+  const auto rows = view.rows().scan(view.family("alerts"), prefix, from);
+  for (std::size_t read = 0; rows->valid() && read < asked.count; rows->next(), ++read) {
+    const auto placed = alerts::read_index_key(rows->key());
+    if (!placed) return placed.error();
+    if (asked.since && placed->raised < *asked.since) return {};
+    to.push_back({&view, std::string(alerts::place_in(rows->key())), placed->alert_key});
+  }
+  return rows->status();
+}
+
+Result<PlacedAlert> read_alert(Place&& at) {
+  const auto row = at.view->rows().get(at.view->family("alerts"), at.alert_key);
+  if (!row) return row.error();
+  if (!*row) return events::corrupt("the index of family alerts leads nowhere");
+  auto alert = alerts::decode_alert(at.alert_key, **row);
+  if (!alert) return alert.error();
+  return PlacedAlert{std::move(*alert), std::move(at.place)};
+}
 
 Status read_ended(const ShardView& view, const StreamKey& stream, std::size_t ended_max,
                   PatientAlerts& to) {
@@ -67,8 +55,25 @@ Status read_ended(const ShardView& view, const StreamKey& stream, std::size_t en
 
 }  // namespace
 
-Result<std::vector<PlacedAlert>> alerts_in_force(const ShardView& view, const AlertPage& page) {
-  return Page(view, page).read();
+Result<std::vector<PlacedAlert>> alerts_in_force(std::span<const ShardView* const> views,
+                                                 const AlertPage& page) {
+  std::vector<Place> places;
+  for (const ShardView* view : views) {
+    for (const Tier tier : {Tier::stop, Tier::warn, Tier::note}) {
+      if (page.tier && *page.tier != tier) continue;
+      if (auto read = read_places(*view, tier, page, places); !read) return read.error();
+    }
+  }
+  std::sort(places.begin(), places.end(),
+            [](const auto& a, const auto& b) { return a.place < b.place; });
+  if (places.size() > page.count) places.resize(page.count);
+  std::vector<PlacedAlert> found;
+  for (Place& place : places) {
+    auto alert = read_alert(std::move(place));
+    if (!alert) return alert.error();
+    found.push_back(std::move(*alert));
+  }
+  return found;
 }
 
 Result<PatientAlerts> alerts_of(const ShardView& view, const StreamKey& stream,

@@ -126,11 +126,17 @@ class AlertPages {
     if (auto read = read_since(); !read) return read.error();
     if (auto read = read_cursor(); !read) return read.error();
     asked_.count = *count + 1;
+    std::vector<std::shared_ptr<const projections::ShardView>> kept;
+    std::vector<const projections::ShardView*> views;
     for (std::uint32_t shard = 0; shard < sources_.shards.count(); ++shard) {
-      if (auto read = read_shard({shard}); !read) return read.error();
+      kept.push_back(sources_.shards.shard({shard}).view());
+      views.push_back(kept.back().get());
+      position_.see_next({shard}, kept.back()->next_offset());
+      if (auto counted = count_parked(*kept.back()); !counted) return counted.error();
     }
-    std::sort(found_.begin(), found_.end(),
-              [](const auto& a, const auto& b) { return a.place < b.place; });
+    auto found = projections::alerts_in_force(views, asked_);
+    if (!found) return found.error();
+    found_ = std::move(*found);
     return write(*count);
   }
 
@@ -171,13 +177,8 @@ class AlertPages {
     return {};
   }
 
-  Status read_shard(events::PartitionId partition) {
-    const auto view = sources_.shards.shard(partition).view();
-    position_.see_next(partition, view->next_offset());
-    auto found = projections::alerts_in_force(*view, asked_);
-    if (!found) return found.error();
-    std::move(found->begin(), found->end(), std::back_inserter(found_));
-    const auto parked = view->parked(std::nullopt);
+  Status count_parked(const projections::ShardView& view) {
+    const auto parked = view.parked(std::nullopt);
     if (!parked) return parked.error();
     parked_ += static_cast<std::uint64_t>(
         std::count_if(parked->begin(), parked->end(),

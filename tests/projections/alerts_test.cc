@@ -55,11 +55,17 @@ class AlertsTest : public ::testing::Test {
     }
     return all;
   }
+  std::vector<projections::PlacedAlert> placed(const projections::AlertPage& asked) const {
+    const auto view = rows_.view();
+    const std::array<const projections::ShardView*, 1> views{view.get()};
+    auto found = projections::alerts_in_force(views, asked);
+    EXPECT_TRUE(found) << found.error().message;
+    return found ? std::move(*found) : std::vector<projections::PlacedAlert>();
+  }
   Texts page(const projections::AlertPage& asked) const {
     Texts all;
-    const auto found = projections::alerts_in_force(*rows_.view(), asked);
-    EXPECT_TRUE(found) << found.error().message;
-    for (const auto& one : *found) all.push_back(one.alert.patient + " " + one.alert.finding.rule);
+    for (const auto& one : placed(asked))
+      all.push_back(one.alert.patient + " " + one.alert.finding.rule);
     return all;
   }
   FoldedRows rows_;
@@ -291,12 +297,10 @@ TEST_F(AlertsTest, APageOverAllIsNewestFirstByTierAndByTime) {
   EXPECT_EQ(page({std::nullopt, later + events::Micros(1), 10}).size(), 2u);
   Texts paged;
   for (std::string place;;) {
-    const auto one =
-        projections::alerts_in_force(*rows_.view(), {std::nullopt, std::nullopt, 1, place});
-    ASSERT_TRUE(one);
-    if (one->empty()) break;
-    paged.push_back(one->front().alert.patient + " " + one->front().alert.finding.rule);
-    place = one->front().place;
+    const auto one = placed({std::nullopt, std::nullopt, 1, place});
+    if (one.empty()) break;
+    paged.push_back(one.front().alert.patient + " " + one.front().alert.finding.rule);
+    place = one.front().place;
   }
   EXPECT_EQ(paged, page({std::nullopt, std::nullopt, 10}));
 }
