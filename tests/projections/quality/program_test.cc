@@ -1,0 +1,97 @@
+// Compiling ELM: what is refused, and when.
+#include "projections/quality/program.h"
+
+#include <gmock/gmock.h>
+
+#include <boost/json.hpp>
+
+#include "projections/quality/literal_text.h"
+
+namespace projections::quality::test {
+namespace {
+
+namespace json = boost::json;
+using ::testing::HasSubstr;
+
+// A library of definitions, each `"name": {ELM}`.
+json::value library(const std::string& id, const std::string& definitions,
+                    const std::string& includes = "") {
+  std::string statements;
+  const auto read = json::parse("{" + definitions + "}");
+  for (const auto& [name, expression] : read.as_object()) {
+    json::object def{{"type", "ExpressionDef"}, {"name", name}, {"expression", expression}};
+    statements += (statements.empty() ? "" : ",") + json::serialize(def);
+  }
+  return json::parse(R"({"library": {"identifier": {"id": ")" + id +
+                     R"("}, "includes": {"def": [)" + includes + R"(]}, "statements": {"def": [)" +
+                     statements + "]}}}");
+}
+
+events::Result<Value> value_of(const std::vector<json::value>& libraries) {
+  const std::vector<Program::Root> roots{{"Main", "it"}};
+  auto program = Program::compile(libraries, roots);
+  if (!program) return program.error();
+  Evaluation evaluation;
+  return program->evaluate(0, evaluation);
+}
+std::string error_of(const std::vector<json::value>& libraries) {
+  const auto value = value_of(libraries);
+  return value ? "no error: " + literal_text(*value) : value.error().message;
+}
+
+const std::string one =
+    R"({"type": "Literal", "valueType": "{urn:hl7-org:elm-types:r1}Integer", "value": "1"})";
+
+TEST(ProgramTest, AnUnknownNodeIsRefusedByNameWhenItIsCompiled) {
+  const auto main = library("Main", R"("it": {"type": "ExpressionRef", "name": "deep"},
+                                       "deep": {"type": "Not", "operand": {"type": "Telepathy"}})");
+
+  EXPECT_EQ(error_of({main}), "Main.\"deep\": ELM's Telepathy is not supported");
+}
+
+TEST(ProgramTest, WhatNothingReachesNeedNotBeSupported) {
+  const auto main = library("Main", R"("it": )" + one + R"(, "unused": {"type": "Telepathy"})");
+
+  EXPECT_EQ(literal_text(*value_of({main})), "1");
+}
+
+TEST(ProgramTest, DefinitionsOfIncludedLibrariesAreFound) {
+  const auto main =
+      library("Main", R"("it": {"type": "ExpressionRef", "name": "one", "libraryName": "O"})",
+              R"({"localIdentifier": "O", "path": "http://example.org/Other", "version": "1"})");
+
+  EXPECT_EQ(literal_text(*value_of({main, library("Other", R"("one": )" + one)})), "1");
+  EXPECT_THAT(error_of({main}), HasSubstr("library O is not at hand"));
+}
+
+TEST(ProgramTest, ElmThatIsNoElmIsAnErrorNotACrash) {
+  for (const auto* broken :
+       {R"("it": 5)", R"("it": {})", R"("it": {"type": "AliasRef", "name": "nobody"})",
+        R"("it": {"type": "Query", "source": []})", R"("it": {"type": "And", "operand": []})",
+        R"("it": {"type": "As", "operand": {"type": "Null"}})",
+        R"("it": {"type": "Quantity", "value": "much"})"}) {
+    EXPECT_THAT(error_of({library("Main", broken)}), HasSubstr("Main.")) << broken;
+  }
+}
+
+TEST(ProgramTest, OperandsOfAnotherTypeAreAnErrorOfTheEvaluation) {
+  const auto main =
+      library("Main", R"("it": {"type": "Xor", "operand": [)" + one + "," + one + "]}");
+
+  EXPECT_THAT(error_of({main}), HasSubstr("a type that it does not take"));
+}
+
+TEST(ProgramTest, NestingWithoutEndIsRefused) {
+  std::string nested = one;
+  for (int i = 0; i < 500; ++i) nested = R"({"type": "Negate", "operand": )" + nested + "}";
+  json::parse_options deep;
+  deep.max_depth = 2000;
+  auto main = library("Main", R"("it": {"type": "Null"})");
+  main.at("library").at("statements").at("def").as_array()[0].as_object()["expression"] =
+      json::parse(nested, {}, deep);
+
+  EXPECT_THAT(error_of({main}), HasSubstr("200"));
+}
+
+}  // namespace
+}  // namespace projections::quality::test
