@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "projections/quality/fhir_model.h"
 #include "projections/quality/points.h"
 #include "projections/quality/units.h"
 
@@ -208,7 +209,7 @@ Truth equals(const Value& a, const Value& b) {
     case Kind::tuple:
       return tuples_equal(a.tuple(), b.tuple());
     case Kind::element:
-      return a.element().json == b.element().json;
+      return elements_equal(a.element(), b.element());
     default:
       return order_of(a, b).is(Order::equal);
   }

@@ -3,6 +3,7 @@
 
 #include "projections/quality/compare.h"
 #include "projections/quality/elm_json.h"
+#include "projections/quality/fhir_model.h"
 #include "projections/quality/property.h"
 #include "projections/quality/reader.h"
 
@@ -130,6 +131,8 @@ Value run_as(const Node& node, Frame& frame) {
   auto value = node.operands[0].evaluate(frame);
   if (value.is_null()) return value;
   if (value.is(Kind::interval) && value.interval().uncertain) return value;
+  // NotDoneRecorded and its like are QI-Core's names for a part: no type of R4, but its value.
+  if (node.type->form == Type::Form::fhir && node.type->fhir == nullptr) return system_value(value);
   if (is_of(value, *node.type))
     return node.type->form == Type::Form::interval ? with_point_type(value, *node.type) : value;
   return node.slot == 0 ? Value() : frame.fail("a value cast to a type that it is not of");
@@ -167,8 +170,10 @@ Result<Node> read_property(Reader& reader, const json::object& object) {
     if (!source) return source;
     node.operands.push_back(std::move(*source));
   } else {
+    // Translators leave the scope out where it is the alias that was opened last: $this of a sort,
+    // and M of `with [Medication] M such that … M.code in …` (cql-execution takes that for null).
     const auto scope = text(object, "scope");
-    const auto slot = reader.slot_of(scope.empty() ? "$this" : scope);
+    const auto slot = scope.empty() ? reader.innermost_slot() : reader.slot_of(scope);
     if (!slot) return reader.malformed(fmt::format("\"{}\" is not an alias here", scope));
     node.slot = *slot;
   }
@@ -199,8 +204,10 @@ Value run_message(const Node& node, Frame& frame) {
   const auto severity = node.operands[3].evaluate(frame);
   const auto message = node.operands[4].evaluate(frame);
   const auto text = message.is(Kind::string) ? message.string() : std::string();
-  if (severity.is(Kind::string) && severity.string() == "Error") return frame.fail(text);
+  const bool is_error = severity.is(Kind::string) && severity.string() == "Error";
+  if (is_error && !frame.evaluation.notes_errors) return frame.fail(text);
   frame.evaluation.messages.push_back(text);
+  if (is_error) return {};
   return source;
 }
 Result<Node> read_message(Reader& reader, const json::object& object) {

@@ -17,10 +17,16 @@ namespace projections::quality {
 struct Node;
 struct Query;
 struct Definition;
+class Record;
+class ValueSetCodes;
 
 // What one evaluation shares.
 struct Evaluation {
   Moment now = min_moment(Moment::Kind::date_time);  // its offset is that of DateTimes without one
+  const Record* record = nullptr;                    // none: every retrieve is empty
+  // Message of severity Error makes its own value null and is noted, so that one odd quantity does
+  // not take the patient out of the measure. Else it ends the evaluation.
+  bool notes_errors = false;
   std::span<const Definition> program{};
   std::vector<std::optional<Value>> definitions{};  // values found so far, by number
   std::vector<std::string> messages{};              // of Message, below severity Error
@@ -44,6 +50,12 @@ using Run = Value (*)(const Node&, Frame&);
 // An operator whose operands are all evaluated first.
 using Function = Value (*)(const Node&, Arguments, Frame&);
 
+// One of several functions of a name.
+struct Overload {
+  std::size_t number = 0;  // its definition
+  std::vector<Type> operands{};
+};
+
 struct Node {
   Run run = nullptr;
   Function function = nullptr;
@@ -55,6 +67,8 @@ struct Node {
   std::vector<Name> names{};  // of a tuple's elements
   std::shared_ptr<const Type> type{};
   std::shared_ptr<const Query> query{};
+  std::vector<Overload> overloads{};  // to choose from when called
+  const ValueSetCodes* value_set = nullptr;
 
   Value evaluate(Frame& frame) const { return run(*this, frame); }
   // Null by `as List<…>`: some operators answer differently for null lists and null intervals.

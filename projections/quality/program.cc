@@ -1,5 +1,6 @@
 #include "projections/quality/program.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "projections/quality/elm_json.h"
@@ -33,8 +34,9 @@ Program& Program::operator=(Program&&) noexcept = default;
 Program::~Program() = default;
 
 events::Result<Program> Program::compile(std::span<const json::value> libraries,
-                                         std::span<const Root> roots) {
-  Reader reader(by_identifier(libraries));
+                                         std::span<const Root> roots,
+                                         const Terminology* terminology) {
+  Reader reader(by_identifier(libraries), terminology);
   Program program;
   for (const auto& root : roots) {
     auto number = reader.definition(root.library, root.name);
@@ -60,6 +62,33 @@ events::Result<Value> Program::evaluate(std::size_t root, Evaluation& evaluation
   }
 }
 
+namespace {
+
+// Of an interval of DateTimes: its dates.
+Value as_dates(const Value& value) {
+  if (!value.is(Value::Kind::interval)) return value;
+  Interval interval = value.interval();
+  for (Value* end : {&interval.low, &interval.high}) {
+    if (!end->is(Value::Kind::moment)) continue;
+    Moment date = truncated(end->moment(), Precision::day);
+    date.kind = Moment::Kind::date;
+    *end = Value(date);
+  }
+  return Value(interval);
+}
+
+}  // namespace
+
+void Program::set_parameter(Evaluation& evaluation, std::string_view name,
+                            const Value& value) const {
+  evaluation.definitions.resize(definitions_.size());
+  for (std::size_t i = 0; i < definitions_.size(); ++i) {
+    const auto& definition = definitions_[i];
+    if (!definition.is_parameter || definition.name != name) continue;
+    evaluation.definitions[i] = definition.is_of_dates ? as_dates(value) : value;
+  }
+}
+
 Value value_of_definition(Evaluation& evaluation, std::size_t number) {
   if (const auto& known = evaluation.definitions[number]) return *known;
   const Definition& definition = evaluation.program[number];
@@ -70,11 +99,11 @@ Value value_of_definition(Evaluation& evaluation, std::size_t number) {
   return value;
 }
 
-Value call_function(std::size_t number, std::span<const Node> operands, Frame& frame) {
+Value call_function(std::size_t number, std::span<const Value> operands, Frame& frame) {
+  if (frame.evaluation.error) return {};
   const Definition& function = frame.evaluation.program[number];
   std::vector<Value> slots(function.slots);
-  for (std::size_t i = 0; i < operands.size(); ++i) slots[i] = operands[i].evaluate(frame);
-  if (frame.evaluation.error) return {};
+  std::copy(operands.begin(), operands.end(), slots.begin());
   Frame called{frame.evaluation, slots};
   return function.body.evaluate(called);
 }

@@ -1,5 +1,7 @@
 #include "projections/quality/property.h"
 
+#include "projections/quality/fhir_model.h"
+
 namespace projections::quality {
 namespace {
 
@@ -73,6 +75,8 @@ Value property_of(const Value& value, Name name) {
       return of_code(value.code(), name);
     case Kind::code_concept:
       return of_concept(value.code_concept(), name);
+    case Kind::element:
+      return element_property(value.element(), *name);
     // A list: each element's, where the element has one.
     case Kind::list: {
       List found;

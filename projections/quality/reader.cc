@@ -52,7 +52,7 @@ const Tables& tables() {
       for (const auto& op : family) made.operators.emplace(op.name, op);
     }
     for (const auto& family :
-         {selector_forms(), control_forms(), reference_forms(), query_forms()}) {
+         {selector_forms(), control_forms(), reference_forms(), query_forms(), clinical_forms()}) {
       for (const auto& form : family) made.forms.emplace(form.name, form.build);
     }
     return made;
@@ -183,14 +183,27 @@ std::optional<std::size_t> Reader::slot_of(std::string_view name) const {
   return std::nullopt;
 }
 
+std::optional<std::size_t> Reader::innermost_slot() const {
+  return names_.empty() ? std::nullopt : std::optional(names_.back().second);
+}
+
 const json::object* Reader::library_json(std::string_view name) const {
   const auto found = libraries_.find(name);
   return found == libraries_.end() ? nullptr : found->second;
 }
 
-std::optional<std::string> Reader::included(std::string_view local_name) const {
-  const auto* here = library_json(library_);
-  for (const auto* include : definitions_of(here, "includes")) {
+events::Result<std::string> Reader::library_of(const json::object& reference) const {
+  const auto local = text(reference, "libraryName");
+  if (local.empty()) return library_;
+  const auto found = included_in(library_, local);
+  if (!found || library_json(*found) == nullptr)
+    return unsupported(fmt::format("library {} is not at hand", local));
+  return *found;
+}
+
+std::optional<std::string> Reader::included_in(std::string_view library,
+                                               std::string_view local_name) const {
+  for (const auto* include : definitions_of(library_json(library), "includes")) {
     if (text(*include, "localIdentifier") != local_name) continue;
     const auto path = text(*include, "path");
     const auto slash = path.rfind('/');
@@ -218,6 +231,21 @@ events::Result<std::size_t> Reader::definition(const std::string& library, std::
   return malformed(fmt::format("\"{}\" is not defined in library {}", name, library));
 }
 
+events::Status Reader::read_parameter(Definition& target, const json::object& parameter,
+                                      const json::value& specifier) {
+  auto read_type = type(specifier);
+  if (!read_type) return read_type.error();
+  target.is_parameter = true;
+  target.is_of_dates = read_type->form == Type::Form::interval &&
+                       read_type->parts.front().kind == Value::Kind::moment &&
+                       read_type->parts.front().moment == Moment::Kind::date;
+  auto body = node_or_null(parameter, "default");
+  if (!body) return body.error();
+  target.body = std::move(*body);
+  target.slots = slots_;
+  return {};
+}
+
 events::Status Reader::read(const Pending& pending) {
   auto& target = definitions_[pending.number];
   library_ = target.library;
@@ -230,6 +258,8 @@ events::Status Reader::read(const Pending& pending) {
       if (operand.is_object()) declare(text(operand.get_object(), "name"));
     }
   }
+  if (const auto* specifier = pending.json->if_contains("parameterTypeSpecifier"))
+    return read_parameter(target, *pending.json, *specifier);
   const auto* expression = pending.json->if_contains("expression");
   if (expression == nullptr) return unsupported("an external function");
   auto body = node(*expression);

@@ -22,13 +22,18 @@ struct Definition {
   std::string name;
   Node body{};
   std::size_t slots = 0;  // a function's operands come first
+  bool is_parameter = false;
+  bool is_of_dates = false;  // a parameter of type Interval<Date>
 };
+
+class Terminology;
 
 class Reader {
  public:
   // `libraries` outlive the reader: ELM's `library` objects by identifier.
-  explicit Reader(std::map<std::string, const boost::json::object*, std::less<>> libraries)
-      : libraries_(std::move(libraries)) {}
+  Reader(std::map<std::string, const boost::json::object*, std::less<>> libraries,
+         const Terminology* terminology)
+      : libraries_(std::move(libraries)), terminology_(terminology) {}
 
   // unsupported: names an ELM node that is not supported; invalid: not ELM as specified.
   // Numbers of definitions; reads all that it reaches.
@@ -49,10 +54,15 @@ class Reader {
   void close(std::size_t names) { names_.resize(names); }
   std::size_t open() const { return names_.size(); }
   std::optional<std::size_t> slot_of(std::string_view name) const;
+  std::optional<std::size_t> innermost_slot() const;
 
   const std::string& library() const { return library_; }
-  // `name` as this library's include; nothing: not included, or not at hand.
-  std::optional<std::string> included(std::string_view local_name) const;
+  const Terminology* terminology() const { return terminology_; }  // null: none
+  // What `library` includes by this name; nothing: not included.
+  std::optional<std::string> included_in(std::string_view library,
+                                         std::string_view local_name) const;
+  // Of a reference's libraryName; without one: this library.
+  events::Result<std::string> library_of(const boost::json::object& reference) const;
   const boost::json::object* library_json(std::string_view name) const;
   // A number that is read later, by read_reachable.
   std::size_t number_of(const std::string& library, const boost::json::object& definition,
@@ -67,9 +77,12 @@ class Reader {
     const boost::json::object* json;
   };
   events::Status read(const Pending& pending);
+  events::Status read_parameter(Definition& target, const boost::json::object& parameter,
+                                const boost::json::value& specifier);
   events::Result<Node> strict(const Operator& op, const boost::json::object& json);
 
   std::map<std::string, const boost::json::object*, std::less<>> libraries_;
+  const Terminology* terminology_;
   std::deque<Definition> definitions_;
   std::unordered_map<std::string, std::size_t> numbers_;  // by library, name and overload
   std::vector<Pending> pending_;
@@ -92,5 +105,6 @@ std::vector<Form> selector_forms();   // literals, lists, tuples, intervals, dat
 std::vector<Form> control_forms();    // If, Case, Coalesce, And, As, Property, Message …
 std::vector<Form> reference_forms();  // names: aliases, definitions, functions
 std::vector<Form> query_forms();
+std::vector<Form> clinical_forms();  // terminology, parameters, Retrieve
 
 }  // namespace projections::quality

@@ -35,30 +35,16 @@ Result<Node> read_identifier(Reader& reader, const json::object& object) {
   return Node{.run = run_part_of_slot, .slot = *self, .name = intern(name)};
 }
 
-// Of an include's name; of nothing: this library.
-Result<std::string> library_of(Reader& reader, const json::object& object) {
-  const auto local = text(object, "libraryName");
-  if (local.empty()) return reader.library();
-  const auto found = reader.included(local);
-  if (!found || reader.library_json(*found) == nullptr)
-    return reader.unsupported(fmt::format("library {} is not at hand", local));
-  return *found;
-}
-
 // Found once an evaluation.
 Value run_definition(const Node& node, Frame& frame) {
   return value_of_definition(frame.evaluation, node.slot);
 }
 Result<Node> read_expression_ref(Reader& reader, const json::object& object) {
-  auto library = library_of(reader, object);
+  auto library = reader.library_of(object);
   if (!library) return library.error();
   auto number = reader.definition(*library, text(object, "name"));
   if (!number) return number.error();
   return Node{.run = run_definition, .slot = *number};
-}
-
-Value run_function(const Node& node, Frame& frame) {
-  return call_function(node.slot, node.operands, frame);
 }
 
 // As JSON, without what only places it in its text.
@@ -89,39 +75,88 @@ std::vector<std::string> signature_of(const json::object& reference) {
   return types;
 }
 
-// Of this name and number of operands; of several the one with the reference's signature. Nothing:
-// none, or several that cannot be told apart.
-const json::object* find_function(const json::object* library, const json::object& reference,
-                                  std::size_t operands) {
+// Of this name and number of operands.
+std::vector<const json::object*> functions_named(const json::object* library, std::string_view name,
+                                                 std::size_t operands) {
   std::vector<const json::object*> found;
   for (const auto* each : definitions_of(library, "statements")) {
-    if (text(*each, "type") == "FunctionDef" && text(*each, "name") == text(reference, "name") &&
+    if (text(*each, "type") == "FunctionDef" && text(*each, "name") == name &&
         objects(*each, "operand").size() == operands) {
       found.push_back(each);
     }
   }
-  if (found.size() == 1) return found.front();
-  const auto wanted = signature_of(reference);
-  const auto chosen = std::find_if(found.begin(), found.end(), [&](const json::object* each) {
-    return operand_types(*each) == wanted;
-  });
-  return chosen == found.end() ? nullptr : *chosen;
+  return found;
 }
 
+// Those with the reference's signature, if it has one and any function has it.
+std::vector<const json::object*> with_signature(std::vector<const json::object*> functions,
+                                                const json::object& reference) {
+  const auto wanted = signature_of(reference);
+  const auto chosen =
+      std::find_if(functions.begin(), functions.end(),
+                   [&](const json::object* each) { return operand_types(*each) == wanted; });
+  return chosen == functions.end() ? functions : std::vector{*chosen};
+}
+
+Result<Overload> read_overload(Reader& reader, const std::string& library,
+                               const json::object& function) {
+  auto key = library + "\n" + std::string(text(function, "name")) + "(";
+  for (const auto& type : operand_types(function)) key += type + ",";
+  Overload overload;
+  for (const auto* operand : objects(function, "operand")) {
+    const auto* specifier = operand->if_contains("operandTypeSpecifier");
+    auto type = specifier ? reader.type(*specifier)
+                          : Result<Type>(named_type(text(*operand, "operandType")));
+    if (!type) return type.error();
+    overload.operands.push_back(std::move(*type));
+  }
+  overload.number = reader.number_of(library, function, key);
+  return overload;
+}
+
+// The first whose operands fit the values; a null fits any.
+Value run_overloaded(const Node& node, Frame& frame) {
+  List values;
+  for (const auto& operand : node.operands) values.push_back(operand.evaluate(frame));
+  if (frame.evaluation.error) return {};
+  for (const auto& overload : node.overloads) {
+    bool fits = true;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      fits = fits && (values[i].is_null() || is_of(values[i], overload.operands[i]));
+    if (fits) return call_function(overload.number, values, frame);
+  }
+  return frame.fail("no overload of function " + *node.name + " takes these operands");
+}
+
+Value run_function(const Node& node, Frame& frame) {
+  List values;
+  values.reserve(node.operands.size());
+  for (const auto& operand : node.operands) values.push_back(operand.evaluate(frame));
+  return call_function(node.slot, values, frame);
+}
+
+// One function: known now. Several, and no signature to choose by: chosen by the values.
 Result<Node> read_function_ref(Reader& reader, const json::object& object) {
-  auto library = library_of(reader, object);
+  auto library = reader.library_of(object);
   if (!library) return library.error();
   auto operands = reader.nodes(object.if_contains("operand"));
   if (!operands) return operands.error();
   const auto name = text(object, "name");
-  const auto* function = find_function(reader.library_json(*library), object, operands->size());
-  if (function == nullptr)
+  const auto functions = with_signature(
+      functions_named(reader.library_json(*library), name, operands->size()), object);
+  if (functions.empty())
     return reader.unsupported(
-        fmt::format("function {} of {} is not there, or not one of its overloads", name, *library));
-  auto key = *library + "\n" + std::string(name) + "(";
-  for (const auto& type : operand_types(*function)) key += type + ",";
-  const auto number = reader.number_of(*library, *function, key);
-  return Node{.run = run_function, .operands = std::move(*operands), .slot = number};
+        fmt::format("{} has no function {} of {} operands", *library, name, operands->size()));
+  Node node{.run = run_overloaded, .operands = std::move(*operands), .name = intern(name)};
+  for (const auto* function : functions) {
+    auto overload = read_overload(reader, *library, *function);
+    if (!overload) return overload.error();
+    node.overloads.push_back(std::move(*overload));
+  }
+  if (node.overloads.size() > 1) return node;
+  node.run = run_function;
+  node.slot = node.overloads.front().number;
+  return node;
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "events/fhir/definitions.h"
+
 namespace projections::quality {
 namespace {
 
@@ -40,6 +42,16 @@ bool is_of_system(const Value& value, const Type& type) {
          (*type.name == "Vocabulary" && name && (*name == "ValueSet" || *name == "CodeSystem"));
 }
 
+// Types that R4 does not have are slices of profiles: their elements were found by name.
+bool is_of_fhir(const Value& value, const Type& type) {
+  if (!value.is(Kind::element)) return false;
+  if (type.fhir == nullptr) return true;
+  for (const auto* each = value.element().type; each; each = events::fhir::definition(each->base)) {
+    if (each == type.fhir) return true;
+  }
+  return false;
+}
+
 // A list or interval is of a type if its first known part is: ELM's types were checked when the
 // measure was translated, and lists of mixed types are choices.
 bool is_of_part(const Value& part, const Type& type) { return part.is_null() || is_of(part, type); }
@@ -53,6 +65,7 @@ Type named_type(std::string_view qualified) {
   type.name = intern(name);
   if (qualified.starts_with("{http://hl7.org/fhir}")) {
     type.form = Type::Form::fhir;
+    type.fhir = events::fhir::definition(name);
     return type;
   }
   for (const auto& system : system_types) {
@@ -72,7 +85,7 @@ bool is_of(const Value& value, const Type& type) {
     case Type::Form::system:
       return is_of_system(value, type);
     case Type::Form::fhir:
-      return value.is(Kind::element) && value.element().type == type.name;
+      return is_of_fhir(value, type);
     case Type::Form::list:
       return value.is(Kind::list) &&
              std::all_of(value.list().begin(), value.list().end(),

@@ -14,6 +14,7 @@ struct Type {
   Value::Kind kind = Value::Kind::null;           // of a system type
   Moment::Kind moment = Moment::Kind::date_time;  // of a date or time
   Name name = nullptr;                            // "Integer", "Encounter"
+  const events::fhir::Type* fhir = nullptr;       // null: R4 has no such type
   std::vector<Type> parts{};                      // element, point, choices
 };
 

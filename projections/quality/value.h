@@ -14,6 +14,10 @@
 #include "projections/quality/decimal.h"
 #include "projections/quality/moment.h"
 
+namespace events::fhir {
+struct Type;
+}
+
 namespace projections::quality {
 
 // One address for each text, for the program's life: names are compared as addresses. Locks;
@@ -48,7 +52,7 @@ using List = std::vector<Value>;
 // A part of a FHIR resource, in the words it came in. Whoever holds the resource outlives it.
 struct Element {
   const boost::json::value* json;
-  Name type;  // as ELM's types name it: "Encounter", "Period"; null: not known
+  const events::fhir::Type* type;  // null: not known
 };
 
 class Value {

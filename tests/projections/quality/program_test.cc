@@ -6,26 +6,13 @@
 #include <boost/json.hpp>
 
 #include "projections/quality/literal_text.h"
+#include "tests/projections/quality/elm_library.h"
 
 namespace projections::quality::test {
 namespace {
 
 namespace json = boost::json;
 using ::testing::HasSubstr;
-
-// A library of definitions, each `"name": {ELM}`.
-json::value library(const std::string& id, const std::string& definitions,
-                    const std::string& includes = "") {
-  std::string statements;
-  const auto read = json::parse("{" + definitions + "}");
-  for (const auto& [name, expression] : read.as_object()) {
-    json::object def{{"type", "ExpressionDef"}, {"name", name}, {"expression", expression}};
-    statements += (statements.empty() ? "" : ",") + json::serialize(def);
-  }
-  return json::parse(R"({"library": {"identifier": {"id": ")" + id +
-                     R"("}, "includes": {"def": [)" + includes + R"(]}, "statements": {"def": [)" +
-                     statements + "]}}}");
-}
 
 events::Result<Value> value_of(const std::vector<json::value>& libraries) {
   const std::vector<Program::Root> roots{{"Main", "it"}};
@@ -39,8 +26,7 @@ std::string error_of(const std::vector<json::value>& libraries) {
   return value ? "no error: " + literal_text(*value) : value.error().message;
 }
 
-const std::string one =
-    R"({"type": "Literal", "valueType": "{urn:hl7-org:elm-types:r1}Integer", "value": "1"})";
+const std::string one = integer(1);
 
 TEST(ProgramTest, AnUnknownNodeIsRefusedByNameWhenItIsCompiled) {
   const auto main = library("Main", R"("it": {"type": "ExpressionRef", "name": "deep"},
@@ -56,9 +42,9 @@ TEST(ProgramTest, WhatNothingReachesNeedNotBeSupported) {
 }
 
 TEST(ProgramTest, DefinitionsOfIncludedLibrariesAreFound) {
-  const auto main =
-      library("Main", R"("it": {"type": "ExpressionRef", "name": "one", "libraryName": "O"})",
-              R"({"localIdentifier": "O", "path": "http://example.org/Other", "version": "1"})");
+  const auto main = library(
+      "Main", R"("it": {"type": "ExpressionRef", "name": "one", "libraryName": "O"})",
+      R"("includes": {"def": [{"localIdentifier": "O", "path": "http://example.org/Other"}]})");
 
   EXPECT_EQ(literal_text(*value_of({main, library("Other", R"("one": )" + one)})), "1");
   EXPECT_THAT(error_of({main}), HasSubstr("library O is not at hand"));
