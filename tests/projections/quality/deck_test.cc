@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -112,9 +113,8 @@ TEST(DeckTest, PatientsAreCountedAsTheirAuthorsExpect) {
   for (auto& file : ingest::test::files_of(ingest::test::data_file("ecqm/testcases.tar.zst")))
     cases.emplace(std::filesystem::path(file.name).stem().string(), std::move(file.text));
   Tally tally;
-  for (const auto& measure : Deck::shared().measures) {
-    const std::string name(measure.at("name").as_string());
-    const auto loaded = Deck::shared().load(measure);
+  for (const auto& name : deck().measures()) {
+    const auto loaded = deck().load(name);
     tally.see(name, loaded ? "" : loaded.error().message);
     (loaded ? tally.loaded : tally.refused) += 1;
     if (loaded) run_cases(*loaded, name, cases[name], tally);
