@@ -20,6 +20,7 @@ constexpr std::array commands{
     Command{"topics", "compare the Kafka topics' settings with what we need", &prepare_topics},
     Command{"profiles", "check FHIR profiles, or give them to a node", &prepare_profiles},
     Command{"knowledge", "check tables of drug knowledge", &prepare_knowledge},
+    Command{"measures", "evaluate quality measures over files of patients", &prepare_measures},
     Command{"rebuild", "build all read models again from the log", &prepare_rebuild},
 };
 
