@@ -197,6 +197,15 @@ Result<Node> read_negate(Reader& reader, const json::object& object) {
   return reader.operation(object);
 }
 
+// Not an operator: the element stays what it is, a FHIR primitive too.
+Value run_to_list(const Node& node, Frame& frame) {
+  auto value = node.operands[0].evaluate(frame);
+  return Value(value.is_null() ? List() : List{std::move(value)});
+}
+Result<Node> read_to_list(Reader& reader, const json::object& object) {
+  return read_fields(reader, object, run_to_list, {"operand"});
+}
+
 // Severity Error ends the evaluation, others are noted.
 Value run_message(const Node& node, Frame& frame) {
   auto source = node.operands[0].evaluate(frame);
@@ -229,6 +238,7 @@ std::vector<Form> control_forms() {
       {"Property", read_property},
       {"Message", read_message},
       {"Negate", read_negate},
+      {"ToList", read_to_list},
   };
 }
 

@@ -66,8 +66,10 @@ Value related(const Node& node, Arguments a, Frame&) {
   return value_of(relation(Pair(a[0], a[1], node.precision)));
 }
 
-Value start(const Node&, Arguments a, Frame&) { return start_of(a[0]); }
-Value end(const Node&, Arguments a, Frame&) { return end_of(a[0]); }
+// To the outside an unknown end is null; between intervals it is what it may be.
+Value known(Value end) { return end.is(Kind::interval) ? Value() : end; }
+Value start(const Node&, Arguments a, Frame&) { return known(start_of(a[0])); }
+Value end(const Node&, Arguments a, Frame&) { return known(end_of(a[0])); }
 
 Value point_from(const Node&, Arguments a, Frame& frame) {
   const auto point = start_of(a[0]);

@@ -88,10 +88,6 @@ Value parts_of(const Node&, Arguments a, Frame&) {
   return Value(found);
 }
 
-Value to_list(const Node&, Arguments a, Frame&) {
-  return Value(a[0].is_null() ? List() : List{a[0]});
-}
-
 }  // namespace
 
 std::vector<Operator> list_operators() {
@@ -108,7 +104,6 @@ std::vector<Operator> list_operators() {
       {"Children", {"source"}, parts_of<false>},
       // ELM's spelling.
       {"Descendents", {"source"}, parts_of<true>},
-      {"ToList", {"operand"}, to_list, Nulls::are_seen},
   };
 }
 

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "projections/quality/elm_json.h"
+#include "projections/quality/fhir_model.h"
 #include "projections/quality/operators.h"
 
 namespace projections::quality {
@@ -16,11 +17,13 @@ constexpr int depth_max = 200;  // of nodes in one definition
 constexpr std::size_t arguments_max = 5;
 
 // Evaluates the operands, then the operator; null for a null operand where the operator says so.
-// Operators see null where ELM that no translator made has fewer operands than they take.
+// Operators see null where ELM that no translator made has fewer operands than they take, and the
+// system's value where a translator took a FHIR primitive for one (Split of a Reference.reference).
 Value run_strict(const Node& node, Frame& frame) {
   std::array<Value, arguments_max> values;
   const auto count = node.operands.size();
-  for (std::size_t i = 0; i < count; ++i) values[i] = node.operands[i].evaluate(frame);
+  for (std::size_t i = 0; i < count; ++i)
+    values[i] = system_value(node.operands[i].evaluate(frame));
   if (frame.evaluation.error) return {};
   return node.function(node, values, frame);
 }
@@ -28,7 +31,7 @@ Value run_null_strict(const Node& node, Frame& frame) {
   std::array<Value, arguments_max> values;
   const auto count = node.operands.size();
   for (std::size_t i = 0; i < count; ++i) {
-    values[i] = node.operands[i].evaluate(frame);
+    values[i] = system_value(node.operands[i].evaluate(frame));
     if (values[i].is_null()) return {};
   }
   if (frame.evaluation.error) return {};

@@ -205,10 +205,12 @@ Value run_interval(const Node& node, Frame& frame) {
   Interval interval = node.constant.interval();
   interval.low = node.operands[0].evaluate(frame);
   interval.high = node.operands[1].evaluate(frame);
-  if (!node.operands[2].evaluate(frame).is_null())
-    interval.low_closed = node.operands[2].evaluate(frame).is_true();
-  if (!node.operands[3].evaluate(frame).is_null())
-    interval.high_closed = node.operands[3].evaluate(frame).is_true();
+  const auto low_closed = node.operands[2].evaluate(frame);
+  const auto high_closed = node.operands[3].evaluate(frame);
+  // Translators convert an interval's type by its parts: of a null interval all are null.
+  if (node.slot != 0 && low_closed.is_null() && high_closed.is_null()) return {};
+  if (!low_closed.is_null()) interval.low_closed = low_closed.is_true();
+  if (!high_closed.is_null()) interval.high_closed = high_closed.is_true();
   Value value{std::move(interval)};
   const bool ends = !value.interval().low.is_null() && !value.interval().high.is_null();
   if (ends && less(end_of(value), start_of(value)) == true)
@@ -222,6 +224,7 @@ Result<Node> read_interval(Reader& reader, const json::object& object) {
     if (!part) return part.error();
     node.operands.push_back(std::move(*part));
   }
+  node.slot = object.contains("lowClosedExpression") ? 1 : 0;
   Interval interval;
   interval.low_closed = flag(object, "lowClosed", true);
   interval.high_closed = flag(object, "highClosed", true);

@@ -185,6 +185,37 @@ TEST(MeasureTest, TheMeasurementPeriodIsGivenAsItsLibraryWantsIt) {
               ElementsAre(0));
 }
 
+// As translators write `with [Medication] M such that M.id = Last(Split(MR.medication.reference,
+// '/')) and M.code in …`: primitives without .value, and M.code without scope.
+TEST(MeasureTest, AMedicationGivenByReferenceIsFound) {
+  const auto elm = library("M", R"("initial-population": {"type": "Exists", "operand": {
+    "type": "Query",
+    "source": [{"alias": "MR", "expression": {"type": "Retrieve", "templateId": "r",
+                "dataType": "{http://hl7.org/fhir}MedicationRequest"}}],
+    "relationship": [{"type": "With", "alias": "M", "expression": {"type": "Retrieve",
+        "templateId": "m", "dataType": "{http://hl7.org/fhir}Medication"},
+      "suchThat": {"type": "And", "operand": [
+        {"type": "Equal", "operand": [
+          {"type": "Property", "path": "id", "scope": "M"},
+          {"type": "Last", "source": {"type": "Split",
+            "stringToSplit": {"type": "Property", "path": "medication.reference", "scope": "MR"},
+            "separator": {"type": "Literal", "value": "/",
+                          "valueType": "{urn:hl7-org:elm-types:r1}String"}}}]},
+        {"type": "Not", "operand": {"type": "IsNull",
+          "operand": {"type": "Property", "path": "code"}}}]}}]}})");
+  const auto request_of = [](const std::string& medication) {
+    return json::parse(R"({"entry": [
+      {"resource": {"resourceType": "Medication", "id": "aspirin", "code": {"text": "aspirin"}}},
+      {"resource": {"resourceType": "MedicationRequest",
+                    "medicationReference": {"reference": "Medication/)" +
+                       medication + R"("}}}]})");
+  };
+  const auto cohort = measure({"initial-population"});
+
+  EXPECT_THAT(counts_of(evaluate(cohort, elm, request_of("aspirin"))), ElementsAre(1));
+  EXPECT_THAT(counts_of(evaluate(cohort, elm, request_of("other"))), ElementsAre(0));
+}
+
 TEST(MeasureTest, AMeasureWithoutCriteriaIsRefused) {
   EXPECT_THAT(error_of(evaluate({}, library("M", ""))), HasSubstr("Measure.group is missing"));
   EXPECT_THAT(error_of(evaluate(measure({""}), library("M", ""))), HasSubstr("no code"));

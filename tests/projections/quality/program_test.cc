@@ -67,6 +67,30 @@ TEST(ProgramTest, OperandsOfAnotherTypeAreAnErrorOfTheEvaluation) {
   EXPECT_THAT(error_of({main}), HasSubstr("a type that it does not take"));
 }
 
+TEST(ProgramTest, TheEndOfAnIntervalThatIsOpenAndNullIsNull) {
+  const auto end = [](const std::string& closed) {
+    return library("Main", R"("it": {"type": "End", "operand": {"type": "Interval", "low": )" +
+                               one + R"(, "high": {"type": "Null"}, "highClosed": )" + closed +
+                               "}}");
+  };
+
+  EXPECT_EQ(literal_text(*value_of({end("false")})), "null");
+  EXPECT_EQ(literal_text(*value_of({end("true")})), "2147483647");
+}
+
+// How translators convert Interval<Any> into Interval<Integer>.
+TEST(ProgramTest, AnIntervalMadeOfANullIntervalsPartsIsNull) {
+  const auto part = [](const std::string& path) {
+    return R"({"type": "Property", "path": ")" + path + R"(", "source": {"type": "Null"}})";
+  };
+  const auto main = library("Main", R"("it": {"type": "Interval", "low": )" + part("low") +
+                                        R"(, "lowClosedExpression": )" + part("lowClosed") +
+                                        R"(, "high": )" + part("high") +
+                                        R"(, "highClosedExpression": )" + part("highClosed") + "}");
+
+  EXPECT_EQ(literal_text(*value_of({main})), "null");
+}
+
 TEST(ProgramTest, NestingWithoutEndIsRefused) {
   std::string nested = one;
   for (int i = 0; i < 500; ++i) nested = R"({"type": "Negate", "operand": )" + nested + "}";
