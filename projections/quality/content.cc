@@ -146,6 +146,10 @@ events::Result<Measure> Content::load(const std::string& name) const {
   return Measure::load(found->second, libraries_, library->second, *terminology_);
 }
 
+events::Result<Program> Content::compile(std::span<const Program::Root> roots) const {
+  return Program::compile(libraries_, roots, terminology_.get());
+}
+
 void MeasureTotals::add(const events::Result<MeasureCounts>& counts) {
   ++patients;
   if (!counts) {

@@ -31,6 +31,8 @@ class Content {
 
   // not_found; else as Measure::load. What is loaded refers to this content, which outlives it.
   events::Result<Measure> load(const std::string& measure) const;
+  // Single definitions of the libraries, as Program::compile.
+  events::Result<Program> compile(std::span<const Program::Root> roots) const;
 
  private:
   events::Status add_resource(const boost::json::object& resource);

@@ -54,8 +54,8 @@ const Tables& tables() {
           conversion_operators()}) {
       for (const auto& op : family) made.operators.emplace(op.name, op);
     }
-    for (const auto& family :
-         {selector_forms(), control_forms(), reference_forms(), query_forms(), clinical_forms()}) {
+    for (const auto& family : {selector_forms(), instance_forms(), moment_forms(), control_forms(),
+                               type_forms(), reference_forms(), query_forms(), clinical_forms()}) {
       for (const auto& form : family) made.forms.emplace(form.name, form.build);
     }
     return made;
@@ -118,6 +118,17 @@ events::Result<std::vector<Node>> Reader::nodes(const json::value* value) {
   return read;
 }
 
+events::Result<Node> Reader::fields(const json::object& object, Run run,
+                                    std::initializer_list<std::string_view> names) {
+  Node made{.run = run};
+  for (const auto name : names) {
+    auto part = node_or_null(object, name);
+    if (!part) return part.error();
+    made.operands.push_back(std::move(*part));
+  }
+  return made;
+}
+
 events::Result<Node> Reader::strict(const Operator& op, const json::object& object) {
   Node made{.run = op.nulls == Nulls::give_null ? run_null_strict : run_strict,
             .function = op.function};
@@ -139,37 +150,6 @@ events::Result<Node> Reader::strict(const Operator& op, const json::object& obje
     auto target = type(*specifier);
     if (!target) return target.error();
     made.type = std::make_shared<const Type>(std::move(*target));
-  }
-  return made;
-}
-
-events::Result<Type> Reader::type(const json::value& specifier) {
-  if (specifier.is_string()) return named_type(specifier.get_string());
-  const auto* object = specifier.if_object();
-  if (object == nullptr) return malformed("a type specifier that is not an object");
-  if (object->contains("name") && !object->contains("element"))
-    return named_type(text(*object, "name"));
-  Type made;
-  const auto add_part = [&](const json::value& part) -> events::Status {
-    auto read = type(part);
-    if (!read) return read.error();
-    made.parts.push_back(std::move(*read));
-    return {};
-  };
-  if (const auto* element = object->if_contains("elementType")) {
-    made.form = Type::Form::list;
-    if (auto added = add_part(*element); !added) return added.error();
-  } else if (const auto* point = object->if_contains("pointType")) {
-    made.form = Type::Form::interval;
-    if (auto added = add_part(*point); !added) return added.error();
-  } else if (const auto* choices = object->if_contains("choice")) {
-    made.form = Type::Form::choice;
-    if (!choices->is_array()) return malformed("choices that are not an array");
-    for (const auto& choice : choices->get_array()) {
-      if (auto added = add_part(choice); !added) return added.error();
-    }
-  } else {
-    made.form = Type::Form::tuple;
   }
   return made;
 }

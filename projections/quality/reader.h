@@ -48,6 +48,9 @@ class Reader {
   // A null node where ELM has nothing.
   events::Result<Node> node_or_null(const boost::json::object& json, std::string_view field);
   events::Result<std::vector<Node>> nodes(const boost::json::value* json);
+  // A node of the named fields, in this order; null nodes where ELM has nothing.
+  events::Result<Node> fields(const boost::json::object& json, Run run,
+                              std::initializer_list<std::string_view> names);
   events::Result<Type> type(const boost::json::value& specifier);
 
   std::size_t declare(std::string_view name);
@@ -101,8 +104,11 @@ struct Form {
   std::string_view name;
   Build build;
 };
-std::vector<Form> selector_forms();   // literals, lists, tuples, intervals, dates
-std::vector<Form> control_forms();    // If, Case, Coalesce, And, As, Property, Message …
+std::vector<Form> selector_forms();   // literals, lists, intervals
+std::vector<Form> instance_forms();   // tuples, instances of types
+std::vector<Form> moment_forms();     // dates and times of their parts
+std::vector<Form> control_forms();    // And, If, Case, Coalesce, Message
+std::vector<Form> type_forms();       // As, Is, Property, ToList
 std::vector<Form> reference_forms();  // names: aliases, definitions, functions
 std::vector<Form> query_forms();
 std::vector<Form> clinical_forms();  // terminology, parameters, Retrieve

@@ -7,8 +7,6 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <sstream>
 
@@ -58,41 +56,20 @@ std::string text_of(const Counts& counts) {
 // Empty: as expected.
 std::string failure_of(const Measure& measure, const json::object& each) {
   const auto expected = expected_of(each.at("expected").as_object());
-  const auto& period = each.at("expected").at("period");
   const Record record(each.at("bundle"));
-  const auto found = measure.evaluate(
-      record, period_of(period.at("start").as_string(), period.at("end").as_string()));
+  const auto found = measure.evaluate(record, period_of(each));
   if (!found) return "error: " + found.error().message;
   const auto counts = counts_of(*found, expected.size());
   if (counts == expected) return "";
   return fmt::format("{}expected {}", text_of(counts), text_of(expected));
 }
 
-// "measure" or "measure/case", then the reason; a tab between.
-std::map<std::string, std::string> known() {
-  std::map<std::string, std::string> known;
-  std::ifstream file("tests/projections/quality/deck_known.txt");
-  for (std::string line; std::getline(file, line);) {
-    const auto tab = line.find('\t');
-    if (!line.starts_with('#') && tab != std::string::npos)
-      known.emplace(line.substr(0, tab), line.substr(tab + 1));
-  }
-  return known;
-}
-
 struct Tally {
-  std::map<std::string, std::string> expected = known();
+  std::map<std::string, std::string> known = read_known("deck_known.txt");
   int loaded = 0;
   int refused = 0;
   int right = 0;
   int cases = 0;
-
-  // `wrong`: what is wrong with it; empty: nothing.
-  void see(const std::string& name, const std::string& wrong) const {
-    const bool is_known = expected.contains(name);
-    if (!wrong.empty() && !is_known) ADD_FAILURE() << name << "\t" << wrong;
-    if (wrong.empty() && is_known) ADD_FAILURE() << name << " is listed in deck_known.txt";
-  }
 };
 
 void run_cases(const Measure& measure, const std::string& name, const std::string& cases,
@@ -103,19 +80,17 @@ void run_cases(const Measure& measure, const std::string& name, const std::strin
     const auto failure = failure_of(measure, each);
     ++tally.cases;
     tally.right += failure.empty();
-    tally.see(name + "/" + std::string(each.at("case").as_string()), failure);
+    expect_as_known(tally.known, name + "/" + std::string(each.at("case").as_string()), failure);
   }
 }
 
 TEST(DeckTest, PatientsAreCountedAsTheirAuthorsExpect) {
   NEEDS_DATA("ecqm/testcases.tar.zst");
-  std::map<std::string, std::string> cases;
-  for (auto& file : ingest::test::files_of(ingest::test::data_file("ecqm/testcases.tar.zst")))
-    cases.emplace(std::filesystem::path(file.name).stem().string(), std::move(file.text));
+  auto cases = deck_cases();
   Tally tally;
   for (const auto& name : deck().measures()) {
     const auto loaded = deck().load(name);
-    tally.see(name, loaded ? "" : loaded.error().message);
+    expect_as_known(tally.known, name, loaded ? "" : loaded.error().message);
     (loaded ? tally.loaded : tally.refused) += 1;
     if (loaded) run_cases(*loaded, name, cases[name], tally);
   }
