@@ -21,7 +21,8 @@ Order order_of_exact(const T& a, const T& b) {
 // A finer unit than both are known to leaves it open.
 Order order_of_moments(const Moment& a, Moment b, std::optional<Precision> to) {
   if (a.kind != b.kind && (a.kind == Moment::Kind::time || b.kind == Moment::Kind::time)) return {};
-  b = in_zone(b, a.zone_minutes);
+  // A day without a clock is a day everywhere.
+  if (a.has(Precision::hour)) b = in_zone(b, a.zone_minutes);
   const auto first = a.kind == Moment::Kind::time ? Precision::hour : Precision::year;
   const auto last = to.value_or(std::max(a.precision, b.precision));
   for (int i = static_cast<int>(first); i <= static_cast<int>(last); ++i) {

@@ -62,7 +62,8 @@ struct Node {
   std::vector<Node> operands{};
   Value constant{};
   std::optional<Precision> precision{};
-  std::size_t slot = 0;  // or the number of a definition
+  bool at_own_offset = true;  // else DateTimes are seen at the evaluation's offset
+  std::size_t slot = 0;       // or the number of a definition
   Name name = nullptr;
   std::vector<Name> names{};  // of a tuple's elements
   std::shared_ptr<const Type> type{};

@@ -16,14 +16,29 @@ namespace json = boost::json;
 constexpr int depth_max = 200;  // of nodes in one definition
 constexpr std::size_t arguments_max = 5;
 
+// `value`, its DateTimes at the evaluation's offset: which day it is depends on where one asks (CQL
+// 1.5, appendix B, Same As; cql-execution takes the left operand's offset instead).
+Value at_offset(Value value, std::int16_t zone) {
+  if (value.is(Value::Kind::moment)) return Value(in_zone(value.moment(), zone));
+  if (!value.is(Value::Kind::interval)) return value;
+  Interval interval = value.interval();
+  interval.low = at_offset(interval.low, zone);
+  interval.high = at_offset(interval.high, zone);
+  return Value(std::move(interval));
+}
+Value operand_value(const Node& node, std::size_t index, Frame& frame) {
+  auto value = system_value(node.operands[index].evaluate(frame));
+  return node.at_own_offset ? value
+                            : at_offset(std::move(value), frame.evaluation.now.zone_minutes);
+}
+
 // Evaluates the operands, then the operator; null for a null operand where the operator says so.
 // Operators see null where ELM that no translator made has fewer operands than they take, and the
 // system's value where a translator took a FHIR primitive for one (Split of a Reference.reference).
 Value run_strict(const Node& node, Frame& frame) {
   std::array<Value, arguments_max> values;
   const auto count = node.operands.size();
-  for (std::size_t i = 0; i < count; ++i)
-    values[i] = system_value(node.operands[i].evaluate(frame));
+  for (std::size_t i = 0; i < count; ++i) values[i] = operand_value(node, i, frame);
   if (frame.evaluation.error) return {};
   return node.function(node, values, frame);
 }
@@ -31,7 +46,7 @@ Value run_null_strict(const Node& node, Frame& frame) {
   std::array<Value, arguments_max> values;
   const auto count = node.operands.size();
   for (std::size_t i = 0; i < count; ++i) {
-    values[i] = system_value(node.operands[i].evaluate(frame));
+    values[i] = operand_value(node, i, frame);
     if (values[i].is_null()) return {};
   }
   if (frame.evaluation.error) return {};
@@ -143,6 +158,7 @@ events::Result<Node> Reader::strict(const Operator& op, const json::object& obje
   if (const auto precision = text(object, "precision"); !precision.empty()) {
     made.precision = parse_precision(precision);
     if (!made.precision) return malformed(fmt::format("\"{}\" is not a precision", precision));
+    made.at_own_offset = op.name == "DateTimeComponentFrom";
   }
   for (const auto* field : {"toTypeSpecifier", "toType"}) {
     const auto* specifier = object.if_contains(field);

@@ -91,6 +91,25 @@ TEST(ProgramTest, AnIntervalMadeOfANullIntervalsPartsIsNull) {
   EXPECT_EQ(literal_text(*value_of({main})), "null");
 }
 
+// 23:30 in New York is the next day in UTC: whose day counts is the evaluation's, whichever operand
+// is asked about.
+TEST(ProgramTest, DaysAreThoseOfTheEvaluationsOffset) {
+  const auto moment = [](int day, int hour, int offset) {
+    return R"({"type": "DateTime", "year": )" + integer(2024) + R"(, "month": )" + integer(6) +
+           R"(, "day": )" + integer(day) + R"(, "hour": )" + integer(hour) +
+           R"(, "timezoneOffset": )" + integer(offset) + "}";
+  };
+  const std::string evening = moment(10, 23, -5);
+  const std::string morning = moment(11, 12, 0);
+  const auto same_day = [&](const std::string& a, const std::string& b) {
+    return literal_text(*value_of({library("Main", R"("it": {"type": "SameAs", "precision": "Day",
+        "operand": [)" + a + "," + b + "]}")}));
+  };
+
+  EXPECT_EQ(same_day(evening, morning), "true");
+  EXPECT_EQ(same_day(morning, evening), "true");
+}
+
 TEST(ProgramTest, NestingWithoutEndIsRefused) {
   std::string nested = one;
   for (int i = 0; i < 500; ++i) nested = R"({"type": "Negate", "operand": )" + nested + "}";

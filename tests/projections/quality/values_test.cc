@@ -60,6 +60,13 @@ TEST(CompareTest, PartialDatesLeaveOpenWhatIsOpen) {
   EXPECT_EQ(less(literal("@2024-01-01"), literal("@T10")), std::nullopt);
 }
 
+TEST(CompareTest, ADayWithoutAClockIsADayEverywhere) {
+  const auto evening = literal("@2024-12-31T23:30:00.000-05:00");  // the next day in UTC
+
+  EXPECT_EQ(order_of(literal("@2024-12-31T"), evening, Precision::day).is(Order::equal), true);
+  EXPECT_EQ(order_of(evening, literal("@2024-12-31T"), Precision::day).is(Order::equal), true);
+}
+
 TEST(CompareTest, UncertainPointsAreBetweenTheirEnds) {
   Interval months;
   months.low = Value(4);
