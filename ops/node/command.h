@@ -21,5 +21,6 @@ Run prepare_rebuild(CLI::App& app);
 Run prepare_profiles(CLI::App& app);
 Run prepare_knowledge(CLI::App& app);
 Run prepare_replay(CLI::App& app);
+Run prepare_measures(CLI::App& app);
 
 }  // namespace ops::node

@@ -1,0 +1,163 @@
+#include "projections/quality/content.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+
+#include "projections/quality/elm_json.h"
+
+namespace projections::quality {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t elm_depth_max = 2000;  // ELM nests a few JSON levels a node
+
+int base64_digit(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  if (c == '+') return 62;
+  return c == '/' ? 63 : -1;
+}
+
+// Nothing: a character that is neither a digit, white space nor padding.
+std::optional<std::string> decoded(std::string_view base64) {
+  std::string text;
+  unsigned bits = 0;
+  int count = 0;
+  for (const char c : base64) {
+    if (c == '=' || c == '\n' || c == '\r' || c == ' ') continue;
+    const int digit = base64_digit(c);
+    if (digit < 0) return std::nullopt;
+    bits = bits << 6 | static_cast<unsigned>(digit);
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    text += static_cast<char>(bits >> count & 0xFF);
+  }
+  return text;
+}
+
+// library.identifier.id; empty: not ELM.
+std::string identifier_of(const json::value& elm) {
+  const auto* object = elm.if_object();
+  const auto* library = object ? object->if_contains("library") : nullptr;
+  const auto* fields = library ? library->if_object() : nullptr;
+  const auto* identifier = fields ? fields->if_contains("identifier") : nullptr;
+  if (identifier == nullptr || !identifier->is_object()) return {};
+  return std::string(text(identifier->get_object(), "id"));
+}
+
+std::string without_version(std::string_view canonical) {
+  return std::string(canonical.substr(0, canonical.find('|')));
+}
+
+// The first of a Measure's libraries: its own.
+std::string library_url(const json::object& measure) {
+  const auto* libraries = measure.if_contains("library");
+  if (libraries == nullptr || !libraries->is_array() || libraries->get_array().empty()) return {};
+  const auto& first = libraries->get_array().front();
+  return first.is_string() ? without_version(first.get_string()) : std::string();
+}
+
+void add_counts(std::vector<GroupCount>& totals, const std::vector<GroupCount>& groups) {
+  if (totals.empty()) {
+    totals = groups;
+    return;
+  }
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    for (std::size_t j = 0; j < groups[i].populations.size(); ++j)
+      totals[i].populations[j].count += groups[i].populations[j].count;
+  }
+}
+
+}  // namespace
+
+Content::Content() : terminology_(std::make_unique<Terminology>()) {}
+Content::Content(Content&&) noexcept = default;
+Content& Content::operator=(Content&&) noexcept = default;
+Content::~Content() = default;
+
+events::Status Content::add(const json::value& value) {
+  const auto* resource = value.if_object();
+  if (resource == nullptr) return events::invalid("a resource that is not a JSON object");
+  if (text(*resource, "resourceType") != "Bundle") return add_resource(*resource);
+  for (const auto* entry : objects(*resource, "entry")) {
+    const auto* inner = entry->if_contains("resource");
+    if (inner == nullptr || !inner->is_object()) continue;
+    if (auto added = add_resource(inner->get_object()); !added) return added;
+  }
+  return {};
+}
+
+events::Status Content::add_resource(const json::object& resource) {
+  const auto type = text(resource, "resourceType");
+  if (type == "Library") return add_library(resource);
+  if (type == "ValueSet") terminology_->add(resource);
+  if (type != "Measure") return {};
+  const std::string name(text(resource, "name"));
+  if (measures_.emplace(name, resource).second) return {};
+  return events::invalid(fmt::format("Measure.name: \"{}\" is there twice; give one", name));
+}
+
+// Of a library without ELM (model information, say) nothing is kept.
+events::Status Content::add_library(const json::object& resource) {
+  for (const auto* content : objects(resource, "content")) {
+    if (text(*content, "contentType") != "application/elm+json") continue;
+    const auto elm_text = decoded(text(*content, "data"));
+    json::error_code failed;
+    json::parse_options options;
+    options.max_depth = elm_depth_max;
+    auto elm = elm_text ? json::parse(*elm_text, failed, {}, options) : json::value();
+    const auto id = identifier_of(elm);
+    if (failed || id.empty())
+      return events::invalid(
+          fmt::format("Library \"{}\": content of application/elm+json is not ELM in base64",
+                      text(resource, "name")));
+    for (const auto& known : libraries_) {
+      if (identifier_of(known) == id)
+        return events::invalid(fmt::format("library {} is there twice; give one version", id));
+    }
+    library_names_.emplace(text(resource, "url"), id);
+    libraries_.push_back(std::move(elm));
+  }
+  return {};
+}
+
+std::vector<std::string> Content::measures() const {
+  std::vector<std::string> names;
+  for (const auto& [name, measure] : measures_) names.push_back(name);
+  return names;
+}
+
+events::Result<Measure> Content::load(const std::string& name) const {
+  const auto found = measures_.find(name);
+  if (found == measures_.end())
+    return events::Error{
+        events::ErrorCode::not_found, fmt::format("no measure is named \"{}\"", name), {}};
+  const auto library = library_names_.find(library_url(found->second));
+  if (library == library_names_.end())
+    return events::Error{
+        events::ErrorCode::unsupported,
+        fmt::format("{}: its library {} is not at hand", name, library_url(found->second)),
+        {}};
+  return Measure::load(found->second, libraries_, library->second, *terminology_);
+}
+
+events::Result<Program> Content::compile(std::span<const Program::Root> roots) const {
+  return Program::compile(libraries_, roots, terminology_.get());
+}
+
+void MeasureTotals::add(const events::Result<MeasureCounts>& counts) {
+  ++patients;
+  if (!counts) {
+    if (++failed == 1) first_failure = counts.error().message;
+    return;
+  }
+  messages += counts->messages.size();
+  add_counts(groups, counts->groups);
+}
+
+}  // namespace projections::quality

@@ -1,0 +1,17 @@
+// Small ELM documents for tests.
+#pragma once
+
+#include <boost/json.hpp>
+#include <string>
+
+namespace projections::quality::test {
+
+// A library of definitions, each `"name": {ELM}`; `sections`: more of the library's members.
+boost::json::value library(const std::string& id, const std::string& definitions,
+                           const std::string& sections = "");
+
+// An Integer literal, and `true` or `false`.
+std::string integer(int value);
+std::string boolean(bool value);
+
+}  // namespace projections::quality::test
