@@ -6,6 +6,8 @@ function(outside_test name)
     ENVIRONMENT "CHARTLOG_BINARY=${CMAKE_BINARY_DIR}/chartlog")
 endfunction()
 if(NOT CHARTLOG_SANITIZE)
+  # The program's own main: its commands are in no library that a test program links.
+  outside_test(program_starts LABEL unit TIMEOUT 60 COMMAND ${CMAKE_BINARY_DIR}/chartlog --help)
   outside_test(population_embedded LABEL scenario TIMEOUT 1800 COMMAND tests/synthea/population.py)
   outside_test(population_kafka LABEL scenario TIMEOUT 1800 COMMAND tests/synthea/population.py --kafka)
   outside_test(medication_lists LABEL scenario TIMEOUT 1200 COMMAND tests/synthea/medications.py)

@@ -19,10 +19,10 @@ constexpr std::array commands{
     Command{"generate", "write a synthetic population", &prepare_generate},
     Command{"topics", "compare the Kafka topics' settings with what we need", &prepare_topics},
     Command{"profiles", "check FHIR profiles, or give them to a node", &prepare_profiles},
-    Command{"knowledge", "check tables of drug knowledge, or bring them into force", &prepare_knowledge},
+    Command{"knowledge", "check tables of drug knowledge, or bring them into force",
+            &prepare_knowledge},
     Command{"replay", "ask of the whole log what other drug knowledge would have said",
             &prepare_replay},
-    Command{"knowledge", "check tables of drug knowledge", &prepare_knowledge},
     Command{"measures", "evaluate quality measures over files of patients", &prepare_measures},
     Command{"rebuild", "build all read models again from the log", &prepare_rebuild},
 };
