@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "tests/query/checks_fixture.h"
+#include "tests/scenario_file.h"
 
 namespace tests {
 namespace {
@@ -15,24 +16,9 @@ using ::testing::Contains;
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 
-struct Scenario {
-  std::string name;
-  std::vector<std::string> steps;
-};
+using Scenario = tests::ScenarioText;
 
-std::vector<Scenario> scenarios() {
-  std::vector<Scenario> all;
-  std::ifstream text("tests/query/checks.txt");
-  for (std::string line; std::getline(text, line);) {
-    if (line.empty() || line.front() == '#') continue;
-    if (line.starts_with("scenario: ")) {
-      all.push_back({line.substr(10), {}});
-    } else {
-      all.back().steps.push_back(line);
-    }
-  }
-  return all;
-}
+std::vector<Scenario> scenarios() { return tests::scenarios_in("tests/query/checks.txt"); }
 
 std::vector<std::string> split(const std::string& text, const std::string& at) {
   std::vector<std::string> parts;

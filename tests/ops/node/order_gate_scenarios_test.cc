@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "tests/ops/node/ordering_node.h"
+#include "tests/scenario_file.h"
 
 namespace ops::node {
 namespace {
@@ -14,24 +15,9 @@ namespace {
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 
-struct Scenario {
-  std::string name;
-  std::vector<std::string> steps;
-};
+using Scenario = tests::ScenarioText;
 
-std::vector<Scenario> scenarios() {
-  std::vector<Scenario> all;
-  std::ifstream text("tests/ops/node/order_gate.txt");
-  for (std::string line; std::getline(text, line);) {
-    if (line.empty() || line.front() == '#') continue;
-    if (line.starts_with("scenario: ")) {
-      all.push_back({line.substr(10), {}});
-    } else {
-      all.back().steps.push_back(line);
-    }
-  }
-  return all;
-}
+std::vector<Scenario> scenarios() { return tests::scenarios_in("tests/ops/node/order_gate.txt"); }
 
 std::vector<std::string> words(const std::string& text) {
   std::istringstream stream(text);
