@@ -14,7 +14,7 @@ namespace knowledge = projections::knowledge;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// What is shipped, by another name, and without its first interaction.
+// What is shipped, by another name.
 std::string other_knowledge(const std::string& label) {
   std::vector<knowledge::TableText> tables(knowledge::shipped_tables().begin(),
                                            knowledge::shipped_tables().end());
