@@ -11,6 +11,7 @@
 #include "events/lookup.h"
 #include "projections/projection.h"
 #include "projections/shard.h"
+#include "projections/store_limits.h"
 
 namespace prometheus {
 class Registry;

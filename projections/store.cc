@@ -12,6 +12,7 @@
 #include <algorithm>
 
 #include "events/check.h"
+#include "projections/store_limits.h"
 
 namespace projections {
 
@@ -20,13 +21,15 @@ class SharedResources {
   explicit SharedResources(const StoreLimits& limits)
       : block_cache(rocksdb::NewLRUCache(limits.block_cache_bytes)),
         write_buffers(std::make_shared<rocksdb::WriteBufferManager>(limits.write_buffer_bytes)),
-        background_threads(limits.background_threads) {
+        background_threads(limits.background_threads),
+        open_tables(limits.open_tables) {
     rocksdb::Env::Default()->SetBackgroundThreads(limits.background_threads, rocksdb::Env::LOW);
     rocksdb::Env::Default()->SetBackgroundThreads(limits.background_threads, rocksdb::Env::HIGH);
   }
   const std::shared_ptr<rocksdb::Cache> block_cache;
   const std::shared_ptr<rocksdb::WriteBufferManager> write_buffers;
   const int background_threads;
+  const int open_tables;
 };
 
 std::shared_ptr<SharedResources> make_shared_resources(const StoreLimits& limits) {
@@ -100,7 +103,7 @@ rocksdb::DBOptions database_options(const SharedResources& shared) {
   options.avoid_flush_during_shutdown = true;
   options.write_buffer_manager = shared.write_buffers;
   options.max_background_jobs = shared.background_threads;
-  options.max_open_files = 128;
+  options.max_open_files = shared.open_tables;
   options.keep_log_file_num = 2;
   options.max_log_file_size = 1 << 20;
   options.max_manifest_file_size = 4 << 20;

@@ -61,13 +61,8 @@ class RowBatch : public RowView {
   virtual std::size_t bytes() const = 0;
 };
 
-// What all shards of a process share: block cache, write-buffer manager, Env.
-struct StoreLimits {
-  std::size_t block_cache_bytes = 48u << 20;
-  std::size_t write_buffer_bytes = 288u << 20;
-  int background_threads = 2;
-};
-class SharedResources;
+struct StoreLimits;
+class SharedResources;  // of all shards of a process: block cache, write-buffer manager, Env
 std::shared_ptr<SharedResources> make_shared_resources(const StoreLimits& limits);
 
 class Store {

@@ -2,6 +2,7 @@
 
 #include "events/check.h"
 #include "events/schema/clinical_generated.h"
+#include "projections/store_limits.h"
 
 namespace tests {
 namespace {

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "events/check.h"
+#include "projections/store_limits.h"
 #include "tests/temporary_folder.h"
 
 namespace tests {

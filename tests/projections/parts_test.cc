@@ -1,6 +1,7 @@
 // Commits in parts, and all that can happen to them on the way.
 #include "projections/families.h"
 #include "projections/pending.h"
+#include "projections/store_limits.h"
 #include "tests/projections/fixture.h"
 
 namespace projections {

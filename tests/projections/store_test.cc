@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "projections/store_limits.h"
 #include "tests/temporary_folder.h"
 
 namespace projections {
@@ -41,6 +42,13 @@ class StoreTest : public ::testing::Test {
   std::shared_ptr<SharedResources> shared_ = make_shared_resources({});
   std::unique_ptr<Store> store_;
 };
+
+TEST(StoreLimitsTest, ShardsShareHalfOfTheFilesThatAProcessMayOpen) {
+  EXPECT_EQ(open_tables_of(20'000, 20), 500);
+  EXPECT_EQ(open_tables_of(1024, 16), 32);
+  EXPECT_EQ(open_tables_of(1024, 1000), 32);     // never so few that nothing stays open
+  EXPECT_EQ(open_tables_of(1'000'000, 1), 512);  // more than a shard has
+}
 
 TEST_F(StoreTest, ABatchSeesItsOwnWritesAndASnapshotOnlyWhatWasCommitted) {
   put(charts, "a", "old");
