@@ -10,35 +10,73 @@ namespace {
 using events::StreamKey;
 using knowledge::Tier;
 
-// Where an alert in force stands; it is read only if the page has it.
-struct Place {
-  const ShardView* view;
-  std::string place, alert_key;
+// The places of one shard's and tier's alerts in force, in order, read one by one: a page takes few
+// of each.
+class Places {
+ public:
+  Places(const ShardView& view, Tier tier, const AlertPage& asked)
+      : view_(&view), since_(asked.since) {
+    const std::string prefix{static_cast<char>(alerts::by_time), static_cast<char>(tier)};
+    std::string from;
+    if (!asked.place.empty()) from = prefix + std::string(asked.place) + '\0';
+    rows_ = view.rows().scan(view.family("alerts"), prefix, from);
+  }
+  // Whether there is one; it is `place()` then.
+  Result<bool> read() {
+    if (!rows_->valid()) {
+      if (auto ended = rows_->status(); !ended) return ended.error();
+      return false;
+    }
+    auto placed = alerts::read_index_key(rows_->key());
+    if (!placed) return placed.error();
+    alert_key_ = std::move(placed->alert_key);
+    place_ = alerts::place_in(rows_->key());
+    return !since_ || placed->raised >= *since_;
+  }
+  void next() { rows_->next(); }
+  const std::string& place() const { return place_; }
+
+  Result<PlacedAlert> alert() const {
+    const auto row = view_->rows().get(view_->family("alerts"), alert_key_);
+    if (!row) return row.error();
+    if (!*row) return events::corrupt("the index of family alerts leads nowhere");
+    auto alert = alerts::decode_alert(alert_key_, **row);
+    if (!alert) return alert.error();
+    return PlacedAlert{std::move(*alert), place_};
+  }
+
+ private:
+  const ShardView* view_;
+  std::optional<events::KnownTime> since_;
+  std::unique_ptr<Rows> rows_;
+  std::string place_, alert_key_;
 };
 
-Status read_places(const ShardView& view, Tier tier, const AlertPage& asked,
-                   std::vector<Place>& to) {
-  const std::string prefix{static_cast<char>(alerts::by_time), static_cast<char>(tier)};
-  std::string from;
-  if (!asked.place.empty()) from = prefix + std::string(asked.place) + '\0';
-  const auto rows = view.rows().scan(view.family("alerts"), prefix, from);
-  for (std::size_t read = 0; rows->valid() && read < asked.count; rows->next(), ++read) {
-    const auto placed = alerts::read_index_key(rows->key());
-    if (!placed) return placed.error();
-    if (asked.since && placed->raised < *asked.since) return {};
-    to.push_back({&view, std::string(alerts::place_in(rows->key())), placed->alert_key});
+// Many of them as one, the first place of all on top.
+class MergedPlaces {
+ public:
+  Status add(Places places) {
+    const auto more = places.read();
+    if (!more) return more.error();
+    if (!*more) return {};
+    heap_.push_back(std::move(places));
+    std::push_heap(heap_.begin(), heap_.end(), later);
+    return {};
   }
-  return rows->status();
-}
+  bool empty() const { return heap_.empty(); }
+  const Places& top() const { return heap_.front(); }
+  Status next() {
+    std::pop_heap(heap_.begin(), heap_.end(), later);
+    Places places = std::move(heap_.back());
+    heap_.pop_back();
+    places.next();
+    return add(std::move(places));
+  }
 
-Result<PlacedAlert> read_alert(Place&& at) {
-  const auto row = at.view->rows().get(at.view->family("alerts"), at.alert_key);
-  if (!row) return row.error();
-  if (!*row) return events::corrupt("the index of family alerts leads nowhere");
-  auto alert = alerts::decode_alert(at.alert_key, **row);
-  if (!alert) return alert.error();
-  return PlacedAlert{std::move(*alert), std::move(at.place)};
-}
+ private:
+  static bool later(const Places& a, const Places& b) { return a.place() > b.place(); }
+  std::vector<Places> heap_;
+};
 
 Status read_ended(const ShardView& view, const StreamKey& stream, std::size_t ended_max,
                   PatientAlerts& to) {
@@ -57,21 +95,19 @@ Status read_ended(const ShardView& view, const StreamKey& stream, std::size_t en
 
 Result<std::vector<PlacedAlert>> alerts_in_force(std::span<const ShardView* const> views,
                                                  const AlertPage& page) {
-  std::vector<Place> places;
+  MergedPlaces places;
   for (const ShardView* view : views) {
     for (const Tier tier : {Tier::stop, Tier::warn, Tier::note}) {
       if (page.tier && *page.tier != tier) continue;
-      if (auto read = read_places(*view, tier, page, places); !read) return read.error();
+      if (auto added = places.add(Places(*view, tier, page)); !added) return added.error();
     }
   }
-  std::sort(places.begin(), places.end(),
-            [](const auto& a, const auto& b) { return a.place < b.place; });
-  if (places.size() > page.count) places.resize(page.count);
   std::vector<PlacedAlert> found;
-  for (Place& place : places) {
-    auto alert = read_alert(std::move(place));
+  while (!places.empty() && found.size() < page.count) {
+    auto alert = places.top().alert();
     if (!alert) return alert.error();
     found.push_back(std::move(*alert));
+    if (auto went = places.next(); !went) return went.error();
   }
   return found;
 }
