@@ -13,8 +13,6 @@
 namespace benchmarks {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 struct Delivered {
   std::atomic<int> count{0};
 };

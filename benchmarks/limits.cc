@@ -20,12 +20,6 @@
 namespace benchmarks {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
 // A folder that goes with the object.
 class Folder {
  public:

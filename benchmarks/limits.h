@@ -2,12 +2,18 @@
 // mean little without, since machines differ and are noisy.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
 #include "benchmarks/workload.h"
 
 namespace benchmarks {
+
+using Clock = std::chrono::steady_clock;
+inline double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 struct Percentiles {
   double p50_ms = 0, p99_ms = 0;

@@ -21,13 +21,8 @@
 namespace benchmarks {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using ops::http::Answer;
 using ops::http::Client;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 struct Settings {
   std::string program = "build/release/chartlog";

@@ -11,7 +11,7 @@ namespace events {
 
 namespace {
 
-const unsigned char* data_of(std::string_view bytes) {
+const unsigned char* hashed(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
@@ -40,12 +40,12 @@ class Mac {
     char digest[] = "SHA256";
     const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0),
                                  OSSL_PARAM_construct_end()};
-    CHECK(EVP_MAC_init(context_, data_of(key), key.size(), params) == 1);
+    CHECK(EVP_MAC_init(context_, hashed(key), key.size(), params) == 1);
     key_ = key;
     keyed_ = true;
   }
   void add(std::string_view bytes) {
-    CHECK(EVP_MAC_update(context_, data_of(bytes), bytes.size()) == 1);
+    CHECK(EVP_MAC_update(context_, hashed(bytes), bytes.size()) == 1);
   }
   Secret finish() {
     Secret out;

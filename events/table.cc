@@ -9,7 +9,7 @@
 namespace events {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_outer_spaces(std::string_view text) {
   const auto first = text.find_first_not_of(' ');
   if (first == text.npos) return {};
   return text.substr(first, text.find_last_not_of(' ') - first + 1);
@@ -69,9 +69,9 @@ std::string_view Table::get(std::size_t row, std::string_view column) const {
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
-  while (!trimmed(text).empty()) {
+  while (!without_outer_spaces(text).empty()) {
     const auto end = text.find(separator);
-    parts.push_back(trimmed(text.substr(0, end)));
+    parts.push_back(without_outer_spaces(text.substr(0, end)));
     text.remove_prefix(end == text.npos ? text.size() : end + 1);
   }
   return parts;

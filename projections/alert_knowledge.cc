@@ -26,7 +26,7 @@ std::string setting_key(events::Offset offset, std::uint32_t ordinal) {
   return KeyWriter().u8(settings).descending(offset.value).descending(ordinal).key();
 }
 
-Result<KnowledgeSetting> decode(std::string_view bytes) {
+Result<KnowledgeSetting> decode_setting(std::string_view bytes) {
   RowReader row(bytes);
   KnowledgeSetting setting;
   setting.stream = row.key16<StreamKey>();
@@ -67,7 +67,7 @@ Result<std::optional<KnowledgeSetting>> setting_at(events::Offset at, Family fam
   const std::string prefix(1, static_cast<char>(settings));
   const auto scan = rows.scan(family, prefix, KeyWriter().u8(settings).descending(at.value).key());
   for (; scan->valid(); scan->next()) {
-    auto setting = decode(scan->value());
+    auto setting = decode_setting(scan->value());
     if (!setting) return setting.error();
     if (setting->unreadable.empty()) return std::optional(std::move(*setting));
   }
@@ -89,7 +89,7 @@ Status forget_settings(const StreamKey& stream, Family family, RowBatch& batch) 
   std::vector<std::string> keys;
   const auto all = batch.scan(family, std::string(1, static_cast<char>(settings)));
   for (; all->valid(); all->next()) {
-    const auto setting = decode(all->value());
+    const auto setting = decode_setting(all->value());
     if (!setting) return setting.error();
     if (setting->stream == stream) keys.emplace_back(all->key());
   }

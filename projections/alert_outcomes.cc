@@ -56,7 +56,7 @@ std::string encode(const AlertClass& alert) {
   return std::move(row).row();
 }
 
-Result<AlertClass> decode(std::string_view row) {
+Result<AlertClass> decode_class(std::string_view row) {
   RowReader reader(row);
   AlertClass alert;
   alert.outcome = static_cast<AlertOutcome>(reader.u8());
@@ -183,7 +183,7 @@ Status AlertOutcomes::apply(const AcceptedEvent& event, Family family, RowBatch&
   if (!row) return row.error();
   const auto now = class_in(event);
   if (*row) {
-    const auto before = decode(**row);
+    const auto before = decode_class(**row);
     if (!before) return before.error();
     if (now == *before) return {};
     if (auto taken = count(*before, false, family, batch); !taken) return taken;
@@ -203,7 +203,7 @@ Status AlertOutcomes::forget(const StreamKey& stream, Family family, RowBatch& b
     if (auto read = rows->status(); !read) return read;
   }
   for (const auto& [key, value] : own) {
-    const auto alert = decode(value);
+    const auto alert = decode_class(value);
     if (!alert) return alert.error();
     if (auto taken = count(*alert, false, family, batch); !taken) return taken;
     batch.erase(family, key);

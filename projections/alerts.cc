@@ -18,7 +18,7 @@ namespace {
 using events::StreamKey;
 using knowledge::Knowledge;
 
-constexpr std::uint32_t layout = 1;  // of the rows
+constexpr std::uint32_t alert_layout = 1;  // of the rows
 constexpr std::string_view setting_name = "knowledge";
 constexpr std::string_view patient_streams = "Patient/";
 constexpr std::size_t digest_bytes = 16;
@@ -29,7 +29,7 @@ std::uint32_t shipped_version() {
   const auto add = [&hash](std::string_view text) {
     for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
   };
-  add(std::to_string(layout));
+  add(std::to_string(alert_layout));
   for (const auto& table : knowledge::shipped_tables()) {
     add(table.file);
     add(table.text);
@@ -125,7 +125,7 @@ Status erase_judged(const StreamKey& stream, Family family, RowBatch& batch) {
 
 Alerts::Alerts() : name_("alerts"), version_(shipped_version()) {}
 Alerts::Alerts(std::string name, KnowledgePointer always)
-    : name_(std::move(name)), version_(layout), always_(std::move(always)) {}
+    : name_(std::move(name)), version_(alert_layout), always_(std::move(always)) {}
 
 Status Alerts::apply(const AcceptedEvent& event, Family family, RowBatch& batch) const {
   if (events::is_settings_stream(event.stream_name)) return apply_setting(event, family, batch);

@@ -8,14 +8,14 @@
 namespace projections {
 namespace {
 
-enum Kind : std::uint8_t { by_offset = 1, by_stream = 2 };
+enum ChangeKey : std::uint8_t { change_by_offset = 1, change_by_stream = 2 };
 
 std::string change_key(events::Offset offset) {
-  return KeyWriter().u8(by_offset).ascending(offset.value).key();
+  return KeyWriter().u8(change_by_offset).ascending(offset.value).key();
 }
 
 std::string index_prefix(const events::StreamKey& stream) {
-  return KeyWriter().u8(by_stream).raw(stream.bytes()).key();
+  return KeyWriter().u8(change_by_stream).raw(stream.bytes()).key();
 }
 
 std::string encode(const ChangeRow& row) {
@@ -92,7 +92,7 @@ Result<std::vector<ChangeRow>> changes_from(const RowView& rows, events::Partiti
                                             events::Offset from,
                                             const std::optional<events::StreamKey>& stream,
                                             std::size_t limit) {
-  const auto prefix = stream ? index_prefix(*stream) : KeyWriter().u8(by_offset).key();
+  const auto prefix = stream ? index_prefix(*stream) : KeyWriter().u8(change_by_offset).key();
   const auto start = KeyWriter().raw(prefix).ascending(from.value).key();
   std::vector<ChangeRow> found;
   const auto keys = rows.scan(change_family, prefix, start);

@@ -16,10 +16,10 @@ namespace schema = events::schema;
 using events::ResourceType;
 using events::StreamKey;
 
-enum Kind : std::uint8_t { by_id = 0, by_identifier = 1, by_name = 2 };
+enum DirectoryKey : std::uint8_t { entry_by_id = 0, entry_by_identifier = 1, entry_by_name = 2 };
 constexpr std::string_view directory_stream = "directory";
 
-KeyWriter key_of(const StreamKey& stream, Kind kind, ResourceType type) {
+KeyWriter key_of(const StreamKey& stream, DirectoryKey kind, ResourceType type) {
   return KeyWriter(stream).u8(kind).u16(static_cast<std::uint16_t>(type));
 }
 
@@ -100,7 +100,7 @@ std::set<std::string> index_keys(const AcceptedEvent& event, const schema::Facts
   std::set<std::string> keys;
   if (const auto* identifiers = identifiers_of(facts)) {
     for (const auto* identifier : *identifiers) {
-      keys.insert(key_of(event.stream, by_identifier, event.type)
+      keys.insert(key_of(event.stream, entry_by_identifier, event.type)
                       .text(text_of(identifier->value()))
                       .text(text_of(identifier->system()))
                       .text(event.id)
@@ -108,7 +108,7 @@ std::set<std::string> index_keys(const AcceptedEvent& event, const schema::Facts
     }
   }
   for_each_word(fold(name_of(facts)), [&](std::string_view word) {
-    keys.insert(key_of(event.stream, by_name, event.type).text(word).text(event.id).key());
+    keys.insert(key_of(event.stream, entry_by_name, event.type).text(word).text(event.id).key());
   });
   return keys;
 }
@@ -127,7 +127,7 @@ Status Directory::apply(const AcceptedEvent& event, Family family, RowBatch& bat
   for (const auto& key : now) {
     if (!before.contains(key)) batch.put(family, key, {});
   }
-  const std::string row = key_of(event.stream, by_id, event.type).text(event.id).key();
+  const std::string row = key_of(event.stream, entry_by_id, event.type).text(event.id).key();
   if (event.facts != nullptr) {
     batch.put(family, row,
               RowWriter().varint(event.version.value).bytes(name_of(*event.facts)).row());
@@ -142,8 +142,8 @@ DirectoryReader::DirectoryReader(std::shared_ptr<const ShardView> view, const St
 
 Result<std::optional<DirectoryEntry>> DirectoryReader::find(ResourceType type,
                                                             std::string_view id) const {
-  const auto row =
-      view_->rows().get(view_->family("directory"), key_of(stream_, by_id, type).text(id).key());
+  const auto row = view_->rows().get(view_->family("directory"),
+                                     key_of(stream_, entry_by_id, type).text(id).key());
   if (!row) return row.error();
   if (!*row) return std::optional<DirectoryEntry>();
   RowReader reader(**row);
@@ -158,7 +158,7 @@ Result<std::optional<DirectoryEntry>> DirectoryReader::find(ResourceType type,
 Result<std::vector<DirectoryEntry>> DirectoryReader::find_by_identifier(
     ResourceType type, const std::optional<std::string>& system, std::string_view value,
     std::size_t limit) const {
-  KeyWriter prefix = key_of(stream_, by_identifier, type).text(value);
+  KeyWriter prefix = key_of(stream_, entry_by_identifier, type).text(value);
   if (system) prefix.text(*system);
   std::vector<DirectoryEntry> found;
   std::set<std::string> seen;  // one resource may have the value in two systems
@@ -191,9 +191,9 @@ Result<std::vector<DirectoryEntry>> DirectoryReader::find_by_name(ResourceType t
   // The longest word has the fewest rows; the entry's name is then asked for all.
   const auto& longest = *std::max_element(
       words.begin(), words.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
-  static const std::size_t end_of_text = KeyWriter().text("").key().size();
-  std::string prefix = key_of(stream_, by_name, type).text(longest).key();
-  prefix.resize(prefix.size() - end_of_text);
+  static const std::size_t text_end = KeyWriter().text("").key().size();
+  std::string prefix = key_of(stream_, entry_by_name, type).text(longest).key();
+  prefix.resize(prefix.size() - text_end);
   std::set<std::string> seen;
   const auto rows = view_->rows().scan(view_->family("directory"), prefix);
   for (; rows->valid() && found.size() < limit; rows->next()) {

@@ -22,6 +22,21 @@ inline constexpr Family parked_family{4};
 inline constexpr Family quarantine_family{5};
 inline constexpr std::uint32_t first_projection_family = 6;
 
+// The first byte of a ledger row's key.
+struct LedgerKind {
+  enum : std::uint8_t {
+    resource = 1,
+    commit = 2,
+    identifier = 3,
+    assembly = 4,
+    part = 5,
+    oldest_assembly = 6,
+    stream = 7,
+    transaction = 8,
+    waiting = 9,
+  };
+};
+
 using ProjectionList = std::span<const std::unique_ptr<const Projection>>;
 
 inline Family projection_family(std::size_t index) {

@@ -11,8 +11,6 @@
 namespace projections {
 namespace {
 
-enum Kind : std::uint8_t { resource = 1, commit = 2, identifier = 3, stream = 7 };
-
 constexpr std::size_t resource_hash_bytes = 16;
 constexpr std::size_t system_bytes = 8;
 constexpr std::size_t hash_bytes = identifier_value_bytes + system_bytes;
@@ -40,7 +38,7 @@ std::string id_hash(events::ResourceType type, std::string_view id) {
 }
 
 std::string resource_prefix(events::ResourceType type, std::string_view id) {
-  return KeyWriter().u8(resource).raw(id_hash(type, id)).key();
+  return KeyWriter().u8(LedgerKind::resource).raw(id_hash(type, id)).key();
 }
 
 std::string resource_key(events::ResourceType type, std::string_view id,
@@ -49,7 +47,7 @@ std::string resource_key(events::ResourceType type, std::string_view id,
 }
 
 std::string commit_prefix(const events::CommitKey& commit_key) {
-  return KeyWriter().u8(commit).raw(commit_key.bytes()).key();
+  return KeyWriter().u8(LedgerKind::commit).raw(commit_key.bytes()).key();
 }
 
 std::string commit_row_key(const events::CommitKey& commit_key, const events::StreamKey& stream) {
@@ -57,13 +55,17 @@ std::string commit_row_key(const events::CommitKey& commit_key, const events::St
 }
 
 std::string identifier_prefix(events::ResourceType type, std::string_view hash) {
-  return KeyWriter().u8(identifier).u16(static_cast<std::uint16_t>(type)).raw(hash).key();
+  return KeyWriter()
+      .u8(LedgerKind::identifier)
+      .u16(static_cast<std::uint16_t>(type))
+      .raw(hash)
+      .key();
 }
 
 std::string identifier_key(events::ResourceType type, const IdentifierHash& hash,
                            const events::StreamKey& stream, std::string_view id) {
   return KeyWriter()
-      .u8(identifier)
+      .u8(LedgerKind::identifier)
       .u16(static_cast<std::uint16_t>(type))
       .raw(hash)
       .raw(stream.bytes())
@@ -72,7 +74,7 @@ std::string identifier_key(events::ResourceType type, const IdentifierHash& hash
 }
 
 std::string stream_row_key(const events::StreamKey& stream_key) {
-  return KeyWriter().u8(stream).raw(stream_key.bytes()).key();
+  return KeyWriter().u8(LedgerKind::stream).raw(stream_key.bytes()).key();
 }
 
 Result<IdentifierKey> decode_identifier_key(std::string_view key) {
@@ -82,7 +84,7 @@ Result<IdentifierKey> decode_identifier_key(std::string_view key) {
   const auto hash = reader.raw(hash_bytes);
   const auto stream_bytes = reader.raw(events::StreamKey::size);
   auto id = reader.text();
-  if (kind != identifier || !type || !hash || !stream_bytes || !id || !reader.done()) {
+  if (kind != LedgerKind::identifier || !type || !hash || !stream_bytes || !id || !reader.done()) {
     return does_not_read("identifier");
   }
   return IdentifierKey{*events::StreamKey::from_bytes(*stream_bytes), std::move(*id)};
@@ -231,7 +233,7 @@ Result<std::vector<KnownSince>> find_known(const RowView& rows, events::Partitio
 }
 
 Status each_id_hash(const RowView& rows, const std::function<void(std::string_view)>& take) {
-  const auto all = rows.scan(ledger_family, KeyWriter().u8(resource).key());
+  const auto all = rows.scan(ledger_family, KeyWriter().u8(LedgerKind::resource).key());
   for (; all->valid(); all->next()) {
     if (all->key().size() <= resource_hash_bytes) return does_not_read("resource");
     take(all->key().substr(1, resource_hash_bytes));

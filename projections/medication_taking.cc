@@ -88,7 +88,7 @@ Said stopped(const MedicationClaim& claim, const ClinicalTime& on) {
   return {Taking::unknown_end, status + ", when is not recorded"};
 }
 
-Said in_force(const MedicationClaim& claim, const ClinicalTime& on) {
+Said said_in_force(const MedicationClaim& claim, const ClinicalTime& on) {
   const std::string status = claim.source + " " + claim.status;
   if (denies_itself(claim))
     return {Taking::unknown_end, status + ", but its end is before it starts"};
@@ -117,7 +117,7 @@ Said said_of(const MedicationClaim& claim, const ClinicalTime& on) {
     case Claim::on_hold:
     case Claim::no_end:
     case Claim::unknown:
-      return in_force(claim, on);
+      return said_in_force(claim, on);
     case Claim::ended:
       return stopped(claim, on);
     case Claim::not_taking:

@@ -21,7 +21,7 @@ namespace {
 namespace schema = events::schema;
 using events::StreamKey;
 
-enum Kind : std::uint8_t { by_stream = 0, by_identifier = 1, by_name = 2, by_birth_date = 3 };
+enum PatientKey : std::uint8_t { by_stream = 0, by_identifier = 1, by_name = 2, by_birth_date = 3 };
 
 std::string row_key(const StreamKey& stream, std::string_view id) {
   return KeyWriter().u8(by_stream).raw(stream.bytes()).text(id).key();
@@ -34,8 +34,8 @@ std::string identifier_prefix(std::string_view value, std::string_view system) {
 std::string word_prefix(std::string_view word) { return KeyWriter().u8(by_name).text(word).key(); }
 // The same, open at the end of its text: anything that starts so.
 std::string open_ended(std::string prefix) {
-  static const std::size_t end_of_text = KeyWriter().text("").key().size();
-  prefix.resize(prefix.size() - end_of_text);
+  static const std::size_t text_end = KeyWriter().text("").key().size();
+  prefix.resize(prefix.size() - text_end);
   return prefix;
 }
 

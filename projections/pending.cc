@@ -9,8 +9,6 @@
 namespace projections {
 namespace {
 
-enum Kind : std::uint8_t { assembly = 4, part = 5, oldest_first = 6 };
-
 struct AssemblyRow {
   events::AssemblyId current;  // zero: none lives
   std::uint32_t parts = 0;
@@ -25,15 +23,15 @@ struct Name {
   events::CommitKey commit;
 };
 
-std::string named(Kind kind, const Name& name) {
+std::string named(std::uint8_t kind, const Name& name) {
   return KeyWriter().u8(kind).raw(name.stream.bytes()).raw(name.commit.bytes()).key();
 }
 std::string part_key(const Name& name, std::uint32_t number) {
-  return KeyWriter().raw(named(part, name)).u64(number).key();
+  return KeyWriter().raw(named(LedgerKind::part, name)).u64(number).key();
 }
 std::string age_key(const Name& name, events::KnownTime first) {
   return KeyWriter()
-      .u8(oldest_first)
+      .u8(LedgerKind::oldest_assembly)
       .ascending(first.time_since_epoch().count())
       .raw(name.stream.bytes())
       .raw(name.commit.bytes())
@@ -67,7 +65,7 @@ std::string encode(const AssemblyRow& row) {
 }
 
 Result<std::optional<AssemblyRow>> read(const RowView& rows, const Name& name) {
-  auto bytes = rows.get(ledger_family, named(assembly, name));
+  auto bytes = rows.get(ledger_family, named(LedgerKind::assembly, name));
   if (!bytes) return bytes.error();
   if (!*bytes) return std::optional<AssemblyRow>();
   RowReader reader(**bytes);
@@ -117,7 +115,7 @@ Status die(RowBatch& batch, const Name& name, AssemblyRow& row) {
 }
 
 void erase_row(RowBatch& batch, const Name& name, const AssemblyRow& row) {
-  batch.erase(ledger_family, named(assembly, name));
+  batch.erase(ledger_family, named(LedgerKind::assembly, name));
   batch.erase(ledger_family, age_key(name, row.first_known));
 }
 
@@ -187,7 +185,7 @@ Result<Joining> add_part(RowBatch& batch, const events::RecordHeader& header,
     if (auto added = add_to_stream(batch, name.stream, record.size(), 0); !added)
       return added.error();
   }
-  batch.put(ledger_family, named(assembly, name), encode(row));
+  batch.put(ledger_family, named(LedgerKind::assembly, name), encode(row));
   batch.put(ledger_family, age_key(name, row.first_known), {});
   return joining;
 }
@@ -211,7 +209,7 @@ Result<bool> is_pending(const RowView& rows, const events::CommitKey& commit,
 }
 
 Result<std::optional<events::KnownTime>> oldest_pending(const RowView& rows) {
-  const auto all = rows.scan(ledger_family, KeyWriter().u8(oldest_first).key());
+  const auto all = rows.scan(ledger_family, KeyWriter().u8(LedgerKind::oldest_assembly).key());
   if (auto read = all->status(); !read) return read.error();
   if (!all->valid()) return std::optional<events::KnownTime>();
   auto key = read_age_key(all->key());
@@ -222,7 +220,7 @@ Result<std::optional<events::KnownTime>> oldest_pending(const RowView& rows) {
 Result<std::optional<events::KnownTime>> expire_pending(RowBatch& batch, events::KnownTime now) {
   std::vector<Name> old;
   std::optional<events::KnownTime> left;
-  const auto rows = batch.scan(ledger_family, KeyWriter().u8(oldest_first).key());
+  const auto rows = batch.scan(ledger_family, KeyWriter().u8(LedgerKind::oldest_assembly).key());
   for (; rows->valid() && !left; rows->next()) {
     auto key = read_age_key(rows->key());
     if (!key) return key.error();

@@ -18,7 +18,7 @@ using events::ResourceType;
 using events::StreamKey;
 using immunization::Day;
 
-constexpr std::uint32_t layout = 1;  // of the rows
+constexpr std::uint32_t due_layout = 1;  // of the rows
 
 // What is in the program reads: its tests read it first.
 template <class Value>
@@ -33,7 +33,7 @@ std::uint32_t version_of(const immunization::Schedule& schedule) {
   const auto add = [&hash](std::string_view text) {
     for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
   };
-  add(std::to_string(layout));
+  add(std::to_string(due_layout));
   add(schedule.issuer);
   add(schedule.version);
   add(screening::table_text("screenings"));

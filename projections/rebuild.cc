@@ -5,8 +5,8 @@
 namespace projections {
 namespace {
 
-constexpr std::size_t write_bytes_max = 16u << 20;
-constexpr std::chrono::milliseconds patience{1000};
+constexpr std::size_t rebuilt_bytes_max = 16u << 20;
+constexpr std::chrono::milliseconds read_patience{1000};
 
 Status write(const RecordFold& fold, Store& store, std::unique_ptr<RowBatch>& batch) {
   fold.seal(*batch);
@@ -26,7 +26,7 @@ Status fold_until(RecordFold& fold, Store& store, events::PartitionId partition,
   std::vector<Delivery> nobody_waits;
   while (fold.position().next < until) {
     if (with.stop.stop_requested()) return events::unavailable("stopped");
-    auto records = (*reader)->next(with.batch_bytes_max, patience);
+    auto records = (*reader)->next(with.batch_bytes_max, read_patience);
     if (!records) return records.error();
     if (records->empty()) break;  // offsets need not be dense: the rest holds no records
     for (const auto& record : *records) {
@@ -34,7 +34,7 @@ Status fold_until(RecordFold& fold, Store& store, events::PartitionId partition,
       auto folded = fold.fold(record, *batch, nobody_waits);
       if (!folded) return events::unavailable(folded.error().why);
       nobody_waits.clear();
-      if (batch->bytes() < write_bytes_max) continue;
+      if (batch->bytes() < rebuilt_bytes_max) continue;
       if (auto written = write(fold, store, batch); !written) return written;
     }
     if (with.progress) with.progress(records->size());

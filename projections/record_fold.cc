@@ -20,8 +20,6 @@ using events::EventEffect;
 using events::RecordFault;
 using Verdict = events::Outcome::Verdict;
 
-tl::unexpected<FoldStop> stop(std::string why) { return tl::unexpected(FoldStop{std::move(why)}); }
-
 bool makes_version(EventEffect effect) {
   return effect == EventEffect::recorded || effect == EventEffect::amended ||
          effect == EventEffect::deleted;

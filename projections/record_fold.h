@@ -30,6 +30,9 @@ struct Delivery {
 struct FoldStop {
   std::string why;
 };
+inline tl::unexpected<FoldStop> stop(std::string why) {
+  return tl::unexpected(FoldStop{std::move(why)});
+}
 
 // For one thread.
 class RecordFold {

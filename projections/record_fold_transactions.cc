@@ -8,10 +8,8 @@
 namespace projections {
 namespace {
 
-using State = TransactionRow::State;
+using TransactionState = TransactionRow::State;
 using Verdict = events::Outcome::Verdict;
-
-tl::unexpected<FoldStop> stop(std::string why) { return tl::unexpected(FoldStop{std::move(why)}); }
 
 events::Outcome outcome_at(const Moment& moment, Verdict verdict) {
   events::Outcome outcome;
@@ -38,7 +36,7 @@ Result<events::Outcome> repeat_of(const RowView& rows, const events::StreamKey& 
 // What a transaction that this stream has heard of already says to one more copy.
 Result<events::Outcome> known_already(const RowView& rows, const events::StreamKey& stream,
                                       const TransactionRow& row, const Moment& moment) {
-  if (row.state == State::aborted) return outcome_at(moment, Verdict::aborted);
+  if (row.state == TransactionState::aborted) return outcome_at(moment, Verdict::aborted);
   return repeat_of(rows, stream, row.commit, moment);
 }
 
@@ -58,9 +56,9 @@ Status count_prepared(RowBatch& batch, const events::StreamKey& stream, bool one
 }  // namespace
 
 RecordFold::Folded RecordFold::prepare(const events::Opener::Commit& commit,
-                                       std::string_view record,
-                                       std::vector<events::Offset> records, const Moment& moment,
-                                       RowBatch& batch, std::vector<Delivery>& deliveries) {
+                                       std::string_view record, std::vector<events::Offset> records,
+                                       const Moment& moment, RowBatch& batch,
+                                       std::vector<Delivery>& deliveries) {
   const auto& header = commit.header();
   auto known = transaction_row(batch, header.stream, header.transaction->id);
   if (!known) return stop(known.error().message);
@@ -78,10 +76,10 @@ RecordFold::Folded RecordFold::prepare(const events::Opener::Commit& commit,
     const CommitRow row{Verdict::prepared,      decision->request_digest, header.assembly,
                         moment.position.offset, moment.known_time,        {}};
     batch.put(ledger_family, commit_row_key(header.commit, header.stream), encode(row));
-    put_prepared(batch, header.stream, header.transaction->id,
-                 {State::prepared, moment.known_time, header.transaction->home,
-                  std::string(record), std::move(records), std::move(decision->locks),
-                  header.commit});
+    put_prepared(
+        batch, header.stream, header.transaction->id,
+        {TransactionState::prepared, moment.known_time, header.transaction->home,
+         std::string(record), std::move(records), std::move(decision->locks), header.commit});
     if (auto counted = count_prepared(batch, header.stream, true); !counted)
       return stop(counted.error().message);
   } else if (decision->decided) {  // refused, for good
@@ -107,28 +105,30 @@ RecordFold::Folded RecordFold::fold_decision(const events::RecordHeader& header,
   if (!*row) {
     // Nothing was prepared here, so nothing can be carried out: a prepare that comes later is
     // dead. Only an abort comes this early; in the home stream it decides.
-    put_decided(batch, header.stream, id, std::nullopt, State::aborted);
-  } else if ((*row)->state == State::prepared) {
+    put_decided(batch, header.stream, id, std::nullopt, TransactionState::aborted);
+  } else if ((*row)->state == TransactionState::prepared) {
     outcome = decide(header.stream, **row, *header.verdict, moment, batch);
     if (outcome) {
       const bool done = outcome->verdict == Verdict::accepted;
-      put_decided(batch, header.stream, id, *row, done ? State::committed : State::aborted);
+      put_decided(batch, header.stream, id, *row,
+                  done ? TransactionState::committed : TransactionState::aborted);
       count(*outcome);
     }
   } else {
     outcome = known_already(batch, header.stream, **row, moment);
   }
-  if (!outcome) return stop(fmt::format("offset {}: {}", moment.position.offset.value,
-                                        outcome.error().message));
-  deliveries.push_back({events::CommitKey(header.stream.array()), events::decision_of(id),
-                        std::move(*outcome)});
+  if (!outcome)
+    return stop(
+        fmt::format("offset {}: {}", moment.position.offset.value, outcome.error().message));
+  deliveries.push_back(
+      {events::CommitKey(header.stream.array()), events::decision_of(id), std::move(*outcome)});
   return {};
 }
 
 Result<events::Outcome> RecordFold::decide(const events::StreamKey& stream,
                                            const TransactionRow& row,
-                                           events::TransactionVerdict verdict,
-                                           const Moment& moment, RowBatch& batch) {
+                                           events::TransactionVerdict verdict, const Moment& moment,
+                                           RowBatch& batch) {
   if (auto counted = count_prepared(batch, stream, false); !counted) return counted.error();
   if (verdict == events::TransactionVerdict::commit) return carry_out(row, moment, batch);
   // The commit may be tried again by another transaction.

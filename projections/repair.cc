@@ -7,13 +7,13 @@ namespace projections {
 namespace {
 
 constexpr std::size_t changes_at_once = 64;
-constexpr std::chrono::milliseconds patience{5000};
+constexpr std::chrono::milliseconds tail_patience{5000};
 
 Result<std::string> record_at(events::EventLog& log, events::PartitionId partition,
                               events::Offset offset) {
   auto reader = log.read(partition, offset);
   if (!reader) return reader.error();
-  auto records = (*reader)->next(1, patience);
+  auto records = (*reader)->next(1, tail_patience);
   if (!records) return records.error();
   if (records->empty() || records->front().offset != offset) {
     return events::unavailable("the log does not give the record that is to be folded again");

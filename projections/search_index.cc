@@ -19,9 +19,9 @@ using events::Micros;
 using events::ResourceType;
 using events::StreamKey;
 
-constexpr Micros no_time = Micros::min();  // as in the chart: sorts last
+constexpr Micros undated = Micros::min();  // as in the chart: sorts last
 constexpr Micros a_day = std::chrono::hours(24);
-constexpr std::string_view directory_stream = "directory";
+constexpr std::string_view shared_stream = "directory";
 constexpr std::string_view component_code = "component-code";
 constexpr std::string_view combined_code = "combo-code";
 
@@ -135,9 +135,9 @@ std::vector<std::string> keys_of(const AcceptedEvent& event, const schema::Facts
   std::sort(terms.all.begin(), terms.all.end());
   terms.all.erase(std::unique(terms.all.begin(), terms.all.end()), terms.all.end());
   const auto time = main_time(facts);
-  const Micros low = time ? time->low : no_time;
+  const Micros low = time ? time->low : undated;
   const bool within_a_day =
-      time && low != no_time && time->high != Micros::max() && time->high - low <= a_day;
+      time && low != undated && time->high != Micros::max() && time->high - low <= a_day;
   const std::string end =
       KeyWriter().descending(low.count()).text(event.id).raw(event.stream.bytes()).key();
   std::vector<std::string> keys;
@@ -148,7 +148,7 @@ std::vector<std::string> keys_of(const AcceptedEvent& event, const schema::Facts
 }
 
 bool is_indexed(const AcceptedEvent& event) {
-  return event.stream_name != directory_stream &&
+  return event.stream_name != shared_stream &&
          (event.type == ResourceType::Patient || search::search_table(event.type) != nullptr);
 }
 
@@ -215,7 +215,7 @@ Status SearchIndex::forget(const StreamKey& stream, Family family, RowBatch& bat
 }
 
 std::string index_order(std::optional<Micros> time, std::string_view id) {
-  return KeyWriter().descending(time.value_or(no_time).count()).text(id).key();
+  return KeyWriter().descending(time.value_or(undated).count()).text(id).key();
 }
 
 IndexCursor::IndexCursor(const ShardView& view, ResourceType type, const IndexTerm& term,
@@ -260,7 +260,7 @@ void IndexCursor::read() {
 }
 
 std::optional<Micros> IndexCursor::time() const {
-  return time_ == no_time ? std::nullopt : std::optional(time_);
+  return time_ == undated ? std::nullopt : std::optional(time_);
 }
 
 }  // namespace projections

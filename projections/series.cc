@@ -12,7 +12,7 @@ namespace projections {
 namespace {
 
 namespace schema = events::schema;
-constexpr std::int64_t no_time = events::Micros::min().count();
+constexpr std::int64_t without_time = events::Micros::min().count();
 
 struct Row {
   std::string key, value;
@@ -80,7 +80,7 @@ std::string encode(const SeriesValue& row) {
       .row();
 }
 
-Result<SeriesValue> decode(std::string_view key_bytes, std::string_view bytes) {
+Result<SeriesValue> decode_value(std::string_view key_bytes, std::string_view bytes) {
   SeriesValue row;
   KeyReader key(key_bytes);
   key.raw(events::StreamKey::size);
@@ -103,7 +103,7 @@ Result<SeriesValue> decode(std::string_view key_bytes, std::string_view bytes) {
   row.system = std::move(*system);
   row.id = std::move(*id);
   row.component = *component;
-  if (*time != no_time) row.time = events::Micros(*time);
+  if (*time != without_time) row.time = events::Micros(*time);
   return row;
 }
 
@@ -113,7 +113,7 @@ std::vector<Row> rows_of(const AcceptedEvent& event, const schema::Facts& facts)
     auto key = KeyWriter(event.stream)
                    .text(value.code)
                    .text(value.system)
-                   .descending(value.time ? value.time->count() : no_time)
+                   .descending(value.time ? value.time->count() : without_time)
                    .text(value.id)
                    .u16(value.component)
                    .key();
@@ -185,7 +185,7 @@ Result<std::vector<SeriesValue>> series_of(const ShardView& view, const events::
   const auto rows = view.rows().scan(view.family("series"), prefix.key());
   // Without a system the rows come system by system: all are read, then put in order.
   for (; rows->valid() && (!code.system || values.size() < limit); rows->next()) {
-    auto value = decode(rows->key(), rows->value());
+    auto value = decode_value(rows->key(), rows->value());
     if (!value) return value.error();
     values.push_back(std::move(*value));
   }
@@ -206,7 +206,7 @@ Result<SeriesList> series_list_of(const ShardView& view, const events::StreamKey
       list.more = true;
       break;
     }
-    auto row = decode(rows->key(), rows->value());
+    auto row = decode_value(rows->key(), rows->value());
     if (!row) return row.error();
     if (row->status == "entered-in-error") continue;
     const bool begins = list.series.empty() || list.series.back().code != row->code ||

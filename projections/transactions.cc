@@ -7,18 +7,16 @@
 namespace projections {
 namespace {
 
-enum Kind : std::uint8_t { transaction = 8, waiting = 9 };
-
-std::string stream_prefix(const events::StreamKey& stream) {
-  return KeyWriter().u8(transaction).raw(stream.bytes()).key();
+std::string transactions_prefix(const events::StreamKey& stream) {
+  return KeyWriter().u8(LedgerKind::transaction).raw(stream.bytes()).key();
 }
 std::string row_key(const events::StreamKey& stream, const events::TransactionId& id) {
-  return stream_prefix(stream).append(id.bytes());
+  return transactions_prefix(stream).append(id.bytes());
 }
 std::string waiting_key(events::KnownTime since, const events::StreamKey& stream,
                         const events::TransactionId& id) {
   return KeyWriter()
-      .u8(waiting)
+      .u8(LedgerKind::waiting)
       .ascending(since.time_since_epoch().count())
       .raw(stream.bytes())
       .raw(id.bytes())
@@ -50,7 +48,7 @@ std::string encode(const TransactionRow& row) {
   return std::move(writer).row();
 }
 
-Result<TransactionRow> decode(std::string_view bytes) {
+Result<TransactionRow> decode_transaction(std::string_view bytes) {
   RowReader reader(bytes);
   TransactionRow row;
   row.state = static_cast<TransactionRow::State>(reader.u8());
@@ -78,13 +76,13 @@ Result<std::optional<TransactionRow>> transaction_row(const RowView& rows,
   auto bytes = rows.get(ledger_family, row_key(stream, id));
   if (!bytes) return bytes.error();
   if (!*bytes) return std::optional<TransactionRow>();
-  auto row = decode(**bytes);
+  auto row = decode_transaction(**bytes);
   if (!row) return row.error();
   return std::optional(std::move(*row));
 }
 
-void put_prepared(RowBatch& batch, const events::StreamKey& stream,
-                  const events::TransactionId& id, const TransactionRow& row) {
+void put_prepared(RowBatch& batch, const events::StreamKey& stream, const events::TransactionId& id,
+                  const TransactionRow& row) {
   batch.put(ledger_family, row_key(stream, id), encode(row));
   batch.put(ledger_family, waiting_key(row.known_time, stream, id), row.home.bytes());
 }
@@ -102,9 +100,9 @@ void put_decided(RowBatch& batch, const events::StreamKey& stream, const events:
 
 Result<Locks> locks_of(const RowView& rows, const events::StreamKey& stream) {
   Locks locks;
-  const auto all = rows.scan(ledger_family, stream_prefix(stream));
+  const auto all = rows.scan(ledger_family, transactions_prefix(stream));
   for (; all->valid(); all->next()) {
-    auto row = decode(all->value());
+    auto row = decode_transaction(all->value());
     if (!row) return row.error();
     if (row->state != TransactionRow::State::prepared) continue;
     locks.resources.merge(row->locks.resources);
@@ -118,7 +116,7 @@ Result<Locks> locks_of(const RowView& rows, const events::StreamKey& stream) {
 Result<std::vector<Undecided>> undecided(const RowView& rows, events::KnownTime before,
                                          std::size_t limit) {
   std::vector<Undecided> found;
-  const auto all = rows.scan(ledger_family, KeyWriter().u8(waiting).key());
+  const auto all = rows.scan(ledger_family, KeyWriter().u8(LedgerKind::waiting).key());
   for (; all->valid() && found.size() < limit; all->next()) {
     KeyReader reader(all->key());
     reader.u8();

@@ -12,7 +12,7 @@
 namespace query {
 namespace {
 
-namespace schema = ops::http::schema;
+namespace route_schema = ops::http::schema;
 using events::Result;
 using events::Status;
 using ops::http::Request;
@@ -23,7 +23,7 @@ using projections::PlacedAlert;
 using projections::knowledge::Tier;
 
 constexpr std::size_t count_default = 50, count_max = 500;
-constexpr std::string_view notice = "drug knowledge and alerts are not clinically reviewed";
+constexpr std::string_view alert_notice = "drug knowledge and alerts are not clinically reviewed";
 const std::vector<std::string> tiers{"stop", "warn", "note"};
 const std::vector<std::string> kinds{"interaction", "allergy",       "duplicate",
                                      "caution",     "not_checkable", "avoid"};
@@ -34,19 +34,12 @@ std::string token_of(const Sources& sources, const events::Position& position) {
   return token.text();
 }
 
-void write_texts(std::string_view name, const std::vector<std::string>& texts, JsonWriter& json) {
-  if (texts.empty()) return;
-  json.key(name).begin_array();
-  for (const auto& text : texts) json.value(text);
-  json.end_array();
-}
-
 void write_knowledge(std::string_view version, std::string_view digest, JsonWriter& json) {
   json.key("knowledge").begin_object().member("version", version);
   json.member("digest", digest).end_object();
 }
 
-void write_rests_on(const projections::safety::Finding& finding, JsonWriter& json) {
+void write_finding_rests_on(const projections::safety::Finding& finding, JsonWriter& json) {
   json.key("rests_on").begin_array();
   for (const auto& one : finding.rests_on) {
     json.begin_object().member("type", one.type).member("id", one.id);
@@ -65,9 +58,9 @@ void write_alert(const Sources& sources, const Alert& alert, JsonWriter& json) {
   json.member("kind", finding.kind).member("interrupts", alert.interrupts());
   json.member("summary", finding.summary).member("detail", finding.detail);
   json.member("source", finding.source);
-  write_rests_on(finding, json);
-  write_texts("also", finding.also, json);
-  write_texts("missing", finding.missing, json);
+  write_finding_rests_on(finding, json);
+  if (!finding.also.empty()) json.texts("also", finding.also);
+  if (!finding.missing.empty()) json.texts("missing", finding.missing);
   write_knowledge(alert.knowledge, alert.digest, json);
   json.member("since", token_of(sources, alert.since));
   json.member("known_time", events::format_instant(alert.raised));
@@ -99,7 +92,7 @@ Status write_patient(const Sources& sources, const Request& request, const Patie
   const auto found = projections::alerts_of(*read.view, read.stream, *count);
   if (!found) return found.error();
   if (!read.recorded) json.member("note", "patient not yet recorded");
-  json.member("notice", notice);
+  json.member("notice", alert_notice);
   write_judged(sources, found->judged, json);
   json.key("alerts").begin_array();
   for (const auto* list : {&found->in_force, &found->ended}) {
@@ -188,7 +181,7 @@ class AlertPages {
 
   Response write(std::size_t count) {
     JsonWriter json;
-    json.begin_object().member("position", position_.text()).member("notice", notice);
+    json.begin_object().member("position", position_.text()).member("notice", alert_notice);
     json.key("alerts").begin_array();
     for (std::size_t i = 0; i < std::min(count, found_.size()); ++i) {
       json.begin_object().member("patient", found_[i].alert.patient);
@@ -212,30 +205,31 @@ class AlertPages {
   std::uint64_t parked_ = 0;
 };
 
-const std::string& knowledge_schema() {
-  static const auto made = schema::object({{"version", schema::text}, {"digest", schema::text}});
+const std::string& judging_knowledge_schema() {
+  static const auto made =
+      route_schema::object({{"version", route_schema::text}, {"digest", route_schema::text}});
   return made;
 }
 
-std::string alert_schema(const std::vector<std::string>& states, schema::Members more) {
-  schema::Members required{{"id", schema::text},
-                           {"state", schema::one_of(states)},
-                           {"rule", schema::text},
-                           {"tier", schema::one_of(tiers)},
-                           {"kind", schema::one_of(kinds)},
-                           {"interrupts", schema::yes_or_no},
-                           {"summary", schema::text},
-                           {"detail", schema::text},
-                           {"source", schema::text},
-                           {"rests_on", schema::array(schema::any_object)},
-                           {"knowledge", knowledge_schema()},
-                           {"since", schema::position},
-                           {"known_time", schema::text}};
+std::string alert_schema(const std::vector<std::string>& states, route_schema::Members more) {
+  route_schema::Members required{{"id", route_schema::text},
+                                 {"state", route_schema::one_of(states)},
+                                 {"rule", route_schema::text},
+                                 {"tier", route_schema::one_of(tiers)},
+                                 {"kind", route_schema::one_of(kinds)},
+                                 {"interrupts", route_schema::yes_or_no},
+                                 {"summary", route_schema::text},
+                                 {"detail", route_schema::text},
+                                 {"source", route_schema::text},
+                                 {"rests_on", route_schema::array(route_schema::any_object)},
+                                 {"knowledge", judging_knowledge_schema()},
+                                 {"since", route_schema::position},
+                                 {"known_time", route_schema::text}};
   required.insert(required.end(), more.begin(), more.end());
-  return schema::object(required, {{"also", schema::array(schema::text)},
-                                   {"missing", schema::array(schema::text)},
-                                   {"until", schema::position},
-                                   {"ended_known_time", schema::text}});
+  return route_schema::object(required, {{"also", route_schema::array(route_schema::text)},
+                                         {"missing", route_schema::array(route_schema::text)},
+                                         {"until", route_schema::position},
+                                         {"ended_known_time", route_schema::text}});
 }
 
 void add_patient_alerts(ops::http::Router& router, const Sources& sources) {
@@ -244,10 +238,10 @@ void add_patient_alerts(ops::http::Router& router, const Sources& sources) {
                      "be checked"};
   route.parameters = {count_text("ended_count", count_default, count_max)};
   route.projections = {"alerts"};
-  route.members = {{"notice", schema::text},
+  route.members = {{"notice", route_schema::text},
                    {"checked", R"({"type":"object","nullable":true})"},
-                   {"alerts", schema::array(alert_schema({"in_force", "ended"}, {}))},
-                   {"more_ended", schema::yes_or_no}};
+                   {"alerts", route_schema::array(alert_schema({"in_force", "ended"}, {}))},
+                   {"more_ended", route_schema::yes_or_no}};
   route.write = [&sources](const Request& request, const PatientRead& read, JsonWriter& json) {
     return write_patient(sources, request, read, json);
   };
@@ -259,7 +253,7 @@ void add_patient_alerts(ops::http::Router& router, const Sources& sources) {
 void add_alert_routes(ops::http::Router& router, const Sources& sources) {
   add_patient_alerts(router, sources);
   ops::http::Description description{"Alerts in force of all patients, newest first"};
-  description.parameters = {{"tier", "only of this tier", schema::one_of(tiers)},
+  description.parameters = {{"tier", "only of this tier", route_schema::one_of(tiers)},
                             {"since", "raised on this day (UTC), or at this instant, or later",
                              R"({"type":"string","format":"date"})"},
                             count_text("_count", count_default, count_max),
@@ -267,11 +261,13 @@ void add_alert_routes(ops::http::Router& router, const Sources& sources) {
   const auto names = names_of(description.parameters);
   std::vector<std::string> known(names.begin(), names.end());
   description.parameters.push_back(min_position_text());
-  description.schema = schema::object(
-      {{"position", schema::position},
-       {"notice", schema::text},
-       {"alerts", schema::array(alert_schema({"in_force"}, {{"patient", schema::fhir_id}}))}},
-      {{"next", schema::text}, {"patients_left_out", schema::whole_number(0, 1'000'000'000)}});
+  description.schema = route_schema::object(
+      {{"position", route_schema::position},
+       {"notice", route_schema::text},
+       {"alerts",
+        route_schema::array(alert_schema({"in_force"}, {{"patient", route_schema::fhir_id}}))}},
+      {{"next", route_schema::text},
+       {"patients_left_out", route_schema::whole_number(0, 1'000'000'000)}});
   router.add(
       "GET", "/alerts",
       [&sources, known = std::move(known)](const Request& request) {

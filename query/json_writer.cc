@@ -102,6 +102,12 @@ JsonWriter& JsonWriter::raw(std::string_view json) {
   text_ += json;
   return *this;
 }
+JsonWriter& JsonWriter::texts(std::string_view name, std::span<const std::string> each) {
+  key(name).begin_array();
+  for (const auto& text : each) value(text);
+  return end_array();
+}
+
 JsonWriter& JsonWriter::optional(std::string_view name, std::string_view text) {
   return text.empty() ? *this : key(name).value(text);
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,7 @@ class JsonWriter {
   }
   // Nothing at all for an empty text.
   JsonWriter& optional(std::string_view name, std::string_view text);
+  JsonWriter& texts(std::string_view name, std::span<const std::string> each);
 
   std::string take() && { return std::move(text_); }
 

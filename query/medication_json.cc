@@ -34,13 +34,6 @@ void write_said(const MedicationClaim& claim, Names& names, JsonWriter& json) {
   json.optional("start", claim.start).optional("end", claim.end);
 }
 
-void write_texts(std::string_view name, const std::vector<std::string>& texts, JsonWriter& json) {
-  if (texts.empty()) return;
-  json.key(name).begin_array();
-  for (const auto& one : texts) json.value(one);
-  json.end_array();
-}
-
 void write_dose_changes(const std::vector<projections::DoseChange>& changes, JsonWriter& json) {
   json.key("dose_changes").begin_array();
   for (const auto& change : changes) {
@@ -75,7 +68,7 @@ void write_supply(const projections::Supply& supply, JsonWriter& json) {
     json.optional("uncertain", gap.uncertain).end_object();
   }
   json.end_array();
-  write_texts("not_computed", supply.not_computed, json);
+  if (!supply.not_computed.empty()) json.texts("not_computed", supply.not_computed);
   json.end_object();
 }
 // list, none_known (with who said so), conflict (none known beside an active drug), not_asked.
@@ -181,8 +174,8 @@ void write_line(const MedicationLine& line, LineDetail detail, Names& names, Jso
   json.optional("last_dispensed", line.last_dispensed);
   json.member("last_confirmed", events::format_instant(line.last_confirmed));
   json.optional("last_confirmed_by", line.last_confirmed_by);
-  write_texts("disagreements", line.disagreements, json);
-  write_texts("marks", line.marks, json);
+  if (!line.disagreements.empty()) json.texts("disagreements", line.disagreements);
+  if (!line.marks.empty()) json.texts("marks", line.marks);
   if (reconciled != nullptr) reconciled->write_line(line, json);
   if (detail == LineDetail::full) {
     write_dose_changes(line.dose_changes, json);

@@ -45,12 +45,6 @@ Result<events::ClinicalTime> read_on(const Request& request) {
       "on");
 }
 
-void write_texts(std::string_view name, const std::vector<std::string>& texts, JsonWriter& json) {
-  json.key(name).begin_array();
-  for (const auto& one : texts) json.value(one);
-  json.end_array();
-}
-
 Status write_taking(const Sources& sources, const Knowledge& knowledge, const Request& request,
                     const PatientRead& read, JsonWriter& json) {
   const auto drug = read_drug(request);
@@ -78,8 +72,8 @@ Status write_taking(const Sources& sources, const Knowledge& knowledge, const Re
   json.member("on", on->text).end_object();
   json.member("taking", to_string(answer.taking)).member("because", answer.because);
   if (died) json.member("deceased", *died);
-  write_texts("contradictions", answer.contradictions, json);
-  write_texts("not_checkable", answer.not_checkable, json);
+  json.texts("contradictions", answer.contradictions);
+  json.texts("not_checkable", answer.not_checkable);
   json.key("rests_on").begin_array();
   for (const auto& claim : answer.rests_on) write_claim(claim, names, json);
   json.end_array();

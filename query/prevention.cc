@@ -18,7 +18,8 @@ using projections::immunization::to_text;
 namespace immunization = projections::immunization;
 namespace screening = projections::screening;
 
-constexpr std::string_view notice = "schedules, rules and answers are not clinically reviewed";
+constexpr std::string_view prevention_notice =
+    "schedules, rules and answers are not clinically reviewed";
 
 void write_day(std::string_view name, std::optional<Day> day, JsonWriter& json) {
   if (day) json.member(name, to_text(*day));
@@ -129,7 +130,7 @@ Status write_prevention(const projections::PreventionRules& rules,
   if (!facts) return facts.error();
   const auto prevention = projections::assess_prevention(rules, *facts, *on);
   if (!read.recorded) json.member("note", "patient not yet recorded");
-  json.member("notice", notice).member("on", to_text(*on));
+  json.member("notice", prevention_notice).member("on", to_text(*on));
   write_immunizations(prevention, json);
   write_screenings(prevention.screenings, json);
   return {};

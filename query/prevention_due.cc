@@ -18,7 +18,7 @@ using projections::DueItem;
 using projections::immunization::Day;
 using projections::immunization::to_text;
 
-constexpr std::size_t count_default = 50, count_max = 500;
+constexpr std::size_t due_default = 50, due_max = 500;
 
 // One page over all shards, each seen at one moment.
 class DuePages {
@@ -30,7 +30,7 @@ class DuePages {
   Result<Response> answer() {
     const auto on = asked_day(request_);
     if (!on) return on.error();
-    const auto count = count_parameter(request_, "_count", count_default, count_max);
+    const auto count = count_parameter(request_, "_count", due_default, due_max);
     if (!count) return count.error();
     if (auto placed = read_cursor(); !placed) return placed.error();
     for (std::uint32_t shard = 0; shard < sources_.shards.count(); ++shard) {
@@ -109,7 +109,7 @@ void add_prevention_due_routes(ops::http::Router& router, const Sources& sources
   ops::http::Description description{
       "What is due soon, due or overdue on a day, of all patients, longest first"};
   description.parameters = {day_text(),
-                            count_text("_count", count_default, count_max),
+                            count_text("_count", due_default, due_max),
                             {"_cursor", "the value of `next` of the page before"}};
   const auto names = names_of(description.parameters);
   std::vector<std::string> known(names.begin(), names.end());

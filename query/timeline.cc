@@ -19,8 +19,8 @@ using events::Status;
 using projections::ChartCursor;
 using Type = events::ResourceType;
 
-constexpr std::size_t count_default = 50;
-constexpr std::size_t count_max = 500;
+constexpr std::size_t entries_default = 50;
+constexpr std::size_t entries_max = 500;
 
 // Where a page ended. The order of the timeline: time newest first, then type, then id.
 struct Place {
@@ -123,13 +123,13 @@ Status write_timeline(const Sources& sources, const PatientRead& read, std::size
 void add_timeline_routes(ops::http::Router& router, const Sources& sources) {
   namespace schema = ops::http::schema;
   PatientRoute route{"/charts/{patient}/timeline", "All resources of a patient, newest first"};
-  route.parameters = {count_text("_count", count_default, count_max),
+  route.parameters = {count_text("_count", entries_default, entries_max),
                       {"_cursor", "the value of `next` of the page before"}};
   route.projections = {"chart", "directory"};
   route.members = {{"items", schema::array(schema::any_object)}};
   route.write = [&sources](const ops::http::Request& request, const PatientRead& read,
                            JsonWriter& json) -> Status {
-    const auto count = count_parameter(request, "_count", count_default, count_max);
+    const auto count = count_parameter(request, "_count", entries_default, entries_max);
     if (!count) return count.error();
     const auto after = place_parameter(request);
     if (!after) return after.error();

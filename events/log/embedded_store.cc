@@ -49,7 +49,7 @@ bool in_partition(const rocksdb::Slice& key, PartitionId partition) {
 }
 
 // Three to five such logs live in one process: each is held to about 40 MiB.
-rocksdb::Options settings() {
+rocksdb::Options store_options() {
   rocksdb::Options options;
   options.create_if_missing = true;
   // A record torn by a crash at the very end is cut off; damage before it refuses
@@ -166,7 +166,7 @@ EmbeddedStore::~EmbeddedStore() { static_cast<void>(db_->Flush(rocksdb::FlushOpt
 
 Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open(const std::filesystem::path& directory,
                                                            std::span<const Offset> synced_ends) {
-  const rocksdb::Options options = settings();
+  const rocksdb::Options options = store_options();
   if (auto sound = look_first(options, directory.string(), synced_ends); !sound)
     return sound.error();
   rocksdb::DB* db = nullptr;
@@ -179,7 +179,7 @@ Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open(const std::filesystem
 
 Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open_to_read(
     const std::filesystem::path& directory) {
-  rocksdb::Options options = settings();
+  rocksdb::Options options = store_options();
   options.create_if_missing = false;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status opened = rocksdb::DB::OpenForReadOnly(options, directory.string(), &db);

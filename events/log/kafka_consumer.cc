@@ -15,7 +15,7 @@ using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t,
 
 constexpr std::size_t fetch_bytes_max = 8u << 20;
 
-Settings settings(const KafkaLogOptions& options) {
+Settings consumer_settings(const KafkaLogOptions& options) {
   const std::size_t queue_kbytes = std::max<std::size_t>(options.queue_bytes_max / 8 / 1024, 1024);
   return {
       {"bootstrap.servers", options.brokers},
@@ -162,7 +162,7 @@ Result<std::unique_ptr<ConsumerPool>> ConsumerPool::open(const KafkaLogOptions& 
 }
 
 Result<std::shared_ptr<Consumer>> ConsumerPool::open_consumer() const {
-  auto client = Client::open(RD_KAFKA_CONSUMER, settings(options_));
+  auto client = Client::open(RD_KAFKA_CONSUMER, consumer_settings(options_));
   if (!client) return client.error();
   auto consumer = std::make_shared<Consumer>();
   consumer->client = std::move(*client);

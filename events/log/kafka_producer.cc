@@ -18,7 +18,7 @@ struct Waiting {
   std::size_t bytes;
 };
 
-Settings settings(const KafkaLogOptions& options) {
+Settings producer_settings(const KafkaLogOptions& options) {
   return {
       {"bootstrap.servers", options.brokers},
       {"client.id", options.node.empty() ? "chartlog" : options.node},
@@ -74,7 +74,7 @@ Appended answer(const rd_kafka_message_t& message) {
 Result<std::unique_ptr<Producer>> Producer::open(const KafkaLogOptions& options) {
   std::unique_ptr<Producer> producer(new Producer(options));
   auto client =
-      Client::open(RD_KAFKA_PRODUCER, settings(options),
+      Client::open(RD_KAFKA_PRODUCER, producer_settings(options),
                    [self = producer.get()](const auto& message) { self->delivered(message); });
   if (!client) return client.error();
   producer->client_ = std::move(*client);

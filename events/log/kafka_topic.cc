@@ -115,10 +115,10 @@ Status create(const Client& client, const KafkaLogOptions& options, int brokers,
   return {};
 }
 
-using Configuration = std::map<std::string, std::string>;
+using TopicConfiguration = std::map<std::string, std::string>;
 
-Result<Configuration> describe_topic(const Client& client, const std::string& name,
-                                     Deadline deadline) {
+Result<TopicConfiguration> describe_topic(const Client& client, const std::string& name,
+                                          Deadline deadline) {
   const Resource resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name.c_str()));
   auto event =
       ask(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, deadline, [&](auto* with, auto* queue) {
@@ -126,7 +126,7 @@ Result<Configuration> describe_topic(const Client& client, const std::string& na
         rd_kafka_DescribeConfigs(client.get(), resources, 1, with, queue);
       });
   if (!event) return event.error();
-  Configuration configuration;
+  TopicConfiguration configuration;
   std::size_t count = 0;
   const auto* result = rd_kafka_event_DescribeConfigs_result(event->get());
   const auto** answers = rd_kafka_DescribeConfigs_result_resources(result, &count);

@@ -18,7 +18,7 @@ using ops::http::Download;
 using ops::http::DownloadHead;
 
 constexpr int tries_max = 5;
-constexpr std::chrono::milliseconds first_pause{250};
+constexpr std::chrono::milliseconds first_retry{250};
 // What has to come between two cut connections for the tries to begin anew.
 constexpr std::uint64_t progress_bytes = 1u << 20;
 
@@ -152,7 +152,7 @@ bool RemoteSource::pause() {
     tries_ = 0;
   }
   if (++tries_ >= tries_max) return false;
-  const auto until = std::chrono::steady_clock::now() + first_pause * (1 << tries_);
+  const auto until = std::chrono::steady_clock::now() + first_retry * (1 << tries_);
   while (std::chrono::steady_clock::now() < until) {
     if (stopped_()) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(20));

@@ -13,7 +13,7 @@ namespace {
 using events::invalid;
 using events::unprocessable;
 
-std::string quoted(std::string_view text) { return fmt::format("\"{}\"", text.substr(0, 100)); }
+std::string in_quotes(std::string_view text) { return fmt::format("\"{}\"", text.substr(0, 100)); }
 
 // Reads one entry; what is wrong with it goes to its errors.
 class EntryReader {
@@ -61,7 +61,7 @@ events::Status EntryReader::read_request() {
   read_.write.id = url->id;
   if (read_.write.verb == Verb::create && !url->id.text().empty()) {
     return unprocessable(fmt::format("{}: {} names an id; POST to the type, or PUT to the id",
-                                     url_place, quoted(request["url"].string())),
+                                     url_place, in_quotes(request["url"].string())),
                          url_place);
   }
   if (read_.write.verb == Verb::create && !url->criteria.empty()) {
@@ -70,7 +70,7 @@ events::Status EntryReader::read_request() {
   }
   if (read_.write.verb != Verb::create && url->id.text().empty() && url->criteria.empty()) {
     return unprocessable(fmt::format("{}: {} names no id; write Type/id or Type?criteria",
-                                     url_place, quoted(request["url"].string())),
+                                     url_place, in_quotes(request["url"].string())),
                          url_place);
   }
   read_.write.criteria = url->criteria;
@@ -95,7 +95,7 @@ events::Status EntryReader::read_method(std::string_view method) {
   } else {
     return unprocessable(
         fmt::format("{}: {} is not a method; write GET, HEAD, POST, PUT, PATCH or DELETE", place,
-                    quoted(method)),
+                    in_quotes(method)),
         place);
   }
   return {};
@@ -119,7 +119,7 @@ events::Result<BundleKind> bundle_kind(const json::Value& bundle) {
         fmt::format(
             "resourceType: {} is not a Bundle; POST to /fhir takes one, other resources go to "
             "/fhir/<Type>",
-            quoted(bundle["resourceType"].string())),
+            in_quotes(bundle["resourceType"].string())),
         "Bundle.resourceType");
   }
   const std::string_view type = bundle["type"].string();
@@ -129,7 +129,8 @@ events::Result<BundleKind> bundle_kind(const json::Value& bundle) {
   if (type == "transaction") return BundleKind::transaction;
   if (type == "batch") return BundleKind::batch;
   return unprocessable(
-      fmt::format("Bundle.type: {} cannot be posted; send a transaction or a batch", quoted(type)),
+      fmt::format("Bundle.type: {} cannot be posted; send a transaction or a batch",
+                  in_quotes(type)),
       "Bundle.type");
 }
 
@@ -151,7 +152,7 @@ events::Result<ResourceUrl> parse_resource_url(std::string_view url, std::string
   const auto type = events::type_of_name(name);
   if (!type) {
     return unprocessable(
-        fmt::format("{}: {} is not a resource type that is kept here", element, quoted(name)),
+        fmt::format("{}: {} is not a resource type that is kept here", element, in_quotes(name)),
         std::string(element));
   }
   if (name.size() == url.size()) return ResourceUrl{*type, {}, {}};
@@ -165,7 +166,7 @@ events::Result<ResourceUrl> parse_resource_url(std::string_view url, std::string
         fmt::format(
             "{}: {} is not understood; write Type or Type/id with an id of 1 to 64 letters, "
             "digits, - and .",
-            element, quoted(url)),
+            element, in_quotes(url)),
         std::string(element));
   }
   return ResourceUrl{*type, events::ResourceId(std::string(id)), {}};
@@ -200,26 +201,26 @@ events::Status check_resource(const Write& write) {
   const std::string_view type = write.resource["resourceType"].string();
   if (type != events::type_name(write.type)) {
     return unprocessable(fmt::format("{}.resourceType: {} differs from the type {} in the URL",
-                                     place, quoted(type), events::type_name(write.type)),
+                                     place, in_quotes(type), events::type_name(write.type)),
                          place + ".resourceType");
   }
   const json::Value id = write.resource["id"];
   if (id && !events::is_fhir_id(id.string())) {
     return unprocessable(
         fmt::format("{}.id: {} is not an id; write 1 to 64 letters, digits, - and .", place,
-                    quoted(id.token())),
+                    in_quotes(id.token())),
         place + ".id");
   }
   // A conditional update may leave the id to the server (R4, http.html#cond-update).
   if (write.verb == Verb::create || write.id.text().empty()) return {};
   if (!id) {
     return invalid(fmt::format("{}.id is missing; it must be {}, as in the URL", place,
-                               quoted(write.id.text())),
+                               in_quotes(write.id.text())),
                    place + ".id");
   }
   if (id.string() != write.id.text()) {
-    return invalid(fmt::format("{}.id: {} differs from {} in the URL", place, quoted(id.string()),
-                               quoted(write.id.text())),
+    return invalid(fmt::format("{}.id: {} differs from {} in the URL", place,
+                               in_quotes(id.string()), in_quotes(write.id.text())),
                    place + ".id");
   }
   return {};

@@ -28,7 +28,7 @@ std::string found(const json::Value& value) {
   return {};
 }
 
-std::string quoted(std::string_view text) { return fmt::format("\"{}\"", text.substr(0, 40)); }
+std::string shown(std::string_view text) { return fmt::format("\"{}\"", text.substr(0, 40)); }
 
 // R4, datatypes, string: no characters below 32 but tab, carriage return and line feed.
 bool is_forbidden(char c) {
@@ -130,7 +130,7 @@ namespace {
 
 void check_code(Reading& reading, const json::Value& at, std::string_view code, Codes codes) {
   if (std::find(codes.begin(), codes.end(), code) != codes.end()) return;
-  reading.refuse(at, fmt::format("{} is not a code FHIR R4 has here; send one of {}", quoted(code),
+  reading.refuse(at, fmt::format("{} is not a code FHIR R4 has here; send one of {}", shown(code),
                                  fmt::join(codes, ", ")));
 }
 
@@ -194,7 +194,7 @@ void Element::date(std::string_view name, std::unique_ptr<schema::WhenT>& to) co
   if (to && to->text.find('T') != std::string::npos) {
     reading_->refuse(
         value_[name],
-        fmt::format("{} has a time of day; write YYYY, YYYY-MM or YYYY-MM-DD", quoted(to->text)));
+        fmt::format("{} has a time of day; write YYYY, YYYY-MM or YYYY-MM-DD", shown(to->text)));
   }
 }
 

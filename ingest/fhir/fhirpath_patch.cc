@@ -17,7 +17,7 @@ using events::invalid;
 using events::Result;
 using events::Status;
 using events::unprocessable;
-using events::fhir::Element;
+using DefinedElement = events::fhir::Element;
 using events::fhir::Type;
 using json::Editable;
 using json::Kind;
@@ -143,7 +143,7 @@ Error no_element(const Type* type, std::string_view name, std::string_view suffi
                                    suffix.empty() ? "that value" : suffix));
 }
 
-void append(Editable& object, const Element& element, Editable value) {
+void append(Editable& object, const DefinedElement& element, Editable value) {
   Editable* there = object.find(element.name);
   if (there == nullptr) {
     object.items.push_back(element.list ? json::empty_array() : Editable{});
@@ -163,7 +163,7 @@ Result<Editable> value_of(const Given& given, const Type* type) {
   if (given.parts.empty()) return given.value;
   Editable made = json::empty_object();
   for (const auto& part : given.parts) {
-    const Element* element =
+    const DefinedElement* element =
         type == nullptr ? nullptr : defined(*type, part.name, part.given.suffix);
     if (element == nullptr) return no_element(type, part.name, part.given.suffix);
     auto value = value_of(part.given, element->type);
@@ -194,9 +194,10 @@ Result<Selected> only_one(Result<std::vector<Selected>> found, const PatchPath& 
 Status add(Editable& root, const Operation& operation) {
   auto holder = only_one(operation.path.select(root), operation.path);
   if (!holder) return holder.error();
-  const Element* element = holder->type == nullptr || holder->value->kind != Kind::object
-                               ? nullptr
-                               : defined(*holder->type, operation.name, operation.value->suffix);
+  const DefinedElement* element =
+      holder->type == nullptr || holder->value->kind != Kind::object
+          ? nullptr
+          : defined(*holder->type, operation.name, operation.value->suffix);
   if (element == nullptr) return no_element(holder->type, operation.name, operation.value->suffix);
   if (auto alone = stands_alone(*holder->value, element->name); !alone) return alone;
   auto there = members(*holder, operation.name);
@@ -212,16 +213,16 @@ Status add(Editable& root, const Operation& operation) {
 
 struct List {
   Selected holder;
-  const Element* element = nullptr;
+  const DefinedElement* element = nullptr;
   Editable* values = nullptr;  // null: not there
 };
 
 Result<List> list_of(Editable& root, const PatchPath& path) {
   auto holder = only_one(path.select_holder(root), path);
   if (!holder) return holder.error();
-  const Element* element = holder->type == nullptr || holder->value->kind != Kind::object
-                               ? nullptr
-                               : holder->type->find(path.last_member());
+  const DefinedElement* element = holder->type == nullptr || holder->value->kind != Kind::object
+                                      ? nullptr
+                                      : holder->type->find(path.last_member());
   if (element == nullptr || !element->list) {
     return unprocessable(fmt::format("path \"{}\" does not name a list", path.text()));
   }
@@ -288,7 +289,7 @@ Status replace(Editable& root, const Operation& operation) {
   auto one = only_one(operation.path.select(root), operation.path);
   if (!one) return one.error();
   if (one->holder == nullptr) return unprocessable("the resource cannot be replaced so; use PUT");
-  const Element* element = one->element;
+  const DefinedElement* element = one->element;
   if (element->choice != 0 && one->owner != nullptr) {  // may become another form of the choice
     const auto base = element->definition.substr(0, element->definition.size() - 3);
     element = defined(*one->owner, base, operation.value->suffix);

@@ -23,7 +23,7 @@ using json::Kind;
 
 using Pointer = std::vector<std::string>;  // RFC 6901, unescaped
 
-struct Operation {
+struct JsonOperation {
   std::string type;   // RFC 6902: op
   std::string place;  // [2], for messages
   std::string path_text, from_text;
@@ -31,7 +31,7 @@ struct Operation {
   std::optional<Editable> value;
 };
 
-Error conflict(std::string message) { return {ErrorCode::conflict, std::move(message), {}}; }
+Error patch_conflict(std::string message) { return {ErrorCode::conflict, std::move(message), {}}; }
 
 std::optional<Pointer> pointer_of(std::string_view text) {
   Pointer parts;
@@ -74,7 +74,7 @@ Result<Editable*> value_at(Editable& root, const Pointer& path, std::string_view
   Editable* at = &root;
   for (const std::string& part : path) {
     at = child(*at, part);
-    if (at == nullptr) return conflict(fmt::format("\"{}\" is not there", text));
+    if (at == nullptr) return patch_conflict(fmt::format("\"{}\" is not there", text));
   }
   return at;
 }
@@ -106,18 +106,18 @@ Status add(Editable& root, const Pointer& path, std::string_view text, Editable 
     return {};
   }
   if (holder.kind != Kind::array)
-    return conflict(fmt::format("\"{}\" leads into neither an object nor an array", text));
+    return patch_conflict(fmt::format("\"{}\" leads into neither an object nor an array", text));
   const auto index = last == "-" ? std::optional(holder.items.size()) : index_of(last);
   if (!index || *index > holder.items.size()) {
-    return conflict(fmt::format("\"{}\": the array has {} elements; write 0 to {}, or -", text,
-                                holder.items.size(), holder.items.size()));
+    return patch_conflict(fmt::format("\"{}\": the array has {} elements; write 0 to {}, or -",
+                                      text, holder.items.size(), holder.items.size()));
   }
   holder.items.insert(holder.items.begin() + static_cast<std::ptrdiff_t>(*index), std::move(value));
   return {};
 }
 
 Result<Editable> take(Editable& root, const Pointer& path, std::string_view text) {
-  if (path.empty()) return conflict("the whole resource cannot be taken away; use DELETE");
+  if (path.empty()) return patch_conflict("the whole resource cannot be taken away; use DELETE");
   auto there = value_at(root, path, text);
   if (!there) return there.error();
   Editable taken = std::move(**there);
@@ -136,13 +136,13 @@ constexpr std::size_t copied_bytes_max = 16 << 20;
 // Of one patch to one resource.
 class Run {
  public:
-  Status operator()(Editable& root, const Operation& operation);
+  Status operator()(Editable& root, const JsonOperation& operation);
 
  private:
   std::size_t copied_bytes_ = 0;
 };
 
-Status Run::operator()(Editable& root, const Operation& operation) {
+Status Run::operator()(Editable& root, const JsonOperation& operation) {
   const auto& [op, place, path_text, from_text, path, from, value] = operation;
   if (op == "add") return add(root, path, path_text, *value);
   if (op == "remove") {
@@ -170,7 +170,7 @@ Status Run::operator()(Editable& root, const Operation& operation) {
   if (!there) return there.error();
   if (op == "test") {
     if (json::equal(**there, *value)) return {};
-    return conflict(
+    return patch_conflict(
         fmt::format("\"{}\" has another value than the test wants; read the resource "
                     "and try again",
                     path_text));
@@ -181,12 +181,12 @@ Status Run::operator()(Editable& root, const Operation& operation) {
   return {};
 }
 
-Result<Operation> read_operation(const json::Value& from, const std::string& place) {
+Result<JsonOperation> read_json_operation(const json::Value& from, const std::string& place) {
   const auto refuse = [&](std::string_view what) {
     return invalid(fmt::format("{}: {}", place, what), place);
   };
   if (!from.is_object()) return refuse("is not an object");
-  Operation made;
+  JsonOperation made;
   made.type = from["op"].string();
   made.place = place;
   static constexpr std::string_view known[] = {"add", "remove", "replace", "move", "copy", "test"};
@@ -225,7 +225,7 @@ Result<Patch> read_json_patch(const json::Value& operations, std::string_view el
     return invalid(fmt::format("{}: a JSON Patch is an array of operations", element),
                    std::string(element));
   }
-  return patch_of(operations, element, element, read_operation, Run{});
+  return patch_of(operations, element, element, read_json_operation, Run{});
 }
 
 }  // namespace ingest::fhir

@@ -12,7 +12,7 @@ using events::invalid;
 using events::Result;
 using events::Status;
 using events::unprocessable;
-using events::fhir::Element;
+using DefinedElement = events::fhir::Element;
 using events::fhir::Type;
 using json::Editable;
 using json::Kind;
@@ -177,22 +177,22 @@ const std::string& PatchPath::last_member() const {
   return steps_.back().what == Step::What::member ? steps_.back().name : none;
 }
 
-const Element* defined(const Type& type, std::string_view name, std::string_view suffix) {
-  if (const Element* element = type.find(name); element != nullptr && element->choice == 0)
+const DefinedElement* defined(const Type& type, std::string_view name, std::string_view suffix) {
+  if (const DefinedElement* element = type.find(name); element != nullptr && element->choice == 0)
     return element;
-  const Element* element = type.find(std::string(name) + std::string(suffix));
+  const DefinedElement* element = type.find(std::string(name) + std::string(suffix));
   return element != nullptr && element->definition == std::string(name) + "[x]" ? element : nullptr;
 }
 
 namespace {
 
-const Type* type_of(const Element& element, const Editable& value) {
+const Type* type_of(const DefinedElement& element, const Editable& value) {
   const Editable* named = value.find("resourceType");  // contained, entry.resource
   const Type* resource = named != nullptr ? events::fhir::definition(named->string()) : nullptr;
   return resource != nullptr ? resource : element.type;
 }
 
-void add(const Selected& holder, const Element& element, std::vector<Selected>& found) {
+void add(const Selected& holder, const DefinedElement& element, std::vector<Selected>& found) {
   Editable* value = holder.value->find(element.name);
   if (value == nullptr) return;
   const std::string name(element.name);
@@ -217,7 +217,7 @@ Result<std::vector<Selected>> members(const Selected& holder, std::string_view n
   std::vector<Selected> found;
   const Type* type = holder.type;
   const bool object = holder.value->kind == Kind::object && type != nullptr;
-  if (const Element* element = object ? type->find(name) : nullptr;
+  if (const DefinedElement* element = object ? type->find(name) : nullptr;
       element != nullptr && element->choice == 0) {
     add(holder, *element, found);
     return found;
@@ -225,7 +225,7 @@ Result<std::vector<Selected>> members(const Selected& holder, std::string_view n
   bool choice = false;
   if (object) {
     const std::string definition = std::string(name) + "[x]";
-    for (const Element& element : type->elements) {
+    for (const DefinedElement& element : type->elements) {
       if (element.definition != definition) continue;
       choice = true;
       add(holder, element, found);

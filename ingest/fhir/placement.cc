@@ -18,7 +18,7 @@ using events::ResourceType;
 using events::unprocessable;
 using Fate = PlannedWrite::Fate;
 
-constexpr std::size_t errors_max = 50;
+constexpr std::size_t placement_errors_max = 50;
 constexpr std::size_t streams_max = 64;  // of one transaction
 
 bool searched_anywhere(ResourceType type) {
@@ -90,7 +90,7 @@ std::vector<events::Error> Placement::place() {
 
 void Placement::register_writes() {
   std::map<std::pair<ResourceType, std::string>, std::size_t> seen;
-  for (std::size_t i = 0; i < writes_.size() && errors_.size() < errors_max; ++i) {
+  for (std::size_t i = 0; i < writes_.size() && errors_.size() < placement_errors_max; ++i) {
     if (auto added = references_.add(i, writes_[i]); !added) errors_.push_back(added.error());
     if (writes_[i].matched) references_.settle(i, planned_[i].id);
     if (writes_[i].verb == Verb::create || writes_[i].absent) continue;
@@ -142,7 +142,7 @@ void Placement::match_creates(bool anywhere) {
     if (!version) return errors_.push_back(version.error());
     group.version = *version;
   }
-  for (std::size_t i = 0; i < writes_.size() && errors_.size() < errors_max; ++i) {
+  for (std::size_t i = 0; i < writes_.size() && errors_.size() < placement_errors_max; ++i) {
     const auto& criterion = writes_[i].if_none_exist;
     if (!criterion || !open(i) || searched_anywhere(writes_[i].type) != anywhere) continue;
     auto found = lookup.find_by_identifier(writes_[i].type,
@@ -188,7 +188,7 @@ void Placement::name_patients() {
 }
 
 void Placement::find_patients() {
-  for (std::size_t i = 0; i < writes_.size() && errors_.size() < errors_max; ++i) {
+  for (std::size_t i = 0; i < writes_.size() && errors_.size() < placement_errors_max; ++i) {
     if (writes_[i].type == ResourceType::Patient) {
       patients_[i] = {planned_[i].id.text()};
       continue;
@@ -213,7 +213,7 @@ void Placement::choose_streams() {
   std::set<std::string> all;
   for (const auto& patients : patients_) all.insert(patients.begin(), patients.end());
   const std::string only_patient = all.size() == 1 ? *all.begin() : std::string{};
-  for (std::size_t i = 0; i < writes_.size() && errors_.size() < errors_max; ++i) {
+  for (std::size_t i = 0; i < writes_.size() && errors_.size() < placement_errors_max; ++i) {
     if (open(i)) choose_stream(i, only_patient);
   }
 }

@@ -15,7 +15,7 @@ void activity(const Element& from, schema::CarePlanT& to) {
   detail.get("location", made.location);
 }
 
-void participant(const Element& from, schema::ParticipantT& to) {
+void care_team_participant(const Element& from, schema::ParticipantT& to) {
   from.get("role", to.role);
   from.get("member", to.who);
   from.get("period", to.period);
@@ -48,7 +48,8 @@ void map(const Element& from, schema::CareTeamT& to) {
   from.get("encounter", to.encounter);
   from.get("period", to.period);
   from.each("participant", [&](const Element& at) {
-    participant(at, *to.participants.emplace_back(std::make_unique<schema::ParticipantT>()));
+    care_team_participant(at,
+                          *to.participants.emplace_back(std::make_unique<schema::ParticipantT>()));
   });
   from.get("reasonCode", to.reasons);
   from.get("managingOrganization", to.managing_organizations);

@@ -5,7 +5,7 @@
 namespace ingest::fhir {
 namespace {
 
-constexpr std::size_t errors_max = 50;
+constexpr std::size_t transaction_errors_max = 50;
 
 }  // namespace
 
@@ -15,7 +15,7 @@ tl::expected<Plan, Refusals> plan_transaction(const RequestContext& context, jso
   Refusals refusals;
   for (BundleEntry& entry : read_entries(bundle.root())) {
     for (events::Error& error : entry.errors) {
-      if (refusals.size() < errors_max) refusals.push_back(std::move(error));
+      if (refusals.size() < transaction_errors_max) refusals.push_back(std::move(error));
     }
     writes.push_back(std::move(entry.write));
   }

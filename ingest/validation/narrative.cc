@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "ingest/validation/primitives.h"
+
 namespace ingest::validation {
 namespace {
 
@@ -19,8 +21,6 @@ constexpr std::string_view allowed[] = {
 bool is_allowed(std::string_view name) {
   return std::find(std::begin(allowed), std::end(allowed), name) != std::end(allowed);
 }
-
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);

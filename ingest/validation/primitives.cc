@@ -54,19 +54,18 @@ const Row* row_of(Primitive type) {
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 // R4, datatypes: no characters below U+0020 but tab, carriage return and line feed.
 bool is_forbidden(char c) {
   return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r' && c != '\n';
 }
 
 template <class Test>
-bool all(std::string_view text, Test test) {
+bool every_character(std::string_view text, Test test) {
   return std::all_of(text.begin(), text.end(), test);
 }
 
 bool is_text(std::string_view text) {
-  return !text.empty() && text.size() <= 1024 * 1024 && !all(text, is_space) &&
+  return !text.empty() && text.size() <= 1024 * 1024 && !every_character(text, is_space) &&
          std::none_of(text.begin(), text.end(), is_forbidden);
 }
 
@@ -86,7 +85,7 @@ bool is_uri(std::string_view text) {
 }
 
 bool is_id(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && all(text, [](char c) {
+  return !text.empty() && text.size() <= 64 && every_character(text, [](char c) {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.';
   });
 }
@@ -122,7 +121,7 @@ bool is_time(std::string_view text) {
   }
   if (text.substr(0, 2) > "23" || text[3] > '5' || text.substr(6, 2) > "60") return false;
   if (text.size() == form.size()) return true;
-  return text[8] == '.' && text.size() > 9 && all(text.substr(9), is_digit);
+  return text[8] == '.' && text.size() > 9 && every_character(text.substr(9), is_digit);
 }
 
 // urn:oid:[0-2](\.(0|[1-9][0-9]*))+
@@ -135,7 +134,8 @@ bool is_oid(std::string_view text) {
     if (text[0] != '.') return false;
     text.remove_prefix(1);
     const std::size_t size = std::min(text.find('.'), text.size());
-    if (size == 0 || !all(text.substr(0, size), is_digit) || (size > 1 && text[0] == '0'))
+    if (size == 0 || !every_character(text.substr(0, size), is_digit) ||
+        (size > 1 && text[0] == '0'))
       return false;
     text.remove_prefix(size);
   }

@@ -8,6 +8,8 @@
 
 namespace ingest::validation {
 
+inline bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
 enum class Primitive : std::uint8_t {
   none,  // not a primitive type
   base64,

@@ -10,7 +10,7 @@ namespace {
 using json::Kind;
 using json::Value;
 
-constexpr std::string_view definitions = "http://hl7.org/fhir/StructureDefinition/";
+constexpr std::string_view base_definitions = "http://hl7.org/fhir/StructureDefinition/";
 
 Answer both(Answer a, Answer b) {
   if (a == Answer::no || b == Answer::no) return Answer::no;
@@ -140,8 +140,8 @@ Answer by_type(const Value& value, const ProfileNode& slice, std::string_view pa
       for (const auto& target : allowed.targets) {
         const Profile* profile = set.find(target);
         const std::string_view name = profile != nullptr ? std::string_view(profile->type)
-                                      : target.starts_with(definitions)
-                                          ? std::string_view(target).substr(definitions.size())
+                                      : target.starts_with(base_definitions)
+                                          ? std::string_view(target).substr(base_definitions.size())
                                           : std::string_view();
         if (resolves && name == type) return Answer::yes;
       }

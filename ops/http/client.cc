@@ -15,6 +15,8 @@
 #include <cstring>
 #include <memory>
 
+#include "ops/http/text.h"
+
 namespace ops::http {
 namespace {
 
@@ -22,12 +24,6 @@ using events::Error;
 using events::ErrorCode;
 using events::Result;
 using events::Status;
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  return result;
-}
 
 template <class Number>
 bool parse_number(std::string_view text, Number& number, int base = 10) {

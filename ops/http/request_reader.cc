@@ -7,25 +7,18 @@
 #include <boost/beast/http/parser.hpp>
 
 #include "ops/http/inflate.h"
+#include "ops/http/text.h"
 
 namespace ops::http {
 namespace {
 
-namespace beast = boost::beast::http;
+namespace beast_http = boost::beast::http;
 using boost::beast::error_code;
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
 
 }  // namespace
 
 struct RequestReader::Parser {
-  beast::request_parser<beast::buffer_body> http;
+  beast_http::request_parser<beast_http::buffer_body> http;
 };
 
 RequestReader::RequestReader(const ServerOptions& options, ByteBudget& bodies)
@@ -46,16 +39,17 @@ namespace {
 
 // What Beast says of wrong bytes, as an answer to who sent them.
 std::pair<int, std::string> answer_to(const error_code& code, const ServerOptions& options) {
-  if (code == beast::error::body_limit) {
+  if (code == beast_http::error::body_limit) {
     return {413, fmt::format("the body is larger than {} bytes; send it in parts",
                              options.body_bytes_max)};
   }
-  if (code == beast::error::header_limit || code == beast::error::buffer_overflow) {
+  if (code == beast_http::error::header_limit || code == beast_http::error::buffer_overflow) {
     return {431,
             fmt::format("the request's head is larger than {} bytes", options.header_bytes_max)};
   }
-  if (code == beast::error::bad_version) return {505, "the server speaks HTTP/1.1 and HTTP/1.0"};
-  if (code == beast::error::bad_transfer_encoding) {
+  if (code == beast_http::error::bad_version)
+    return {505, "the server speaks HTTP/1.1 and HTTP/1.0"};
+  if (code == beast_http::error::bad_transfer_encoding) {
     return {501, "the transfer coding must be chunked, without Content-Length beside it"};
   }
   return {400, fmt::format("not an HTTP request: {}", code.message())};
@@ -70,7 +64,7 @@ RequestReader::Step RequestReader::take(std::string_view bytes, std::size_t& eat
   started_ = true;
   error_code code;
   eaten = parser_->http.put(boost::asio::buffer(bytes.data(), bytes.size()), code);
-  if (code && code != beast::error::need_more) {
+  if (code && code != beast_http::error::need_more) {
     const auto [status, why] = answer_to(code, options_);
     return refuse(status, why);
   }
@@ -85,10 +79,10 @@ RequestReader::Step RequestReader::take(std::string_view bytes, std::size_t& eat
 
 RequestReader::Step RequestReader::finish_head() {
   const auto& message = parser_->http.get();
-  if (http_1_1() && message.count(beast::field::host) != 1) {
+  if (http_1_1() && message.count(beast_http::field::host) != 1) {
     return refuse(400, "an HTTP/1.1 request has exactly one Host header");
   }
-  const auto expect = message[beast::field::expect];
+  const auto expect = message[beast_http::field::expect];
   if (!expect.empty() && !expects_continue())
     return refuse(417, "the only expectation met is 100-continue");
   if (const auto length = parser_->http.content_length()) {
@@ -117,7 +111,7 @@ RequestReader::Step RequestReader::take_body_bytes(std::string_view bytes, std::
   error_code code;
   eaten = parser_->http.put(boost::asio::buffer(bytes.data(), bytes.size()), code);
   body_.resize(body_.size() - target.size);
-  if (code && code != beast::error::need_more && code != beast::error::need_buffer) {
+  if (code && code != beast_http::error::need_more && code != beast_http::error::need_buffer) {
     const auto [status, why] = answer_to(code, options_);
     return refuse(status, why);
   }
@@ -134,7 +128,7 @@ void RequestReader::cut_short() {
 bool RequestReader::started() const { return started_; }
 
 bool RequestReader::expects_continue() const {
-  return lower(parser_->http.get()[beast::field::expect]) == "100-continue";
+  return lower(parser_->http.get()[beast_http::field::expect]) == "100-continue";
 }
 
 bool RequestReader::keep_alive() const { return parser_->http.get().keep_alive(); }

@@ -12,6 +12,9 @@
 
 namespace ops::http {
 
+// ASCII's letters in lower case, as names of headers are compared.
+std::string lower(std::string_view text);
+
 // Bytes of the UTF-8 character that `text` starts with; 0 if it starts with none.
 std::size_t utf8_length(std::string_view text);
 

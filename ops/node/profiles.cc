@@ -17,7 +17,7 @@ struct ProfilesOptions {
   std::string url = "http://127.0.0.1:8080";
 };
 
-int failed(const std::string& message) {
+int profiles_failed(const std::string& message) {
   fmt::print(stderr, "chartlog profiles: {}\n", message);
   return 1;
 }
@@ -25,32 +25,38 @@ int failed(const std::string& message) {
 events::Result<DefinitionsPackage> read(const ProfilesOptions& options) {
   auto package = read_definitions(options.paths);
   if (!package) return package;
-  if (package->structures == 0) return events::invalid("no profile was found; name a .tgz package or a folder of StructureDefinitions");
+  if (package->structures == 0)
+    return events::invalid(
+        "no profile was found; name a .tgz package or a folder of StructureDefinitions");
   return package;
 }
 
 int check(const ProfilesOptions& options) {
   auto package = read(options);
-  if (!package) return failed(package.error().message);
+  if (!package) return profiles_failed(package.error().message);
   ingest::validation::ProfileSet set;
-  if (auto added = set.add(package->bundle); !added) return failed(added.error().message);
+  if (auto added = set.add(package->bundle); !added) return profiles_failed(added.error().message);
   set.finish();
   for (const auto& [url, profile] : set.profiles()) {
     fmt::print("{} {}{}\n", profile.type, url,
-               profile.unchecked_rules.empty() ? "" : fmt::format("; not checked: {}", fmt::join(profile.unchecked_rules, ", ")));
+               profile.unchecked_rules.empty()
+                   ? ""
+                   : fmt::format("; not checked: {}", fmt::join(profile.unchecked_rules, ", ")));
   }
-  fmt::print("{} profiles, {} value sets, {} code systems\n", package->structures, package->value_sets, package->code_systems);
+  fmt::print("{} profiles, {} value sets, {} code systems\n", package->structures,
+             package->value_sets, package->code_systems);
   return 0;
 }
 
 int load(const ProfilesOptions& options) {
   const auto package = read(options);
-  if (!package) return failed(package.error().message);
+  if (!package) return profiles_failed(package.error().message);
   auto url = http::Url::parse(options.url);
-  if (!url) return failed(url.error().message);
+  if (!url) return profiles_failed(url.error().message);
   http::Client client(std::move(*url));
-  const auto answer = client.ask("POST", "/profiles", {{"Content-Type", "application/fhir+json"}}, package->bundle);
-  if (!answer) return failed(answer.error().message);
+  const auto answer =
+      client.ask("POST", "/profiles", {{"Content-Type", "application/fhir+json"}}, package->bundle);
+  if (!answer) return profiles_failed(answer.error().message);
   fmt::print("{}\n", answer->body);
   return answer->status == 200 || answer->status == 201 ? 0 : 1;
 }
@@ -59,7 +65,8 @@ int load(const ProfilesOptions& options) {
 
 Run prepare_profiles(CLI::App& app) {
   auto options = std::make_shared<ProfilesOptions>();
-  auto* checking = app.add_subcommand("check", "say what is in packages and what of it is not checked");
+  auto* checking =
+      app.add_subcommand("check", "say what is in packages and what of it is not checked");
   auto* loading = app.add_subcommand("load", "give packages to a node");
   app.require_subcommand(1);
   for (auto* one : {checking, loading})

@@ -12,7 +12,7 @@
 namespace ops::node {
 namespace {
 
-int fail(const events::Error& error) {
+int rebuild_failed(const events::Error& error) {
   fmt::print(stderr, "chartlog rebuild: {}\n", error.message);
   return 1;
 }
@@ -20,11 +20,12 @@ int fail(const events::Error& error) {
 // Offline: the node that owns the folder must be stopped (the folder's lock says so).
 int run_rebuild(const ReadSettings& read) {
   auto settings = read();
-  if (!settings) return fail(settings.error());
-  if (auto logging = runtime::start_logging(settings->log_level); !logging) return fail(logging.error());
+  if (!settings) return rebuild_failed(settings.error());
+  if (auto logging = runtime::start_logging(settings->log_level); !logging)
+    return rebuild_failed(logging.error());
   runtime::Metrics metrics;
   auto storage = Storage::open(*settings, metrics.registry());
-  if (!storage) return fail(storage.error());
+  if (!storage) return rebuild_failed(storage.error());
   const auto begin = std::chrono::steady_clock::now();
   const bool terminal = ::isatty(STDOUT_FILENO) != 0;
   std::uint64_t records = 0;
@@ -33,9 +34,11 @@ int run_rebuild(const ReadSettings& read) {
     if (terminal) fmt::print("\r{} of {} records", done, end);
     std::fflush(stdout);
   });
-  if (!rebuilt) return fail(rebuilt.error());
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  fmt::print("{}rebuilt {} shards from {} records in {:.1f} s\n", terminal ? "\r" : "", (*storage)->shards->count(), records, seconds);
+  if (!rebuilt) return rebuild_failed(rebuilt.error());
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  fmt::print("{}rebuilt {} shards from {} records in {:.1f} s\n", terminal ? "\r" : "",
+             (*storage)->shards->count(), records, seconds);
   return 0;
 }
 

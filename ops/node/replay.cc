@@ -30,15 +30,15 @@ struct Asked {
   std::string as_of, diff, patient;  // of other replays
 };
 
-int fail(const std::string& message) {
+int replay_failed(const std::string& message) {
   fmt::print(stderr, "chartlog replay: {}\n", message);
   return 1;
 }
 
 // A bar that stays on its line on a terminal; elsewhere silence, the figures come at the end.
-class Progress {
+class ReplayProgress {
  public:
-  explicit Progress(std::uint64_t end) : end_(end) {}
+  explicit ReplayProgress(std::uint64_t end) : end_(end) {}
   void add(std::uint64_t records) {
     const std::lock_guard lock(mutex_);
     done_ += records;
@@ -63,7 +63,7 @@ class Progress {
 // Partitions side by side, as many as there are processors.
 class Replay {
  public:
-  Replay(ReplayLog& log, const projections::AlertReplay& by, Progress& progress)
+  Replay(ReplayLog& log, const projections::AlertReplay& by, ReplayProgress& progress)
       : log_(log), by_(by), progress_(progress) {}
 
   void run() {
@@ -101,7 +101,7 @@ class Replay {
 
   ReplayLog& log_;
   const projections::AlertReplay& by_;
-  Progress& progress_;
+  ReplayProgress& progress_;
   std::atomic<std::uint32_t> next_ = 0;
   std::mutex mutex_;  // of what is found
 };
@@ -134,29 +134,30 @@ void print(const Asked& asked, const projections::knowledge::Knowledge& given, R
 
 int run_replay(const ReadSettings& read, const Asked& asked) {
   if (!asked.as_of.empty() || !asked.diff.empty() || !asked.patient.empty())
-    return fail("--as-of, --diff and --patient are not built yet; use --knowledge");
+    return replay_failed("--as-of, --diff and --patient are not built yet; use --knowledge");
   if (asked.knowledge.empty())
-    return fail("only replays by other knowledge are built yet; name its tables with --knowledge");
+    return replay_failed(
+        "only replays by other knowledge are built yet; name its tables with --knowledge");
   auto settings = read();
-  if (!settings) return fail(settings.error().message);
+  if (!settings) return replay_failed(settings.error().message);
   if (auto logging = runtime::start_logging(settings->log_level); !logging)
-    return fail(logging.error().message);
+    return replay_failed(logging.error().message);
   const auto texts = read_knowledge_texts(asked.knowledge);
-  if (!texts) return fail(texts.error().message);
+  if (!texts) return replay_failed(texts.error().message);
   const auto given = knowledge_of(*texts);
-  if (!given) return fail("the tables are refused\n" + given.error().message);
+  if (!given) return replay_failed("the tables are refused\n" + given.error().message);
   auto log = ReplayLog::open(*settings);
-  if (!log) return fail(log.error().message);
+  if (!log) return replay_failed(log.error().message);
   const auto records = records_in(*(*log)->clinical);
-  if (!records) return fail(records.error().message);
+  if (!records) return replay_failed(records.error().message);
 
   const auto begin = steady_clock::now();
   const projections::AlertReplay by(*given);
-  Progress progress(*records);
+  ReplayProgress progress(*records);
   Replay replay(**log, by, progress);
   replay.run();
   progress.clear();
-  if (!replay.failed.empty()) return fail(replay.failed);
+  if (!replay.failed.empty()) return replay_failed(replay.failed);
   print(asked, **given, replay, std::chrono::duration<double>(steady_clock::now() - begin).count());
   return 0;
 }

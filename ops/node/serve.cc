@@ -11,20 +11,22 @@
 namespace ops::node {
 namespace {
 
-int fail(const events::Error& error) {
+int serve_failed(const events::Error& error) {
   fmt::print(stderr, "chartlog serve: {}\n", error.message);
   return 1;
 }
 
 int run_serve(const ReadSettings& read) {
   auto settings = read();
-  if (!settings) return fail(settings.error());
-  if (auto logging = runtime::start_logging(settings->log_level); !logging) return fail(logging.error());
+  if (!settings) return serve_failed(settings.error());
+  if (auto logging = runtime::start_logging(settings->log_level); !logging)
+    return serve_failed(logging.error());
   runtime::block_stop_signals();
   auto node = Node::start(*settings);
-  if (!node) return fail(node.error());
+  if (!node) return serve_failed(node.error());
   spdlog::info("serving url=http://{}:{} log={} data=\"{}\"", settings->address, (*node)->port(),
-               settings->kafka.empty() ? "embedded" : settings->kafka + "/" + settings->topic, settings->data.string());
+               settings->kafka.empty() ? "embedded" : settings->kafka + "/" + settings->topic,
+               settings->data.string());
   const int signal = runtime::wait_for_stop_signal();
   spdlog::info("stopping signal={}", signal);
   node->reset();

@@ -9,15 +9,16 @@
 namespace ops::node {
 namespace {
 
-int fail(const events::Error& error) {
+int topics_failed(const events::Error& error) {
   fmt::print(stderr, "chartlog topics: {}\n", error.message);
   return 1;
 }
 
 int run_topics(const ReadSettings& read) {
   auto settings = read();
-  if (!settings) return fail(settings.error());
-  if (settings->kafka.empty()) return fail(events::invalid("kafka: name the brokers, --kafka HOST:PORT"));
+  if (!settings) return topics_failed(settings.error());
+  if (settings->kafka.empty())
+    return topics_failed(events::invalid("kafka: name the brokers, --kafka HOST:PORT"));
   bool all_ok = true;
   for (const std::string suffix : {"", ".keys"}) {
     events::KafkaLogOptions options;
@@ -25,10 +26,11 @@ int run_topics(const ReadSettings& read) {
     options.topic = settings->topic + suffix;
     options.partitions = suffix.empty() ? settings->partitions : 1;
     auto topic = events::check_topic(options);
-    if (!topic) return fail(topic.error());
+    if (!topic) return topics_failed(topic.error());
     fmt::print("{}\n", options.topic);
     for (const events::TopicSetting& setting : *topic) {
-      fmt::print("  {:<4} {:<32} {:<24} {}\n", setting.ok ? "ok" : "BAD", setting.name, setting.is, setting.ok ? "" : "want " + setting.want);
+      fmt::print("  {:<4} {:<32} {:<24} {}\n", setting.ok ? "ok" : "BAD", setting.name, setting.is,
+                 setting.ok ? "" : "want " + setting.want);
       all_ok = all_ok && setting.ok;
     }
   }

@@ -1,5 +1,6 @@
 // Sums, products and their inverses of numbers, quantities, uncertain numbers; dates and times plus
 // quantities (operators.h). What overflows is null (CQL 1.5, appendix B, Arithmetic Operators).
+#include "projections/quality/compare.h"
 #include "projections/quality/operators.h"
 #include "projections/quality/units.h"
 
@@ -30,9 +31,6 @@ Value combined(const Value& a, const Value& b, Combine combine) {
   return whole(both_integers ? Kind::integer : Kind::long_integer, result);
 }
 
-bool is_uncertain(const Value& value) {
-  return value.is(Kind::interval) && value.interval().uncertain;
-}
 Value low_of(const Value& value) { return is_uncertain(value) ? value.interval().low : value; }
 Value high_of(const Value& value) { return is_uncertain(value) ? value.interval().high : value; }
 

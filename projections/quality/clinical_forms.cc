@@ -19,8 +19,6 @@ namespace json = boost::json;
 using events::Result;
 using Kind = Value::Kind;
 
-Value run_constant(const Node& node, Frame&) { return node.constant; }
-
 // What `section` of the library that `reference` names calls so.
 struct Found {
   std::string library;

@@ -53,10 +53,6 @@ Order order_of_uncertain(const Value& a, const Value& b, std::optional<Precision
   return Order(possible);
 }
 
-bool is_uncertain(const Value& value) {
-  return value.is(Kind::interval) && value.interval().uncertain;
-}
-
 // The specification's tests hold two null parts equal, and the first pair that is not equal
 // decides: what follows an unknown one does not make it false.
 Truth parts_equal(const Value& a, const Value& b) {

@@ -19,6 +19,11 @@ Truth negated(Truth a);
 Truth truth_of(const Value& value);
 inline Value value_of(Truth truth) { return Value::of(truth); }
 
+// An interval that stands for one point of it (CQL 1.5, appendix B, uncertainty).
+inline bool is_uncertain(const Value& value) {
+  return value.is(Value::Kind::interval) && value.interval().uncertain;
+}
+
 class Order {
  public:
   static constexpr std::uint8_t less = 1;

@@ -50,11 +50,11 @@ Value primitive_value(const Element& element) {
 }
 
 // A resource inside another knows its own type.
-Value value_of(const json::value& value, const fhir::Type* type) {
+Value value_in(const json::value& value, const fhir::Type* type) {
   if (value.is_null()) return {};
   if (value.is_array()) {
     List list;
-    for (const auto& each : value.get_array()) list.push_back(value_of(each, type));
+    for (const auto& each : value.get_array()) list.push_back(value_in(each, type));
     return Value(std::move(list));
   }
   if (type && type->abstract && value.is_object()) return resource_value(value);
@@ -91,7 +91,7 @@ Value element_property(const Element& element, std::string_view name) {
   const auto* member = element.type->find(name);
   if (member == nullptr) member = form_of_choice(*element.type, *object, name);
   const auto* value = member ? object->if_contains(member->name) : nullptr;
-  return value ? value_of(*value, member->type) : Value();
+  return value ? value_in(*value, member->type) : Value();
 }
 
 Value system_value(const Value& value) {

@@ -76,6 +76,8 @@ struct Node {
   bool is_list() const { return type && type->form == Type::Form::list; }
 };
 
+inline Value run_constant(const Node& node, Frame&) { return node.constant; }
+
 // Operands that are not given in ELM are null.
 enum class Nulls { give_null, are_seen };
 struct Operator {

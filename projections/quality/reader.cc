@@ -52,8 +52,6 @@ Value run_null_strict(const Node& node, Frame& frame) {
   if (frame.evaluation.error) return {};
   return node.function(node, values, frame);
 }
-Value run_constant(const Node& node, Frame&) { return node.constant; }
-
 struct Tables {
   std::unordered_map<std::string_view, Operator> operators;
   std::unordered_map<std::string_view, Build> forms;

@@ -16,7 +16,6 @@ namespace json = boost::json;
 using events::Result;
 using Kind = Value::Kind;
 
-Value run_constant(const Node& node, Frame&) { return node.constant; }
 Node constant(Value value) { return Node{.run = run_constant, .constant = std::move(value)}; }
 
 template <class Integer>

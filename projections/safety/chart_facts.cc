@@ -17,10 +17,6 @@ using events::Micros;
 using knowledge::Day;
 using State = MedicationState;
 
-Day day_of(Micros time) {
-  return std::chrono::floor<std::chrono::days>(std::chrono::sys_time<Micros>(time));
-}
-
 const schema::Reference* reference_in(const schema::Facts& facts) {
   if (const auto* one = facts.of_as_MedicationRequest()) return one->medication_reference();
   if (const auto* one = facts.of_as_MedicationStatement()) return one->medication_reference();

@@ -18,10 +18,6 @@ using knowledge::Measured;
 constexpr const char* egfr_codes[] = {"98979-8", "62238-1", "33914-3"};
 constexpr const char* pregnancy_status = "82810-3";
 
-Day day_of(Micros time) {
-  return std::chrono::floor<std::chrono::days>(std::chrono::sys_time<Micros>(time));
-}
-
 // As laboratories report an eGFR; and rows must not depend on a machine's last digit of pow().
 double whole(long double value) { return static_cast<double>(std::round(value)); }
 

@@ -8,11 +8,17 @@
 #include <vector>
 
 #include "events/resource_type.h"
+#include "projections/knowledge/check.h"
 #include "projections/medications.h"
 #include "projections/safety/product.h"
 #include "projections/series.h"
 
 namespace projections::safety {
+
+// The day in UTC.
+inline knowledge::Day day_of(events::Micros time) {
+  return std::chrono::floor<std::chrono::days>(std::chrono::sys_time<events::Micros>(time));
+}
 
 class ChartSource {
  public:

@@ -14,7 +14,7 @@ void take_practitioner(const schema::Facts& facts, Values& values) {
 }
 
 using schema::Encounter;
-constexpr std::array encounter{
+constexpr std::array encounter_parameters{
     Parameter{"identifier", token, take<&Encounter::identifiers>},
     Parameter{"class", token, take<&Encounter::class_>},
     Parameter{"date", date, take<&Encounter::period>},
@@ -45,7 +45,7 @@ constexpr std::array encounter{
 
 TypeTables encounter_tables() {
   static constexpr std::array tables{
-      TypeParameters{ResourceType::Encounter, encounter, patient_and_subject},
+      TypeParameters{ResourceType::Encounter, encounter_parameters, patient_and_subject},
   };
   return tables;
 }

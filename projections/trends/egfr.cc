@@ -8,7 +8,7 @@
 namespace projections::trends {
 namespace {
 
-constexpr int adult_from_years = 18;
+constexpr int ckd_epi_from_years = 18;
 constexpr events::Micros acute_for = std::chrono::days(7);
 
 // Why this creatinine has no eGFR; empty if it has. `inputs` gains what shows it.
@@ -19,7 +19,7 @@ std::string why_not(const Point& point, const PatientFacts& facts, std::optional
   if (!(point.shown->value > 0)) return "creatinine is not above zero";
   if (!facts.birth) return "birth date is not known";
   if (!years) return "age is not known to the day";
-  if (*years < adult_from_years) return "below 18 years; CKD-EPI 2021 is for adults";
+  if (*years < ckd_epi_from_years) return "below 18 years; CKD-EPI 2021 is for adults";
   if (!facts.sex) return "sex is not recorded as male or female";
   struct Reason {
     const char *state, *text;

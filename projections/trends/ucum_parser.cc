@@ -14,7 +14,7 @@ using events::Result;
 
 constexpr std::size_t code_size_max = 80;
 constexpr int depth_max = 8;
-constexpr int exponent_max = 9;
+constexpr int unit_exponent_max = 9;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool ends_atom(char c) {
@@ -195,7 +195,7 @@ class Parser {
 
   Unit raised(const Unit& unit, int exponent) {
     const bool power_of_ten = unit.dimension.empty() && unit.factor == 10;
-    if (exponent == 0 || std::abs(exponent) > (power_of_ten ? 24 : exponent_max)) {
+    if (exponent == 0 || std::abs(exponent) > (power_of_ten ? 24 : unit_exponent_max)) {
       return fail("has an exponent that no measurement has");
     }
     if (unit.shift != 0) return fail("has degrees in a product; write K");

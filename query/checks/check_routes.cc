@@ -14,7 +14,7 @@ using ops::http::Request;
 
 constexpr std::size_t window_max = 3650;
 
-void write_source(const CardSource& source, JsonWriter& json) {
+void write_full_source(const CardSource& source, JsonWriter& json) {
   json.key("source").begin_object().member("title", source.title);
   json.optional("issuer", source.issuer).optional("section", source.section);
   json.optional("published", source.published).optional("url", source.url);
@@ -150,7 +150,7 @@ void write_card(const Card& card, JsonWriter& json, std::string_view uuid) {
   json.member("tier", to_string(card.tier));
   if (card.lowered_from) json.member("lowered_from", to_string(*card.lowered_from));
   json.member("kind", card.kind).member("summary", card.summary).member("detail", card.detail);
-  write_source(card.source, json);
+  write_full_source(card.source, json);
   json.key("rests_on").begin_array();
   for (const auto& one : card.rests_on) write_rests_on(one, json);
   json.end_array();

@@ -26,7 +26,7 @@ events::Error too_many(const Chain& chain) {
           {}};
 }
 
-Status may_search(const ChainContext& context, ResourceType type) {
+Status may_follow(const ChainContext& context, ResourceType type) {
   return ops::auth::permit(context.request.principal,
                            {ops::auth::Access::search, events::type_name(type), {}});
 }
@@ -58,7 +58,7 @@ Status find_inner_patients(Reader& reader, const ChainContext& context, const Se
 
 Status find_inner(Reader& reader, const ChainContext& context, ResourceType type,
                   const Chain& chain, ReferenceSet& set) {
-  if (auto allowed = may_search(context, type); !allowed) return allowed;
+  if (auto allowed = may_follow(context, type); !allowed) return allowed;
   const QueryParameters parameters{{chain.inner_name, chain.inner_value}};
   const SearchInput input{events::type_name(type), parameters, context.criteria, false};
   set.leads_into_directory &= events::is_directory_type(type);
@@ -113,7 +113,7 @@ Result<std::set<std::string>> resolve_reverse(Reader& reader, const ChainContext
                                        chain.name, events::type_name(*chain.type),
                                        chain.inner_name));
   }
-  if (auto allowed = may_search(context, *chain.type); !allowed) return allowed.error();
+  if (auto allowed = may_follow(context, *chain.type); !allowed) return allowed.error();
   const QueryParameters parameters{{chain.inner_name, chain.inner_value}};
   auto query =
       parse_search(*table, {events::type_name(*chain.type), parameters, context.criteria, false});

@@ -43,9 +43,9 @@ bool is_background(Claim claim) {
 }
 
 // Which resources are in force, and what the list says of each: from the record alone.
-class Standing {
+class ProposalStanding {
  public:
-  Standing(const projections::MedicationReading& reading, events::Micros at) {
+  ProposalStanding(const projections::MedicationReading& reading, events::Micros at) {
     for (const auto& line : reading.lines) {
       for (const auto& claim : line.rests_on) line_of_[projections::name_of(claim)] = &line;
       if (line.state == MedicationState::may_still_be_taking) need(line.lead);
@@ -95,7 +95,7 @@ class Proposing {
   void match(Row& row) const;
   void note_differences(const projections::DrugGroup& group, Row& row) const;
 
-  const Standing standing_;
+  const ProposalStanding standing_;
   const OutsideList& outside_;
   const Knowledge& known_;
   const std::string_view here_;

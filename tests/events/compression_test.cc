@@ -8,7 +8,7 @@
 namespace events {
 namespace {
 
-constexpr std::size_t size_max = 1 << 20;
+constexpr std::size_t inflated_max = 1 << 20;
 
 const std::string& sample() {
   static const std::string text = [] {
@@ -22,7 +22,7 @@ const std::string& sample() {
 
 TEST(CompressionTest, WhatIsCompressedInflates) {
   for (const std::string& text : {std::string(), sample(), std::string(500'000, '\0')}) {
-    EXPECT_EQ(inflate(compress(text, nullptr), nullptr, size_max), text);
+    EXPECT_EQ(inflate(compress(text, nullptr), nullptr, inflated_max), text);
   }
 }
 
@@ -33,30 +33,30 @@ TEST(CompressionTest, ADictionaryMakesSmallDocumentsSmaller) {
   const std::string with(compress(text, &dictionary));
   const std::string without(compress(text, nullptr));
   EXPECT_LT(with.size(), without.size() / 2);
-  EXPECT_EQ(inflate(with, &dictionary, size_max), text);
-  EXPECT_EQ(inflate(without, nullptr, size_max), text);
+  EXPECT_EQ(inflate(with, &dictionary, inflated_max), text);
+  EXPECT_EQ(inflate(without, nullptr, inflated_max), text);
 }
 
 TEST(CompressionTest, WithoutItsDictionaryAFrameNeverInflatesToItsText) {
   Dictionary dictionary(sample());
   const std::string text =
       R"({"resourceType":"Observation","status":"final","code":{"coding":[7]}})";
-  auto inflated = inflate(std::string(compress(text, &dictionary)), nullptr, size_max);
+  auto inflated = inflate(std::string(compress(text, &dictionary)), nullptr, inflated_max);
   EXPECT_TRUE(!inflated || *inflated != text);
 }
 
 TEST(CompressionTest, FramesBeyondTheLimitAreCorruptBeforeTheyAreInflated) {
-  const std::string bomb(compress(std::string(size_max + 1, 'x'), nullptr));
+  const std::string bomb(compress(std::string(inflated_max + 1, 'x'), nullptr));
   EXPECT_LT(bomb.size(), 1000u);
-  EXPECT_EQ(inflate(bomb, nullptr, size_max).error().code, ErrorCode::corrupt);
+  EXPECT_EQ(inflate(bomb, nullptr, inflated_max).error().code, ErrorCode::corrupt);
 }
 
 TEST(CompressionTest, OtherBytesAreCorrupt) {
   const std::string frame(compress(sample(), nullptr));
-  EXPECT_FALSE(inflate("", nullptr, size_max));
-  EXPECT_FALSE(inflate("not a frame", nullptr, size_max));
-  EXPECT_FALSE(inflate(frame.substr(0, frame.size() - 1), nullptr, size_max));
-  EXPECT_FALSE(inflate(frame + frame, nullptr, size_max));
+  EXPECT_FALSE(inflate("", nullptr, inflated_max));
+  EXPECT_FALSE(inflate("not a frame", nullptr, inflated_max));
+  EXPECT_FALSE(inflate(frame.substr(0, frame.size() - 1), nullptr, inflated_max));
+  EXPECT_FALSE(inflate(frame + frame, nullptr, inflated_max));
 }
 
 TEST(DictionaryTest, IsNamedByTheFirstHalfOfItsDigest) {

@@ -82,7 +82,7 @@ class EmbeddedLogTest : public testing::Test {
   }
 
  private:
-  tests::TemporaryFolder folder_;
+  ::tests::TemporaryFolder folder_;
 };
 
 std::string content(const fs::path& file) {

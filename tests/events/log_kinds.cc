@@ -28,7 +28,7 @@ class EmbeddedLogUnderTest final : public LogUnderTest {
   }
 
  private:
-  tests::TemporaryFolder folder_;
+  ::tests::TemporaryFolder folder_;
 };
 
 INSTANTIATE_TEST_SUITE_P(

@@ -42,7 +42,7 @@ class SealedFileTest : public ::testing::Test {
     return all.str();
   }
 
-  tests::TemporaryFolder folder;
+  ::tests::TemporaryFolder folder;
   std::filesystem::path path = folder.path() / "file";
   Secret key{};
   std::string text;

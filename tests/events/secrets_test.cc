@@ -33,7 +33,7 @@ class SecretsTest : public testing::Test {
     return secrets ? "accepted" : secrets.error().message;
   }
 
-  tests::TemporaryFolder folder_;
+  ::tests::TemporaryFolder folder_;
   std::filesystem::path file_ = folder_.path() / "secrets";
 };
 

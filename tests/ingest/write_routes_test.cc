@@ -15,7 +15,7 @@ using testing::StartsWith;
 
 constexpr const char* urn = "urn:uuid:0b0b0b0b-0000-4000-8000-000000000001";
 
-std::size_t count_of(const std::string& text, const std::string& what) {
+std::size_t times_in(const std::string& text, const std::string& what) {
   std::size_t count = 0;
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + what.size()))
     ++count;
@@ -73,7 +73,7 @@ TEST_F(WriteRoutesTest, TransactionIsOneRecordAndItsUrnsBecomeIds) {
 
   ASSERT_EQ(response.status, 200) << response.body;
   EXPECT_EQ(door.records(), 1u);
-  EXPECT_EQ(count_of(response.body, "201 Created"), 3u);
+  EXPECT_EQ(times_in(response.body, "201 Created"), 3u);
   const std::string id = id_in(location_of(response.body, 0));
   EXPECT_THAT(door.read("Condition", id_in(location_of(response.body, 1))),
               HasSubstr("\"Patient/" + id + "\""));
@@ -150,7 +150,7 @@ TEST_F(WriteRoutesTest, TwoEqualIfNoneExistInOneTransactionAreOneResource) {
 
   ASSERT_EQ(response.status, 200) << response.body;
   EXPECT_EQ(location_of(response.body, 0), location_of(response.body, 1));
-  EXPECT_EQ(count_of(response.body, "201 Created"), 1u);
+  EXPECT_EQ(times_in(response.body, "201 Created"), 1u);
 }
 
 TEST_F(WriteRoutesTest, ConditionalReferenceLeadsToTheResourceWithThatIdentifier) {
@@ -167,8 +167,8 @@ TEST_F(WriteRoutesTest, BatchEntryWaitsForTheOneThatItRefersTo) {
                        entry("POST", "Patient", patient("1")), entry("POST", "Patient", "{}")}));
 
   ASSERT_EQ(response.status, 200);
-  EXPECT_EQ(count_of(response.body, "201 Created"), 2u) << response.body;
-  EXPECT_EQ(count_of(response.body, "\"status\":\"422\""), 1u) << response.body;
+  EXPECT_EQ(times_in(response.body, "201 Created"), 2u) << response.body;
+  EXPECT_EQ(times_in(response.body, "\"status\":\"422\""), 1u) << response.body;
 }
 
 TEST_F(WriteRoutesTest, DeletedResourceIsGoneAndDeletingAgainChangesNothing) {

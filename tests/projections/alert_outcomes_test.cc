@@ -18,13 +18,13 @@ using ::testing::IsEmpty;
 using Type = events::ResourceType;
 
 // An alert as the record has it; what a test does not name is a stop that was shown.
-struct Alert {
+struct ShownAlert {
   std::string rule = "onc-high-08", severity = "high", at = "2026-11-27T12:00:00Z";
   std::string status = "preliminary";
   std::vector<std::pair<std::string, std::string>> done;  // system and code, the last one counts
 };
 
-std::string issue(const std::string& id, const Alert& alert) {
+std::string issue(const std::string& id, const ShownAlert& alert) {
   schema::DetectedIssueT of;
   of.status = alert.status;
   of.code = code_of(std::string(projections::alert_rule_system), alert.rule);
@@ -40,8 +40,8 @@ std::string issue(const std::string& id, const Alert& alert) {
 
 const std::string outcome(projections::alert_outcome_system);
 const std::string reason(projections::override_reason_system);
-Alert accepted() { return {.status = "final", .done = {{outcome, "accepted"}}}; }
-Alert overridden(const std::string& because = "monitored") {
+ShownAlert accepted() { return {.status = "final", .done = {{outcome, "accepted"}}}; }
+ShownAlert overridden(const std::string& because = "monitored") {
   return {.status = "final", .done = {{reason, because}}};
 }
 
@@ -59,7 +59,7 @@ std::vector<std::string> totals(const projections::ShardView& view, std::string_
 
 class AlertOutcomesTest : public ::testing::Test {
  protected:
-  void record(const std::string& id, const Alert& alert, const std::string& patient = "ana") {
+  void record(const std::string& id, const ShownAlert& alert, const std::string& patient = "ana") {
     rows_.send("Patient/" + patient, Type::DetectedIssue, id, issue(id, alert));
   }
   std::vector<std::string> counted() const { return totals(*rows_.view()); }
@@ -130,7 +130,7 @@ TEST_F(AlertOutcomesTest, AForgottenPatientIsTakenOutOfTheCounters) {
 // However the alerts came to be as they are, the counters are those of the alerts as they are.
 TEST_F(AlertOutcomesTest, CountersAreThoseOfTheNewestVersions) {
   std::mt19937 random(5);
-  std::map<std::pair<std::string, std::string>, Alert> now;
+  std::map<std::pair<std::string, std::string>, ShownAlert> now;
   const auto pick = [&](auto... words) {
     const std::string all[] = {words...};
     return all[random() % sizeof...(words)];
@@ -142,11 +142,11 @@ TEST_F(AlertOutcomesTest, CountersAreThoseOfTheNewestVersions) {
       now.erase({patient, id});
       continue;
     }
-    Alert alert{pick("r1", "r2"),
-                pick("high", "moderate", "low"),
-                pick("2026-10-01", "2026-11-30"),
-                pick("preliminary", "final", "cancelled"),
-                {}};
+    ShownAlert alert{pick("r1", "r2"),
+                     pick("high", "moderate", "low"),
+                     pick("2026-10-01", "2026-11-30"),
+                     pick("preliminary", "final", "cancelled"),
+                     {}};
     if (random() % 2) alert.done = {{outcome, "accepted"}};
     if (random() % 2) alert.done.emplace_back(reason, pick("monitored", "other"));
     record(id, alert, patient);
@@ -160,7 +160,7 @@ TEST_F(AlertOutcomesTest, CountersAreThoseOfTheNewestVersions) {
 }
 
 // ---- through the worker ----
-Act act(const std::string& id, const Alert& alert) {
+Act outcome_act(const std::string& id, const ShownAlert& alert) {
   Act made;
   made.type = "DetectedIssue";
   made.id = id;
@@ -172,9 +172,9 @@ Act act(const std::string& id, const Alert& alert) {
 TEST(AlertOutcomesShardTest, BordersOfBatchesACrashAndARefoldChangeNothing) {
   ShardsFixture shards;
   shards.open();
-  shards.submit({act("a", {}), act("b", {})});
-  shards.submit({act("a", overridden()), act("a", overridden("other"))});
-  shards.submit({act("c", accepted()), remove("nobody")});
+  shards.submit({outcome_act("a", {}), outcome_act("b", {})});
+  shards.submit({outcome_act("a", overridden()), outcome_act("a", overridden("other"))});
+  shards.submit({outcome_act("c", accepted()), remove("nobody")});
   shards.settle();
   const auto expected = totals(*shards.view());
   EXPECT_THAT(expected,

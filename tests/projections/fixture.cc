@@ -32,7 +32,7 @@ std::unique_ptr<schema::IdentifierT> identifier(const std::string& value) {
   return made;
 }
 
-std::vector<std::uint8_t> facts_of(const Act& act, events::ResourceType type) {
+std::vector<std::uint8_t> facts_of_act(const Act& act, events::ResourceType type) {
   if (!act.facts.empty()) return {act.facts.begin(), act.facts.end()};
   schema::FactsT facts;
   facts.type = type;
@@ -61,7 +61,7 @@ std::unique_ptr<schema::EventT> event_of(const Act& act, const events::tests::No
   if (act.what == Act::Do::remove) return event;
   event->document = documents++;
   event->document_size = static_cast<std::uint32_t>(document_size);
-  event->facts = facts_of(act, event->type);
+  event->facts = facts_of_act(act, event->type);
   event->digest = digest_of(node, act.content);
   if (!act.identifier.empty()) event->identifiers.push_back(identifier(act.identifier));
   return event;

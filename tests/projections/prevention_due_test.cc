@@ -243,7 +243,7 @@ TEST_F(PreventionDueTest, PagesOverManyPatientsAreFullAndGoOnWhereTheyEnded) {
 }
 
 // ---- through the worker ----
-Act act(Type type, const std::string& id, const std::string& facts) {
+Act due_act(Type type, const std::string& id, const std::string& facts) {
   Act made;
   made.type = events::type_name(type);
   made.id = id;
@@ -256,9 +256,9 @@ TEST(PreventionDueShardTest, ACommitIsAssessedOnceAndBordersOfBatchesChangeNothi
   ShardsFixture shards;
   shards.open();
   Act last = create("c1");  // of no interest, and the end of the commit
-  shards.submit({act(Type::Patient, "ana", person("ana", "1985-05-01", "F")),
-                 act(Type::Procedure, "m1", procedure("m1", mammography, "2020-01-05")), last});
-  shards.submit({act(Type::Procedure, "m2", procedure("m2", "73761001", "2022-01-05"))});
+  shards.submit({due_act(Type::Patient, "ana", person("ana", "1985-05-01", "F")),
+                 due_act(Type::Procedure, "m1", procedure("m1", mammography, "2020-01-05")), last});
+  shards.submit({due_act(Type::Procedure, "m2", procedure("m2", "73761001", "2022-01-05"))});
   shards.settle();
 
   std::size_t index = 0, facts = 0, touched = 0;

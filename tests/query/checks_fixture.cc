@@ -16,7 +16,7 @@ using schema::ResourceType;
 constexpr const char* today = "2026-11-27T12:00:00Z";
 
 // Reading the tables takes a while: once for all tests.
-std::shared_ptr<const projections::knowledge::Knowledge> shipped() {
+std::shared_ptr<const projections::knowledge::Knowledge> shipped_as_shared() {
   static const auto read =
       projections::knowledge::read_knowledge(projections::knowledge::shipped_tables());
   CHECK(read.has_value());
@@ -30,7 +30,7 @@ std::string text_at(const boost::json::value& value, const char* name) {
 }  // namespace
 
 ChecksFixture::ChecksFixture()
-    : knowledge_(shipped()),
+    : knowledge_(shipped_as_shared()),
       checks_{[this](const auto&) { return knowledge_; }, *read_.metrics,
               [] { return events::parse_clinical_time(today)->low; }} {
   query::add_alert_routes(read_.router, read_.sources);

@@ -40,7 +40,7 @@ Act condition(const std::string& id, const std::string& code, const std::string&
   return act;
 }
 
-Act patient(const std::string& id, const std::string& family, const std::string& birth_date) {
+Act named_patient(const std::string& id, const std::string& family, const std::string& birth_date) {
   schema::FactsT facts;
   facts.type = ResourceType::Patient;
   facts.id = id;
@@ -237,7 +237,7 @@ TEST_F(FhirOutTest, ASearchFindsOnlyThePatientsOwnThatMeetAllCriteria) {
 }
 
 TEST_F(FhirOutTest, ASearchOfOneTypeNeverAnswersAnother) {
-  given({condition("c1", "1", "2024-01-01"), patient("ana", "Alm", "1980-01-01")});
+  given({condition("c1", "1", "2024-01-01"), named_patient("ana", "Alm", "1980-01-01")});
   EXPECT_THAT(ids_in(json::parse(get("/fhir/Procedure", {{"patient", "ana"}}).body)),
               ::testing::IsEmpty());
 }
@@ -296,9 +296,9 @@ TEST_F(FhirOutTest, ACursorOfAnotherSearchIsRefused) {
 }
 
 TEST_F(FhirOutTest, PatientsAreFoundAcrossShardsInTheOrderOfTheirNames) {
-  given({patient("ana", "Meier", "1980-01-02")});
-  given({patient("bob", "Alm", "1990-01-02")}, "bob");
-  given({patient("cyd", "Zander", "1980-05-02")}, "cyd");
+  given({named_patient("ana", "Meier", "1980-01-02")});
+  given({named_patient("bob", "Alm", "1990-01-02")}, "bob");
+  given({named_patient("cyd", "Zander", "1980-05-02")}, "cyd");
   const auto ids = [&](QueryParameters query) {
     return ids_in(json::parse(get("/fhir/Patient", std::move(query)).body));
   };
@@ -320,7 +320,7 @@ TEST_F(FhirOutTest, PatientsAreFoundAcrossShardsInTheOrderOfTheirNames) {
 }
 
 TEST_F(FhirOutTest, EverythingIsTheWholeStreamInBoundedPages) {
-  given({patient("ana", "Meier", "1980-01-02"), condition("c1", "1", "2024-01-01"),
+  given({named_patient("ana", "Meier", "1980-01-02"), condition("c1", "1", "2024-01-01"),
          condition("c2", "1", "2024-06-01")});
   EXPECT_THAT(ids_in(json::parse(get("/fhir/Patient/ana/$everything").body)),
               ::testing::ElementsAre("ana", "c2", "c1"));
@@ -364,7 +364,7 @@ TEST_F(FhirOutTest, EverythingBringsWhoAndWhereFromTheDirectory) {
   Act visit = tests::update("visit", "visit");
   visit.type = "Encounter";
   visit.facts = bytes_of(facts);
-  given({patient("ana", "Meier", "1980-01-02"), visit});
+  given({named_patient("ana", "Meier", "1980-01-02"), visit});
 
   EXPECT_THAT(ids_in(json::parse(get("/fhir/Patient/ana/$everything").body)),
               ::testing::UnorderedElementsAre("ana", "visit", "north"));

@@ -8,7 +8,7 @@ namespace {
 constexpr std::string_view tag =
     R"({"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"})";
 
-constexpr std::string_view patient =
+constexpr std::string_view whole_patient =
     R"({"resourceType":"Patient","id":"1","meta":{"versionId":"1"},"text":{"status":"generated","div":"<div>\"}</div>"},)"
     R"("active":true,"name":[{"family":"Alm","extension":[{"url":"x","valueString":"y"}]}],)"
     R"("multipleBirthInteger":2,"_birthDate":{"id":"b"}, "birthDate" : "1980-01-02"})";
@@ -28,22 +28,22 @@ TEST(FhirSubset, ElementsAreThoseAskedForAndThoseThatChangeWhatTheyMean) {
   const auto asked = parse_elements("birthDate,multipleBirth,Observation.code");
   ASSERT_TRUE(asked);
   EXPECT_EQ(
-      cut("Patient", patient, *asked),
+      cut("Patient", whole_patient, *asked),
       with_tag(
           R"(,"active":true,"multipleBirthInteger":2,"_birthDate":{"id":"b"},"birthDate":"1980-01-02")"));
 }
 
 TEST(FhirSubset, ASummaryHasWhatTheDefinitionsMarkAtAllDepths) {
   EXPECT_EQ(
-      cut("Patient", patient, of(Subset::Kind::summary)),
+      cut("Patient", whole_patient, of(Subset::Kind::summary)),
       with_tag(
           R"(,"active":true,"name":[{"family":"Alm"}],"_birthDate":{"id":"b"},"birthDate":"1980-01-02")"));
 }
 
 TEST(FhirSubset, TextIsTheNarrativeAndDataAllButIt) {
-  EXPECT_EQ(cut("Patient", patient, of(Subset::Kind::text)),
+  EXPECT_EQ(cut("Patient", whole_patient, of(Subset::Kind::text)),
             with_tag(R"(,"text":{"status":"generated","div":"<div>\"}</div>"})"));
-  EXPECT_EQ(cut("Patient", patient, of(Subset::Kind::data)).find("div"), std::string::npos);
+  EXPECT_EQ(cut("Patient", whole_patient, of(Subset::Kind::data)).find("div"), std::string::npos);
 }
 
 TEST(FhirSubset, DigitsStayAndATagOfTheResourceStays) {
@@ -56,7 +56,7 @@ TEST(FhirSubset, DigitsStayAndATagOfTheResourceStays) {
 }
 
 TEST(FhirSubset, AWholeResourceIsLeftAsItIs) {
-  EXPECT_EQ(cut("Patient", patient, Subset{}), patient);
+  EXPECT_EQ(cut("Patient", whole_patient, Subset{}), whole_patient);
 }
 
 TEST(FhirSubset, UnknownElementsAreRefusedByName) {

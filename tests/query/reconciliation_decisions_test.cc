@@ -9,7 +9,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const Line ten{"ten", "314076", "lisinopril 10 MG Oral Tablet"};
 const Line warfarin{"warfarin", "855332", "Warfarin Sodium 5 MG Oral Tablet"};
 
 events::Result<rec::Cells> decide(const rec::Proposal& proposal, const std::string& decisions) {

@@ -21,6 +21,7 @@ struct Line {
   projections::Claim claim = projections::Claim::active;
   schema::ResourceType type = schema::ResourceType::MedicationRequest;
 };
+inline const Line ten{"ten", "314076", "lisinopril 10 MG Oral Tablet"};
 
 inline projections::MedicationClaim claim_of(const Line& line) {
   projections::MedicationClaim claim;

@@ -12,8 +12,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-const Line ten{"ten", "314076", "lisinopril 10 MG Oral Tablet"};
-
 std::vector<std::string> names_in(const rec::Row& row) {
   std::vector<std::string> names;
   for (const auto& cell : row.cells) names.push_back(name_of(cell));

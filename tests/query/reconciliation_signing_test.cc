@@ -34,8 +34,6 @@ std::string from_base64(std::string_view text) {
   return bytes;
 }
 
-const Line ten{"ten", "314076", "lisinopril 10 MG Oral Tablet"};
-
 class ReconciliationSigning : public ::testing::Test {
  protected:
   // The transaction's entries.

@@ -10,11 +10,11 @@
 namespace projections::immunization {
 namespace {
 
-constexpr std::chrono::days one_day{1};
+constexpr std::chrono::days a_day{1};
 
 bool in_force(const Validity& validity, const Moment& moment) {
   std::optional<Day> end;
-  if (validity.cessation) end = *validity.cessation + one_day;
+  if (validity.cessation) end = *validity.cessation + a_day;
   return moment.within(validity.effective, end);
 }
 
@@ -23,12 +23,12 @@ void take_later(std::optional<Day>& date, std::optional<Day> other) {
 }
 
 // The dates that ages and intervals give: the latest of each kind.
-struct Candidates {
+struct CandidateDates {
   std::optional<Day> minimum_age, recommended_age, latest_age;
   std::optional<Day> minimum_interval, recommended_interval, latest_interval;
 };
 
-void add_ages(const SeriesDose& rules, Day birth, const Moment& moment, Candidates& dates) {
+void add_ages(const SeriesDose& rules, Day birth, const Moment& moment, CandidateDates& dates) {
   const auto at = [birth](const std::optional<Span>& span) -> std::optional<Day> {
     if (!span) return std::nullopt;
     return birth + *span;
@@ -41,7 +41,7 @@ void add_ages(const SeriesDose& rules, Day birth, const Moment& moment, Candidat
   }
 }
 
-void add_interval(const Interval& interval, Day from, Candidates& dates) {
+void add_interval(const Interval& interval, Day from, CandidateDates& dates) {
   const auto after = [from](const std::optional<Span>& span) -> std::optional<Day> {
     if (!span) return std::nullopt;
     return from + *span;
@@ -77,7 +77,7 @@ void set_dates(Forecast& forecast, const Facts& facts, const SeriesProgress& pro
                const Moment& moment) {
   const auto& rules = *forecast.rules;
   const Point now{facts.doses.size(), facts.history.doses.size()};
-  Candidates dates;
+  CandidateDates dates;
   add_ages(rules, facts.birth, moment, dates);
   std::size_t overriding = 0;
   for (const auto& interval : rules.intervals) {
@@ -103,11 +103,11 @@ void set_dates(Forecast& forecast, const Facts& facts, const SeriesProgress& pro
   forecast.recommended = std::max(forecast.earliest, forecast.unadjusted_recommended);
   const auto latest = dates.latest_age ? dates.latest_age : dates.latest_interval;
   if (latest) {
-    forecast.unadjusted_past_due = *latest - one_day;
+    forecast.unadjusted_past_due = *latest - a_day;
     forecast.past_due = std::max(forecast.earliest, forecast.unadjusted_past_due);
   }
   const auto maximum = maximum_age_date(rules, facts.birth, moment);
-  if (maximum) forecast.latest = *maximum - one_day;
+  if (maximum) forecast.latest = *maximum - a_day;
 }
 
 }  // namespace projections::immunization

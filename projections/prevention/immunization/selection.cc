@@ -10,7 +10,7 @@ namespace {
 
 using Group = std::vector<PatientSeries*>;  // the relevant series of one series group
 
-bool is_contraindicated(const PatientSeries* series) {
+bool is_series_contraindicated(const PatientSeries* series) {
   return series->forecast.status == SeriesStatus::contraindicated;
 }
 
@@ -37,8 +37,8 @@ bool is_scorable_standard(const PatientSeries& series, const Group& group, const
 bool is_scorable(const PatientSeries& series, const Group& group, const Facts& facts) {
   const auto type = series.series().type;
   if (type == SeriesType::evaluation_only) return is_complete(series);
-  const bool candidate =
-      !is_contraindicated(&series) || std::all_of(group.begin(), group.end(), is_contraindicated);
+  const bool candidate = !is_series_contraindicated(&series) ||
+                         std::all_of(group.begin(), group.end(), is_series_contraindicated);
   if (!candidate) return false;
   if (type == SeriesType::standard) return is_scorable_standard(series, group, facts);
   return std::all_of(group.begin(), group.end(), [&](const auto* other) {

@@ -14,7 +14,7 @@ namespace ops::node {
 namespace {
 
 using namespace ingest::validation;
-namespace json = ingest::json;
+namespace intake_json = ingest::json;
 using ::testing::HasSubstr;
 
 TEST(DefinitionsPackageTest, WhatIsNotThereOrDamagedIsNamed) {
@@ -51,7 +51,7 @@ class UsCore : public ::testing::Test {
     set_.finish();
   }
   std::vector<std::string> errors_in(const std::string& text, const std::string& profile) {
-    const auto document = json::Document::parse(text).value();
+    const auto document = intake_json::Document::parse(text).value();
     const Profile* found = set_.find("http://hl7.org/fhir/us/core/StructureDefinition/" + profile);
     if (found == nullptr) return {"no profile " + profile};
     Issues issues;
@@ -63,12 +63,12 @@ class UsCore : public ::testing::Test {
   ProfileSet set_;
 };
 
-const std::string patient =
+const std::string a_patient =
     R"("identifier":[{"system":"urn:t","value":"1"}],"name":[{"family":"A"}],"gender":"female")";
 const std::string race = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-race";
 
 TEST_F(UsCore, APatientNeedsNameGenderAndIdentifier) {
-  EXPECT_THAT(errors_in(R"({"resourceType":"Patient",)" + patient + "}", "us-core-patient"),
+  EXPECT_THAT(errors_in(R"({"resourceType":"Patient",)" + a_patient + "}", "us-core-patient"),
               ::testing::IsEmpty());
   EXPECT_THAT(errors_in(R"({"resourceType":"Patient"})", "us-core-patient"),
               ::testing::UnorderedElementsAre(HasSubstr("Patient.identifier: missing"),
@@ -78,7 +78,7 @@ TEST_F(UsCore, APatientNeedsNameGenderAndIdentifier) {
 
 TEST_F(UsCore, TheRaceExtensionNeedsItsText) {
   const auto with = [&](const std::string& inner) {
-    return errors_in(R"({"resourceType":"Patient",)" + patient + R"(,"extension":[{"url":")" +
+    return errors_in(R"({"resourceType":"Patient",)" + a_patient + R"(,"extension":[{"url":")" +
                          race + R"(","extension":[)" + inner + "]}]}",
                      "us-core-patient");
   };
@@ -113,7 +113,7 @@ TEST_F(UsCore, SyntheasResourcesFollowTheProfilesTheyDeclare) {
   ingest::test::for_each_line(
       ingest::test::data_file("synthea/ma42-300.bundles.ndjson.zst"), 6,
       [&](std::string_view line) {
-        const auto document = json::Document::parse(line).value();
+        const auto document = intake_json::Document::parse(line).value();
         for (auto entry = document.root()["entry"].first(); entry; entry = entry.next()) {
           const auto resource = entry["resource"];
           for (auto url = resource["meta"]["profile"].first(); url; url = url.next()) {

@@ -28,7 +28,7 @@ std::optional<RecordedDate> date_of(const std::string& text) {
   return immunization::recorded_date(*time);
 }
 
-std::string text_of(std::optional<Day> day) { return day ? to_text(*day) : "never"; }
+std::string day_text(std::optional<Day> day) { return day ? to_text(*day) : "never"; }
 
 bool any_has(const std::vector<std::string>& texts, const std::string& part) {
   return std::any_of(texts.begin(), texts.end(),
@@ -39,13 +39,13 @@ bool holds(const Answer& answer, std::string part) {
   if (take(part, "because ")) return any_has(answer.reasons, part);
   if (take(part, "missing ")) return any_has(answer.missing, part);
   if (take(part, "rests on ")) return any_has(answer.rests_on, part);
-  if (take(part, "changes ")) return text_of(answer.changes_on) == part;
-  if (take(part, "done ")) return text_of(answer.last_done) == part;
+  if (take(part, "changes ")) return day_text(answer.changes_on) == part;
+  if (take(part, "done ")) return day_text(answer.last_done) == part;
   if (part.starts_with("declined ")) {
     return answer.declined_on && "declined " + to_text(answer.declined_on->first) == part;
   }
-  if (part != "due soon" && part.starts_with("due ")) return "due " + text_of(answer.due) == part;
-  if (part.starts_with("overdue ")) return "overdue " + text_of(answer.overdue) == part;
+  if (part != "due soon" && part.starts_with("due ")) return "due " + day_text(answer.due) == part;
+  if (part.starts_with("overdue ")) return "overdue " + day_text(answer.overdue) == part;
   return part == to_string(answer.state);
 }
 
@@ -129,7 +129,7 @@ class Player {
       const auto part = expected.substr(0, end);
       if (!holds(*found, part)) {
         wrong_.push_back(fmt::format("{}\n    not: {}\n    {}, changes {}", line, part,
-                                     test::text_of(*found), text_of(found->changes_on)));
+                                     test::text_of(*found), day_text(found->changes_on)));
       }
       expected.erase(0, end == expected.npos ? end : end + 2);
     }
@@ -148,8 +148,8 @@ std::vector<std::string> play(const Scenario& scenario, const Rules& rules) {
 
 std::string text_of(const Answer& answer) {
   return fmt::format("{}: {}, due {}, overdue {}, done {}, reasons {}, missing {}, from {}",
-                     answer.rule->id, to_string(answer.state), text_of(answer.due),
-                     text_of(answer.overdue), text_of(answer.last_done),
+                     answer.rule->id, to_string(answer.state), day_text(answer.due),
+                     day_text(answer.overdue), day_text(answer.last_done),
                      fmt::join(answer.reasons, "; "), fmt::join(answer.missing, "; "),
                      fmt::join(answer.rests_on, " "));
 }

@@ -22,7 +22,7 @@ constexpr const char* elm =
     "eyJuYW1lIjogImFsbCIsICJleHByZXNzaW9uIjogeyJ0eXBlIjogIkxpdGVyYWwiLCAidmFsdWVUeXBlIjog"
     "Int1cm46aGw3LW9yZzplbG0tdHlwZXM6cjF9Qm9vbGVhbiIsICJ2YWx1ZSI6ICJ0cnVlIn19XX19fQ==";
 
-json::value library(const std::string& data) {
+json::value library_of(const std::string& data) {
   return json::parse(R"({"resourceType": "Library", "name": "M", "url": "http://example.org/L",
       "content": [{"contentType": "text/cql", "data": "x"},
                   {"contentType": "application/elm+json", "data": ")" +
@@ -39,7 +39,8 @@ std::string error_of(const events::Status& status) {
 
 TEST(ContentTest, ABundleBringsMeasureAndLibrary) {
   json::value bundle = json::parse(R"({"resourceType": "Bundle", "entry": []})");
-  for (const auto& resource : {measure, library(elm), json::parse(R"({"resourceType": "Group"})")})
+  for (const auto& resource :
+       {measure, library_of(elm), json::parse(R"({"resourceType": "Group"})")})
     bundle.at("entry").as_array().push_back(json::object{{"resource", resource}});
   Content content;
 
@@ -58,10 +59,10 @@ TEST(ContentTest, ABundleBringsMeasureAndLibrary) {
 
 TEST(ContentTest, WhatCannotBeReadOrIsThereTwiceIsRefused) {
   Content content;
-  EXPECT_THAT(error_of(content.add(library("?"))), HasSubstr("not ELM in base64"));
-  EXPECT_THAT(error_of(content.add(library("e30="))), HasSubstr("not ELM in base64"));
-  EXPECT_EQ(error_of(content.add(library(elm))), "no error");
-  EXPECT_THAT(error_of(content.add(library(elm))), HasSubstr("library M is there twice"));
+  EXPECT_THAT(error_of(content.add(library_of("?"))), HasSubstr("not ELM in base64"));
+  EXPECT_THAT(error_of(content.add(library_of("e30="))), HasSubstr("not ELM in base64"));
+  EXPECT_EQ(error_of(content.add(library_of(elm))), "no error");
+  EXPECT_THAT(error_of(content.add(library_of(elm))), HasSubstr("library M is there twice"));
   EXPECT_EQ(error_of(content.add(measure)), "no error");
   EXPECT_THAT(error_of(content.add(measure)), HasSubstr("\"Everyone\" is there twice"));
   EXPECT_THAT(error_of(content.add(json::parse("5"))), HasSubstr("not a JSON object"));

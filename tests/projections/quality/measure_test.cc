@@ -17,8 +17,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // A measure of one group; each population's criterion is the definition of its name.
-json::object measure(const std::vector<std::string>& codes, const std::string& basis = "boolean",
-                     const std::string& scoring = "proportion") {
+json::object measure_of(const std::vector<std::string>& codes, const std::string& basis = "boolean",
+                        const std::string& scoring = "proportion") {
   json::array populations;
   for (const auto& code : codes) {
     populations.push_back(json::parse(fmt::format(
@@ -70,7 +70,7 @@ json::value criteria(const std::vector<bool>& met) {
 }
 
 TEST(MeasureTest, AProportionCountsEachPopulationWithinItsOwn) {
-  const auto proportion = measure(all_of_proportion);
+  const auto proportion = measure_of(all_of_proportion);
   const auto counts = [&](const std::vector<bool>& met) {
     return counts_of(evaluate(proportion, criteria(met)));
   };
@@ -84,7 +84,7 @@ TEST(MeasureTest, AProportionCountsEachPopulationWithinItsOwn) {
 
 TEST(MeasureTest, ARatiosNumeratorNeedNotBeInItsDenominator) {
   const auto ratio =
-      measure({"initial-population", "denominator", "numerator"}, "boolean", "ratio");
+      measure_of({"initial-population", "denominator", "numerator"}, "boolean", "ratio");
   const auto elm = library("M", "\"initial-population\": " + boolean(true) + ", \"denominator\": " +
                                     boolean(false) + ", \"numerator\": " + boolean(true));
 
@@ -92,7 +92,7 @@ TEST(MeasureTest, ARatiosNumeratorNeedNotBeInItsDenominator) {
 }
 
 TEST(MeasureTest, NullCriteriaAreNotMet) {
-  const auto cohort = measure({"initial-population"}, "boolean", "cohort");
+  const auto cohort = measure_of({"initial-population"}, "boolean", "cohort");
 
   EXPECT_THAT(
       counts_of(evaluate(cohort, library("M", R"("initial-population": {"type": "Null"})"))),
@@ -116,14 +116,14 @@ TEST(MeasureTest, EpisodesAreCountedOneByOne) {
       library("M", "\"initial-population\": " + encounters + ", \"denominator\": " + finished +
                        ", \"numerator\": " + encounters);
 
-  EXPECT_THAT(
-      counts_of(evaluate(measure({"initial-population", "denominator", "numerator"}, "Encounter"),
-                         elm, bundle)),
-      ElementsAre(2, 1, 1));
+  EXPECT_THAT(counts_of(evaluate(
+                  measure_of({"initial-population", "denominator", "numerator"}, "Encounter"), elm,
+                  bundle)),
+              ElementsAre(2, 1, 1));
 }
 
 TEST(MeasureTest, AnUnknownValueSetIsNotAnEmptyOne) {
-  const auto cohort = measure({"initial-population"});
+  const auto cohort = measure_of({"initial-population"});
   const auto elm = library(
       "M",
       R"("initial-population": {"type": "Exists", "operand": {"type": "Retrieve",
@@ -158,7 +158,7 @@ TEST(MeasureTest, AMessageOfSeverityErrorIsNotedAndItsValueNull) {
         "message": {"type": "Literal", "valueType": "{urn:hl7-org:elm-types:r1}String",
                     "value": "a comparator"}}})");
 
-  const auto found = evaluate(measure({"initial-population"}), elm);
+  const auto found = evaluate(measure_of({"initial-population"}), elm);
 
   EXPECT_THAT(counts_of(found), ElementsAre(1));
   EXPECT_THAT(found->messages, ElementsAre("a comparator"));
@@ -179,9 +179,9 @@ TEST(MeasureTest, TheMeasurementPeriodIsGivenAsItsLibraryWantsIt) {
                        type + R"("}}}]})");
   };
 
-  EXPECT_THAT(counts_of(evaluate(measure({"initial-population"}), with_point("Date"))),
+  EXPECT_THAT(counts_of(evaluate(measure_of({"initial-population"}), with_point("Date"))),
               ElementsAre(1));
-  EXPECT_THAT(counts_of(evaluate(measure({"initial-population"}), with_point("DateTime"))),
+  EXPECT_THAT(counts_of(evaluate(measure_of({"initial-population"}), with_point("DateTime"))),
               ElementsAre(0));
 }
 
@@ -210,7 +210,7 @@ TEST(MeasureTest, AMedicationGivenByReferenceIsFound) {
                     "medicationReference": {"reference": "Medication/)" +
                        medication + R"("}}}]})");
   };
-  const auto cohort = measure({"initial-population"});
+  const auto cohort = measure_of({"initial-population"});
 
   EXPECT_THAT(counts_of(evaluate(cohort, elm, request_of("aspirin"))), ElementsAre(1));
   EXPECT_THAT(counts_of(evaluate(cohort, elm, request_of("other"))), ElementsAre(0));
@@ -218,7 +218,7 @@ TEST(MeasureTest, AMedicationGivenByReferenceIsFound) {
 
 TEST(MeasureTest, AMeasureWithoutCriteriaIsRefused) {
   EXPECT_THAT(error_of(evaluate({}, library("M", ""))), HasSubstr("Measure.group is missing"));
-  EXPECT_THAT(error_of(evaluate(measure({""}), library("M", ""))), HasSubstr("no code"));
+  EXPECT_THAT(error_of(evaluate(measure_of({""}), library("M", ""))), HasSubstr("no code"));
 }
 
 }  // namespace

@@ -21,10 +21,10 @@ namespace json = boost::json;
 constexpr std::size_t line_bytes_max = 8'000'000;
 
 // By measure, patient and population: patients or episodes.
-using Counts = std::map<std::string, std::size_t>;
+using CountsByCode = std::map<std::string, std::size_t>;
 
-Counts expected_counts() {
-  Counts counts;
+CountsByCode expected_counts() {
+  CountsByCode counts;
   std::ifstream file(ingest::test::data_file("ecqm/fqm-on-synthea-160.tsv"));
   std::string line;
   std::getline(file, line);  // measure, patient, group, population, result, episodes
@@ -47,7 +47,7 @@ std::string patient_of(const json::value& bundle) {
   return {};
 }
 
-std::map<std::string, Measure> measures_of(const Counts& counts) {
+std::map<std::string, Measure> measures_of(const CountsByCode& counts) {
   std::map<std::string, Measure> measures;
   for (const auto& [key, count] : counts) {
     const auto name = key.substr(0, key.find('/'));
@@ -66,7 +66,7 @@ TEST(SyntheaMeasuresTest, PatientsAreCountedAsASecondEngineCountsThem) {
   NEEDS_DATA("ecqm/fqm-on-synthea-160.tsv");
   const auto expected = expected_counts();
   const auto measures = measures_of(expected);
-  Counts counts;
+  CountsByCode counts;
   const auto file = ingest::test::data_file("synthea/ma42-300.bundles.ndjson.zst");
   ingest::test::for_each_line(file, SIZE_MAX, [&](std::string_view line) {
     if (counts.size() == expected.size() || line.size() > line_bytes_max) return;
