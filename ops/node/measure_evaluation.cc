@@ -120,10 +120,10 @@ Status expect_bundle(const json::value& document) {
                   type ? json::serialize(*type) : "nothing"));
 }
 
-class Run {
+class EvaluationRun {
  public:
-  Run(const MeasureEvaluation& evaluation, const MeasureEvaluationSink& sink,
-      std::vector<LoadedMeasure> measures, quality::Value period)
+  EvaluationRun(const MeasureEvaluation& evaluation, const MeasureEvaluationSink& sink,
+                std::vector<LoadedMeasure> measures, quality::Value period)
       : evaluation_(evaluation),
         sink_(sink),
         measures_(std::move(measures)),
@@ -218,7 +218,7 @@ Status evaluate_measures(const MeasureEvaluation& evaluation, const MeasureEvalu
   if (!read) return read;
   auto measures = load_measures(content, evaluation, sink);
   if (!measures) return measures.error();
-  Run run(evaluation, sink, std::move(*measures), std::move(*period));
+  EvaluationRun run(evaluation, sink, std::move(*measures), std::move(*period));
   read = for_each_document(evaluation.patients,
                            [&](const json::value& bundle) { return run.take(bundle); });
   run.finish();
