@@ -42,6 +42,10 @@ Result<Node> read_value_set_ref(Reader& reader, const json::object& object) {
   const auto* set = reader.terminology() ? reader.terminology()->find(url) : nullptr;
   if (set == nullptr)
     return reader.unsupported(fmt::format("value set {} is not at hand, or has no expansion", url));
+  const auto version = text(*found->json, "version");
+  if (!version.empty() && !set->version().empty() && version != set->version())
+    return reader.unsupported(
+        fmt::format("value set {} is at hand as version {}, not {}", url, set->version(), version));
   Tuple tuple;
   tuple.type = intern("ValueSet");
   tuple.elements.emplace_back(intern("id"), Value(std::string(url)));
@@ -167,6 +171,10 @@ Value run_retrieve(const Node& node, Frame& frame) {
       if (!fits) continue;
     }
     found.push_back(resource);
+  }
+  if (auto* trace = frame.evaluation.trace) {
+    for (const auto& each : found)
+      trace->by_definition[trace->current].resources.insert(each.element().json);
   }
   return Value(std::move(found));
 }

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "projections/quality/elm_json.h"
+#include "projections/quality/includes.h"
 
 namespace projections::quality {
 namespace {
@@ -50,16 +51,21 @@ std::string identifier_of(const json::value& elm) {
   return std::string(text(identifier->get_object(), "id"));
 }
 
-std::string without_version(std::string_view canonical) {
-  return std::string(canonical.substr(0, canonical.find('|')));
-}
+struct Canonical {
+  std::string url;
+  std::string version;
+};
 
 // The first of a Measure's libraries: its own.
-std::string library_url(const json::object& measure) {
+Canonical library_of(const json::object& measure) {
   const auto* libraries = measure.if_contains("library");
   if (libraries == nullptr || !libraries->is_array() || libraries->get_array().empty()) return {};
   const auto& first = libraries->get_array().front();
-  return first.is_string() ? without_version(first.get_string()) : std::string();
+  if (!first.is_string()) return {};
+  const std::string_view canonical(first.get_string());
+  const auto bar = canonical.find('|');
+  return {std::string(canonical.substr(0, bar)),
+          std::string(bar == std::string_view::npos ? "" : canonical.substr(bar + 1))};
 }
 
 void add_counts(std::vector<GroupCount>& totals, const std::vector<GroupCount>& groups) {
@@ -67,10 +73,7 @@ void add_counts(std::vector<GroupCount>& totals, const std::vector<GroupCount>& 
     totals = groups;
     return;
   }
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    for (std::size_t j = 0; j < groups[i].populations.size(); ++j)
-      totals[i].populations[j].count += groups[i].populations[j].count;
-  }
+  for (std::size_t i = 0; i < groups.size(); ++i) add_group(totals[i], groups[i]);
 }
 
 }  // namespace
@@ -120,7 +123,8 @@ events::Status Content::add_library(const json::object& resource) {
       if (identifier_of(known) == id)
         return events::invalid(fmt::format("library {} is there twice; give one version", id));
     }
-    library_names_.emplace(text(resource, "url"), id);
+    library_names_.emplace(text(resource, "url"),
+                           NamedLibrary{id, std::string(text(resource, "version"))});
     libraries_.push_back(std::move(elm));
   }
   return {};
@@ -137,13 +141,29 @@ events::Result<Measure> Content::load(const std::string& name) const {
   if (found == measures_.end())
     return events::Error{
         events::ErrorCode::not_found, fmt::format("no measure is named \"{}\"", name), {}};
-  const auto library = library_names_.find(library_url(found->second));
-  if (library == library_names_.end())
+  const auto library = own_library(found->second);
+  if (!library) return library.error();
+  Problems problems;
+  check_includes(libraries_, library->identifier, problems);
+  auto loaded = Measure::load(found->second, libraries_, library->identifier, *terminology_);
+  if (loaded && problems.empty()) return loaded;
+  if (!loaded) problems.add(loaded.error());
+  return *problems.as_error();
+}
+
+events::Result<Content::NamedLibrary> Content::own_library(const json::object& measure) const {
+  const auto wanted = library_of(measure);
+  const auto found = library_names_.find(wanted.url);
+  if (found == library_names_.end())
     return events::Error{
         events::ErrorCode::unsupported,
-        fmt::format("{}: its library {} is not at hand", name, library_url(found->second)),
+        fmt::format("{}: its library {} is not at hand", text(measure, "name"), wanted.url),
         {}};
-  return Measure::load(found->second, libraries_, library->second, *terminology_);
+  const auto& version = found->second.version;
+  if (!wanted.version.empty() && !version.empty() && version != wanted.version)
+    return events::invalid(fmt::format("{}: its library {} is at hand as version {}, not {}",
+                                       text(measure, "name"), wanted.url, version, wanted.version));
+  return found->second;
 }
 
 events::Result<Program> Content::compile(std::span<const Program::Root> roots) const {

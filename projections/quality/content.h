@@ -29,7 +29,9 @@ class Content {
   std::size_t libraries() const { return libraries_.size(); }
   std::size_t value_sets() const { return terminology_->size(); }
 
-  // not_found; else as Measure::load. What is loaded refers to this content, which outlives it.
+  // not_found; else as Measure::load, and refused as well: included libraries that are missing, of
+  // another version than the one asked for, or in a circle. All problems are said. What is loaded
+  // refers to this content, which outlives it.
   events::Result<Measure> load(const std::string& measure) const;
   // Single definitions of the libraries, as Program::compile.
   events::Result<Program> compile(std::span<const Program::Root> roots) const;
@@ -40,17 +42,23 @@ class Content {
 
   std::map<std::string, boost::json::object> measures_;  // by name
   std::vector<boost::json::value> libraries_;            // ELM documents
-  std::map<std::string, std::string> library_names_;     // identifier by the resource's URL
-  std::unique_ptr<Terminology> terminology_;             // stays where it is when this moves
+  struct NamedLibrary {
+    std::string identifier;
+    std::string version;  // the resource's
+  };
+  events::Result<NamedLibrary> own_library(const boost::json::object& measure) const;
+
+  std::map<std::string, NamedLibrary> library_names_;  // by the resource's URL
+  std::unique_ptr<Terminology> terminology_;           // stays where it is when this moves
 };
 
 // Counts of many patients, added up.
 struct MeasureTotals {
   std::size_t patients = 0;
-  std::size_t failed = 0;     // evaluations that ended in an error: in no count
-  std::string first_failure;  // its reason; names no patient
-  std::size_t messages = 0;   // values that could not be used
-  std::vector<GroupCount> groups;
+  std::size_t failed = 0;          // evaluations that ended in an error: in no count
+  std::string first_failure;       // its reason; names no patient
+  std::size_t messages = 0;        // values that could not be used
+  std::vector<GroupCount> groups;  // none before the first
 
   void add(const events::Result<MeasureCounts>& counts);
 };

@@ -4,187 +4,259 @@
 
 #include <algorithm>
 
-#include "projections/quality/compare.h"
+#include "events/fhir/definitions.h"
 #include "projections/quality/elm_json.h"
+#include "projections/quality/group_count.h"
 #include "projections/quality/record.h"
+#include "projections/quality/value_json.h"
 
 namespace projections::quality {
 namespace {
 
 namespace json = boost::json;
-using Kind = Value::Kind;
 
-std::string first_code(const json::object& object, std::string_view field) {
-  const auto* coded = object.if_contains(field);
-  if (coded == nullptr || !coded->is_object()) return {};
-  const auto codings = objects(coded->get_object(), "coding");
-  return codings.empty() ? std::string() : std::string(text(*codings.front(), "code"));
+// Criteria that a resource was retrieved for.
+using CriteriaOf = std::unordered_map<const json::value*, std::vector<std::string>>;
+
+std::string version_of(const json::object& resource) {
+  const auto* meta = resource.if_contains("meta");
+  return meta && meta->is_object() ? std::string(text(meta->get_object(), "versionId"))
+                                   : std::string();
 }
 
-std::string criteria_of(const json::object& population) {
-  const auto* criteria = population.if_contains("criteria");
-  if (criteria == nullptr || !criteria->is_object()) return {};
-  return std::string(text(criteria->get_object(), "expression"));
-}
-
-bool is_by_episode(const json::object& group) {
-  for (const auto* extension : objects(group, "extension")) {
-    if (text(*extension, "url").ends_with("cqfm-populationBasis"))
-      return text(*extension, "valueCode") != "boolean";
+// By type, each in the record's order: not in that of addresses.
+std::vector<EvaluatedResource> in_order(const Record& record, const CriteriaOf& criteria) {
+  std::map<std::string_view, const events::fhir::Type*> types;
+  for (const auto& [resource, ids] : criteria) {
+    const auto name = text(resource->get_object(), "resourceType");
+    types.emplace(name, events::fhir::definition(name));
   }
-  return false;
-}
-
-// The group's own scoring, else the measure's.
-bool is_ratio(const json::object& measure, const json::object& group) {
-  for (const auto* extension : objects(group, "extension")) {
-    if (text(*extension, "url").ends_with("cqfm-scoring"))
-      return first_code(*extension, "valueCodeableConcept") == "ratio";
-  }
-  return first_code(measure, "scoring") == "ratio";
-}
-
-// Whether the subject of one row (a patient, an encounter) is in each population by its criteria.
-using Membership = std::vector<bool>;
-
-bool meets(const Value& value, const Value* episode) {
-  if (episode == nullptr) {
-    // A list as the criterion of a patient: one that is not empty.
-    return value.is(Kind::list) ? !value.list().empty() : value.is_true();
-  }
-  return value.is(Kind::list) &&
-         std::any_of(value.list().begin(), value.list().end(),
-                     [&](const Value& each) { return same(each, *episode); });
-}
-
-// All that any population has, once.
-List episodes_of(std::span<const Value> values) {
-  List episodes;
-  for (const auto& value : values) {
-    if (!value.is(Kind::list)) continue;
-    for (const auto& each : value.list()) {
-      const auto is_same = [&](const Value& other) { return same(other, each); };
-      if (!each.is_null() && std::none_of(episodes.begin(), episodes.end(), is_same))
-        episodes.push_back(each);
+  std::vector<EvaluatedResource> resources;
+  for (const auto& [name, type] : types) {
+    for (const auto& value : record.of(type)) {
+      const auto found = criteria.find(value.element().json);
+      const auto reference = resource_reference(value.element());
+      if (found == criteria.end() || reference.empty()) continue;
+      resources.push_back({reference, version_of(found->first->get_object()), found->second});
     }
   }
-  return episodes;
+  return resources;
 }
 
-// The populations of one row by code, as each is within another.
-class Row {
- public:
-  Row(std::span<const std::string_view> codes, const Membership& meets, bool is_ratio)
-      : codes_(codes), meets_(meets), is_ratio_(is_ratio) {}
+}  // namespace
 
-  bool is_in(std::string_view code) const {
-    if (code == "initial-population") return has(code);
-    if (code == "denominator" || code == "measure-population") return initial() && has(code);
-    if (code == "denominator-exclusion") return is_in("denominator") && has(code);
-    if (code == "measure-population-exclusion") return is_in("measure-population") && has(code);
-    if (code == "numerator") return counts() && !is_in("denominator-exclusion") && has(code);
-    if (code == "numerator-exclusion") return is_in("numerator") && has(code);
-    if (code == "denominator-exception")
-      return is_in("denominator") && !is_in("denominator-exclusion") && !is_in("numerator") &&
-             has(code);
-    return has(code);
+Measure::Measure(MeasureDefinition definition, Roots roots, Program program)
+    : definition_(std::make_unique<const MeasureDefinition>(std::move(definition))),
+      roots_(std::move(roots)),
+      program_(std::move(program)) {}
+
+Measure::Roots Measure::roots_of(const MeasureDefinition& definition, const std::string& library) {
+  Roots roots;
+  const auto add = [&](const std::string& name, std::optional<std::size_t> operands = {}) {
+    roots.wanted.push_back({library, name, operands});
+    return roots.wanted.size() - 1;
+  };
+  for (const auto& group : definition.groups) {
+    auto& added = roots.groups.emplace_back();
+    for (const auto& population : group.populations)
+      added.populations.push_back(add(population.expression));
+    for (const auto& observation : group.observations)
+      added.observations.push_back(add(observation.expression, group.by_episode() ? 1 : 0));
+    for (const auto& stratifier : group.stratifiers) {
+      auto& components = added.stratifiers.emplace_back();
+      for (const auto& component : stratifier.components)
+        components.push_back(add(component.expression));
+    }
+  }
+  for (const auto& datum : definition.supplemental_data)
+    roots.supplemental_data.push_back(add(datum.expression));
+  return roots;
+}
+
+namespace {
+
+// Leaves out the stratifiers and supplemental data that cannot be compiled, and says which.
+class Pruning {
+ public:
+  Pruning(std::span<const json::value> libraries, const std::string& library,
+          const Terminology& terminology)
+      : libraries_(libraries), library_(library), terminology_(terminology) {}
+
+  void prune(MeasureDefinition& definition) const {
+    for (auto& group : definition.groups) {
+      std::erase_if(group.stratifiers, [&](const StratifierDefinition& stratifier) {
+        return std::any_of(stratifier.components.begin(), stratifier.components.end(),
+                           [&](const auto& component) {
+                             return fails(component.expression, "stratifier " + stratifier.id,
+                                          definition.warnings);
+                           });
+      });
+    }
+    std::erase_if(definition.supplemental_data, [&](const SupplementalDefinition& datum) {
+      return fails(datum.expression, "supplemental data " + datum.id, definition.warnings);
+    });
   }
 
  private:
-  bool initial() const { return !knows("initial-population") || has("initial-population"); }
-  // A ratio's numerator need not be in its denominator.
-  bool counts() const { return is_ratio_ ? initial() : is_in("denominator"); }
-  bool knows(std::string_view code) const {
-    return std::find(codes_.begin(), codes_.end(), code) != codes_.end();
-  }
-  bool has(std::string_view code) const {
-    for (std::size_t i = 0; i < codes_.size(); ++i) {
-      if (codes_[i] == code && meets_[i]) return true;
-    }
-    return false;
+  bool fails(const std::string& expression, const std::string& what,
+             std::vector<std::string>& warnings) const {
+    const std::vector<Program::Root> root{{library_, expression}};
+    const auto compiled = Program::compile(libraries_, root, &terminology_);
+    if (!compiled)
+      warnings.push_back(fmt::format("{} is left out: {}", what, compiled.error().message));
+    return !compiled;
   }
 
-  std::span<const std::string_view> codes_;
-  const Membership& meets_;
-  bool is_ratio_;
+  std::span<const json::value> libraries_;
+  const std::string& library_;
+  const Terminology& terminology_;
 };
 
 }  // namespace
 
-events::Result<Measure::Group> Measure::read_group(const json::object& object,
-                                                   const std::string& library,
-                                                   std::vector<Program::Root>& roots) {
-  Group group{std::string(text(object, "id")), is_by_episode(object), false, {}};
-  for (const auto* each : objects(object, "population")) {
-    const auto code = first_code(*each, "code");
-    if (code == "measure-observation") continue;
-    const auto expression = criteria_of(*each);
-    if (code.empty() || expression.empty())
-      return events::invalid(
-          fmt::format("Measure.group.population \"{}\" has no code or no criteria.expression",
-                      text(*each, "id")));
-    group.populations.push_back({std::string(text(*each, "id")), code, roots.size()});
-    roots.push_back({library, expression});
-  }
-  return group;
-}
-
 events::Result<Measure> Measure::load(const json::object& measure,
                                       std::span<const json::value> libraries,
                                       const std::string& library, const Terminology& terminology) {
-  std::vector<Program::Root> roots;
-  std::vector<Group> groups;
-  for (const auto* each : objects(measure, "group")) {
-    auto group = read_group(*each, library, roots);
-    if (!group) return group.error();
-    group->is_ratio = is_ratio(measure, *each);
-    groups.push_back(std::move(*group));
+  auto definition = read_measure(measure);
+  if (!definition) return definition.error();
+  auto roots = roots_of(*definition, library);
+  auto program = Program::compile(libraries, roots.wanted, &terminology);
+  if (!program) {
+    Pruning(libraries, library, terminology).prune(*definition);
+    roots = roots_of(*definition, library);
+    program = Program::compile(libraries, roots.wanted, &terminology);
   }
-  if (groups.empty()) return events::invalid("Measure.group is missing: nothing to evaluate");
-  auto program = Program::compile(libraries, roots, &terminology);
   if (!program) return program.error();
-  return Measure(std::move(*program), std::move(groups));
+  return Measure(std::move(*definition), std::move(roots), std::move(*program));
 }
 
-GroupCount Measure::count(const Group& group, std::span<const Value> values) {
-  GroupCount counts{group.id, {}};
-  std::vector<std::string_view> codes;
-  for (const auto& population : group.populations) {
-    codes.push_back(population.code);
-    counts.populations.push_back({population.id, population.code, 0});
+class Measure::Patient {
+ public:
+  Patient(const Measure& measure, const Record& record, const Value& period, Detail detail)
+      : measure_(measure), record_(record), detail_(detail) {
+    evaluation_.record = &record;
+    evaluation_.notes_errors = true;
+    if (period.is(Value::Kind::interval) && period.interval().low.is(Value::Kind::moment))
+      evaluation_.now = period.interval().low.moment();
+    program().set_parameter(evaluation_, "Measurement Period", period);
+    if (detail == Detail::counts) return;
+    program().begin(trace_);
+    evaluation_.trace = &trace_;
   }
-  const auto add_row = [&](const Value* episode) {
-    Membership membership;
-    for (const auto& value : values) membership.push_back(meets(value, episode));
-    const Row row(codes, membership, group.is_ratio);
-    for (auto& population : counts.populations) population.count += row.is_in(population.code);
-  };
-  if (!group.by_episode) {
-    add_row(nullptr);
-    return counts;
-  }
-  for (const auto& episode : episodes_of(values)) add_row(&episode);
-  return counts;
-}
 
-events::Result<MeasureCounts> Measure::evaluate(const Record& record, const Value& period) const {
-  Evaluation evaluation;
-  evaluation.record = &record;
-  evaluation.notes_errors = true;
-  if (period.is(Kind::interval) && period.interval().low.is(Kind::moment))
-    evaluation.now = period.interval().low.moment();
-  program_.set_parameter(evaluation, "Measurement Period", period);
-  MeasureCounts counts;
-  for (const auto& group : groups_) {
-    std::vector<Value> values;
-    for (const auto& population : group.populations) {
-      auto value = program_.evaluate(population.root, evaluation);
-      if (!value) return value.error();
-      values.push_back(std::move(*value));
+  events::Result<MeasureCounts> evaluate() {
+    for (std::size_t i = 0; i < definition().groups.size(); ++i) {
+      auto group = count(i);
+      if (!group) return group.error();
+      counts_.groups.push_back(std::move(*group));
     }
-    counts.groups.push_back(count(group, values));
+    if (detail_ != Detail::counts) {
+      counts_.evaluated_resources = in_order(record_, criteria_);
+      evaluation_.trace = nullptr;
+      add_supplemental_data();
+    }
+    if (detail_ == Detail::explain) add_definitions();
+    std::move(evaluation_.messages.begin(), evaluation_.messages.end(),
+              std::back_inserter(counts_.messages));
+    return std::move(counts_);
   }
-  counts.messages = std::move(evaluation.messages);
+
+ private:
+  const MeasureDefinition& definition() const { return *measure_.definition_; }
+  const Program& program() const { return measure_.program_; }
+
+  events::Result<GroupCount> count(std::size_t number) {
+    const auto& group = definition().groups[number];
+    const auto& roots = measure_.roots_.groups[number];
+    GroupValues values;
+    for (std::size_t i = 0; i < roots.populations.size(); ++i) {
+      auto value = program().evaluate(roots.populations[i], evaluation_);
+      if (!value) return value.error();
+      values.populations.push_back(std::move(*value));
+      note_retrieved(roots.populations[i], group.populations[i].id);
+    }
+    for (std::size_t i = 0; i < roots.stratifiers.size(); ++i) {
+      auto& components = values.stratifiers.emplace_back();
+      for (const auto root : roots.stratifiers[i]) {
+        components.push_back(value_or_message(root, "stratifier " + group.stratifiers[i].id));
+        note_retrieved(root, group.stratifiers[i].id);
+      }
+    }
+    return count_group(group, values, [&](std::size_t observation, const Value* episode) {
+      return observe(roots.observations[observation], group.observations[observation], episode);
+    });
+  }
+
+  events::Result<std::optional<Decimal>> observe(std::size_t root,
+                                                 const PopulationDefinition& observation,
+                                                 const Value* episode) {
+    const auto operands = episode ? std::span<const Value>(episode, 1) : std::span<const Value>();
+    if (evaluation_.trace) trace_.by_definition[trace_.current] = {};
+    const auto value = program().call(root, operands, evaluation_);
+    if (!value) return value.error();
+    if (evaluation_.trace) {
+      for (const auto* resource : trace_.resources_of(trace_.current))
+        note(resource, observation.id);
+    }
+    return observed_number(*value);
+  }
+
+  // Null with a message where the evaluation fails: not what the patient counts by.
+  Value value_or_message(std::size_t root, const std::string& what) {
+    auto value = program().evaluate(root, evaluation_);
+    if (value) return std::move(*value);
+    evaluation_.error.reset();
+    if (evaluation_.trace) trace_.current = trace_.by_definition.size() - 1;
+    counts_.messages.push_back(fmt::format("{}: {}", what, value.error().message));
+    return {};
+  }
+
+  void note(const json::value* resource, const std::string& id) {
+    auto& ids = criteria_[resource];
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+  }
+  void note_retrieved(std::size_t root, const std::string& id) {
+    if (evaluation_.trace == nullptr) return;
+    for (const auto* resource : program().retrieved_for(root, trace_)) note(resource, id);
+  }
+
+  void add_supplemental_data() {
+    const auto& roots = measure_.roots_.supplemental_data;
+    for (std::size_t i = 0; i < roots.size(); ++i) {
+      const auto& datum = definition().supplemental_data[i];
+      counts_.supplemental_data.push_back(
+          {&datum, value_or_message(roots[i], "supplemental data " + datum.id)});
+    }
+  }
+
+  void add_definitions() {
+    for (auto& each : program().named_values(evaluation_)) {
+      DefinitionValue definition{std::string(each.library), std::string(each.name), {}};
+      if (each.value)
+        definition.value = std::move(*each.value);
+      else
+        definition.error = each.value.error().message;
+      counts_.definitions.push_back(std::move(definition));
+    }
+  }
+
+  const Measure& measure_;
+  const Record& record_;
+  const Detail detail_;
+  Evaluation evaluation_;
+  Trace trace_;
+  CriteriaOf criteria_;
+  MeasureCounts counts_;
+};
+
+events::Result<MeasureCounts> Measure::evaluate(const Record& record, const Value& period,
+                                                Detail detail) const {
+  return Patient(*this, record, period, detail).evaluate();
+}
+
+std::vector<GroupCount> Measure::no_counts() const {
+  std::vector<GroupCount> counts;
+  for (const auto& group : definition_->groups) counts.push_back(empty_group(group));
   return counts;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "events/result.h"
+#include "projections/quality/trace.h"
 #include "projections/quality/type.h"
 #include "projections/quality/value.h"
 
@@ -30,6 +31,7 @@ struct Evaluation {
   std::span<const Definition> program{};
   std::vector<std::optional<Value>> definitions{};  // values found so far, by number
   std::vector<std::string> messages{};              // of Message, below severity Error
+  Trace* trace = nullptr;                           // null: nobody asks what was retrieved
   // The first error. What is computed after it is null and thrown away by Program::evaluate.
   std::optional<events::Error> error{};
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "projections/quality/elm_json.h"
@@ -14,6 +15,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr int depth_max = 200;  // of nodes in one definition
+// By way of other definitions: a node takes a few hundred bytes of the evaluating thread's stack.
+constexpr std::size_t nodes_max = 4000;
 constexpr std::size_t arguments_max = 5;
 
 // `value`, its DateTimes at the evaluation's offset: which day it is depends on where one asks (CQL
@@ -91,11 +94,14 @@ events::Result<Node> Reader::node(const json::value& value) {
   if (object == nullptr) return malformed("an expression that is not a JSON object");
   const auto name = text(*object, "type");
   // Forms recurse through here only: one place to keep hostile nesting off the stack.
-  if (++depth_ > depth_max) return malformed("more than 200 nodes inside each other");
+  if (depth_ == depth_max) return malformed("more than 200 nodes inside each other");
+  nesting_ = std::max(nesting_, ++depth_);
   const auto form = tables().forms.find(name);
   auto read = form != tables().forms.end() ? form->second(*this, *object) : operation(*object);
   --depth_;
-  return read;
+  if (read) return read;
+  problems_.add(read.error());
+  return Node{.run = run_constant};
 }
 
 events::Result<Node> Reader::operation(const json::object& object) {
@@ -214,8 +220,10 @@ std::size_t Reader::number_of(const std::string& library, const json::object& de
   const auto [found, is_new] = numbers_.emplace(key, definitions_.size());
   if (is_new) {
     definitions_.push_back({library, std::string(text(definition, "name"))});
+    definitions_.back().is_function = text(definition, "type") == "FunctionDef";
     pending_.push_back({found->second, &definition});
   }
+  if (number_) references_.add(*number_, found->second);
   return found->second;
 }
 
@@ -226,6 +234,18 @@ events::Result<std::size_t> Reader::definition(const std::string& library, std::
       return number_of(library, *json, library + "\n" + std::string(name));
   }
   return malformed(fmt::format("\"{}\" is not defined in library {}", name, library));
+}
+
+events::Result<std::size_t> Reader::function(const std::string& library, std::string_view name,
+                                             std::size_t operands) {
+  for (const auto* json : definitions_of(library_json(library), "statements")) {
+    if (text(*json, "name") == name && text(*json, "type") == "FunctionDef" &&
+        objects(*json, "operand").size() == operands)
+      return number_of(library, *json, fmt::format("{}\n{}({}", library, name, operands));
+  }
+  if (operands == 0) return definition(library, name);  // the same to whoever calls it
+  return malformed(fmt::format("function \"{}\" of {} operands is not defined in library {}", name,
+                               operands, library));
 }
 
 events::Status Reader::read_parameter(Definition& target, const json::object& parameter,
@@ -249,6 +269,8 @@ events::Status Reader::read(const Pending& pending) {
   name_ = target.name;
   names_.clear();
   slots_ = 0;
+  number_ = pending.number;
+  nesting_ = 0;
   if (const auto* operands = pending.json->if_contains("operand");
       operands && operands->is_array()) {
     for (const auto& operand : operands->get_array()) {
@@ -266,13 +288,26 @@ events::Status Reader::read(const Pending& pending) {
   return {};
 }
 
-events::Status Reader::read_reachable() {
+void Reader::read_reachable() {
   while (!pending_.empty()) {
     const auto next = pending_.back();
     pending_.pop_back();
-    if (auto done = read(next); !done) return done;
+    if (auto done = read(next); !done) problems_.add(done.error());
+    references_.set_nesting(next.number, nesting_);
   }
-  return {};
+  check_references();
+}
+
+void Reader::check_references() {
+  const auto name_of = [&](std::size_t number) {
+    return fmt::format("{}.\"{}\"", definitions_[number].library, definitions_[number].name);
+  };
+  if (const auto circle = references_.circle()) {
+    problems_.add(events::invalid(name_of(*circle) + " refers to itself, by way of others or not"));
+  } else if (const auto deep = references_.too_deep(nodes_max)) {
+    problems_.add(events::invalid(
+        fmt::format("{}: more than {} nodes inside each other", name_of(*deep), nodes_max)));
+  }
 }
 
 }  // namespace projections::quality

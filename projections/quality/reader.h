@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "projections/quality/node.h"
+#include "projections/quality/problems.h"
 #include "projections/quality/query.h"
+#include "projections/quality/references.h"
 
 namespace projections::quality {
 
@@ -24,6 +26,7 @@ struct Definition {
   std::size_t slots = 0;  // a function's operands come first
   bool is_parameter = false;
   bool is_of_dates = false;  // a parameter of type Interval<Date>
+  bool is_function = false;
 };
 
 class Terminology;
@@ -38,10 +41,16 @@ class Reader {
   // unsupported: names an ELM node that is not supported; invalid: not ELM as specified.
   // Numbers of definitions; reads all that it reaches.
   events::Result<std::size_t> definition(const std::string& library, std::string_view name);
-  events::Status read_reachable();
+  // The first function of the name that takes so many operands.
+  events::Result<std::size_t> function(const std::string& library, std::string_view name,
+                                       std::size_t operands);
+  // What is wrong is noted, and reading goes on: `problems` has all of it.
+  void read_reachable();
+  Problems& problems() { return problems_; }
   std::deque<Definition>& definitions() { return definitions_; }
 
-  // For the forms: an expression, in the scope of the definition being read.
+  // For the forms: an expression, in the scope of the definition being read. One that cannot be
+  // read is noted and is a null node; the program is refused at the end.
   events::Result<Node> node(const boost::json::value& json);
   // The same, as an operator even where a form has its name.
   events::Result<Node> operation(const boost::json::object& json);
@@ -80,6 +89,7 @@ class Reader {
     const boost::json::object* json;
   };
   events::Status read(const Pending& pending);
+  void check_references();
   events::Status read_parameter(Definition& target, const boost::json::object& parameter,
                                 const boost::json::value& specifier);
   events::Result<Node> strict(const Operator& op, const boost::json::object& json);
@@ -89,13 +99,17 @@ class Reader {
   std::deque<Definition> definitions_;
   std::unordered_map<std::string, std::size_t> numbers_;  // by library, name and overload
   std::vector<Pending> pending_;
+  References references_;
+  Problems problems_;
 
   // Of the definition being read.
   std::string library_;
   std::string name_;
   std::vector<std::pair<std::string, std::size_t>> names_;
   std::size_t slots_ = 0;
+  std::optional<std::size_t> number_;
   int depth_ = 0;
+  int nesting_ = 0;  // the deepest so far
 };
 
 // Nodes that are more than an operator over its operands.

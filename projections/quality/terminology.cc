@@ -20,7 +20,7 @@ bool Terminology::add(const boost::json::object& value_set) {
   const auto* expansion = value_set.if_contains("expansion");
   if (expansion == nullptr || !expansion->is_object()) return false;
   const std::string url(text(value_set, "url"));
-  ValueSetCodes set(url);
+  ValueSetCodes set(url, std::string(text(value_set, "version")));
   add_members(set, expansion->get_object());
   return sets_.emplace(url, std::move(set)).second;
 }

@@ -14,9 +14,11 @@ namespace projections::quality {
 // A member is a code of a system; display and version do not matter.
 class ValueSetCodes {
  public:
-  explicit ValueSetCodes(std::string url) : url_(std::move(url)) {}
+  explicit ValueSetCodes(std::string url, std::string version = {})
+      : url_(std::move(url)), version_(std::move(version)) {}
 
   const std::string& url() const { return url_; }
+  const std::string& version() const { return version_; }  // empty: not said
   void add(std::string_view system, std::string_view code) { codes_.insert(key(system, code)); }
   bool has(std::string_view system, std::string_view code) const {
     return codes_.contains(key(system, code));
@@ -28,6 +30,7 @@ class ValueSetCodes {
     return std::string(system) + '|' + std::string(code);
   }
   std::string url_;
+  std::string version_;
   std::unordered_set<std::string> codes_;
 };
 

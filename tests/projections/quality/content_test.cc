@@ -7,6 +7,7 @@
 
 #include "projections/quality/record.h"
 #include "tests/projections/quality/deck.h"
+#include "tests/projections/quality/elm_library.h"
 
 namespace projections::quality::test {
 namespace {
@@ -22,11 +23,22 @@ constexpr const char* elm =
     "eyJuYW1lIjogImFsbCIsICJleHByZXNzaW9uIjogeyJ0eXBlIjogIkxpdGVyYWwiLCAidmFsdWVUeXBlIjog"
     "Int1cm46aGw3LW9yZzplbG0tdHlwZXM6cjF9Qm9vbGVhbiIsICJ2YWx1ZSI6ICJ0cnVlIn19XX19fQ==";
 
-json::value library_of(const std::string& data) {
+json::value with_data(const std::string& data) {
   return json::parse(R"({"resourceType": "Library", "name": "M", "url": "http://example.org/L",
       "content": [{"contentType": "text/cql", "data": "x"},
                   {"contentType": "application/elm+json", "data": ")" +
                      data + R"("}]})");
+}
+// With its ELM in it.
+json::value resource_of(const std::string& id, const std::string& version,
+                        const std::string& text) {
+  return json::object{
+      {"resourceType", "Library"},
+      {"name", id},
+      {"version", version},
+      {"url", id == "M" ? std::string("http://example.org/L") : "http://example.org/" + id},
+      {"content",
+       json::array{json::object{{"contentType", "application/elm+json"}, {"data", base64(text)}}}}};
 }
 const json::value measure = json::parse(R"({"resourceType": "Measure", "name": "Everyone",
     "library": ["http://example.org/L|1.0"],
@@ -40,7 +52,7 @@ std::string error_of(const events::Status& status) {
 TEST(ContentTest, ABundleBringsMeasureAndLibrary) {
   json::value bundle = json::parse(R"({"resourceType": "Bundle", "entry": []})");
   for (const auto& resource :
-       {measure, library_of(elm), json::parse(R"({"resourceType": "Group"})")})
+       {measure, with_data(elm), json::parse(R"({"resourceType": "Group"})")})
     bundle.at("entry").as_array().push_back(json::object{{"resource", resource}});
   Content content;
 
@@ -59,10 +71,10 @@ TEST(ContentTest, ABundleBringsMeasureAndLibrary) {
 
 TEST(ContentTest, WhatCannotBeReadOrIsThereTwiceIsRefused) {
   Content content;
-  EXPECT_THAT(error_of(content.add(library_of("?"))), HasSubstr("not ELM in base64"));
-  EXPECT_THAT(error_of(content.add(library_of("e30="))), HasSubstr("not ELM in base64"));
-  EXPECT_EQ(error_of(content.add(library_of(elm))), "no error");
-  EXPECT_THAT(error_of(content.add(library_of(elm))), HasSubstr("library M is there twice"));
+  EXPECT_THAT(error_of(content.add(with_data("?"))), HasSubstr("not ELM in base64"));
+  EXPECT_THAT(error_of(content.add(with_data("e30="))), HasSubstr("not ELM in base64"));
+  EXPECT_EQ(error_of(content.add(with_data(elm))), "no error");
+  EXPECT_THAT(error_of(content.add(with_data(elm))), HasSubstr("library M is there twice"));
   EXPECT_EQ(error_of(content.add(measure)), "no error");
   EXPECT_THAT(error_of(content.add(measure)), HasSubstr("\"Everyone\" is there twice"));
   EXPECT_THAT(error_of(content.add(json::parse("5"))), HasSubstr("not a JSON object"));
@@ -74,6 +86,76 @@ TEST(ContentTest, AMeasureWithoutItsLibraryIsRefused) {
 
   EXPECT_THAT(content.load("Everyone").error().message, HasSubstr("http://example.org/L"));
   EXPECT_EQ(content.load("Nobody").error().code, events::ErrorCode::not_found);
+}
+
+// A library of these includes, each "name version"; its definition is `all`.
+json::value including(const std::string& id, const std::string& version,
+                      const std::vector<std::pair<std::string, std::string>>& includes) {
+  json::array defs;
+  for (const auto& [path, wanted] : includes)
+    defs.push_back(json::object{
+        {"localIdentifier", path}, {"path", "http://example.org/" + path}, {"version", wanted}});
+  auto document = library(id, "\"all\": " + boolean(true));
+  auto& elm_library = document.at("library").as_object();
+  elm_library.at("identifier").as_object()["version"] = version;
+  elm_library["includes"] = json::object{{"def", defs}};
+  return resource_of(id, version, json::serialize(document));
+}
+std::string load_error(const std::vector<json::value>& resources) {
+  Content content;
+  for (const auto& resource : resources) EXPECT_EQ(error_of(content.add(resource)), "no error");
+  const auto loaded = content.load("Everyone");
+  return loaded ? "no error" : loaded.error().message;
+}
+
+TEST(ContentTest, IncludedLibrariesMustBeThereInTheVersionAskedFor) {
+  const auto found = load_error({measure, including("M", "1.0", {{"A", "2"}, {"B", "1"}}),
+                                 including("A", "3", {{"C", "7"}})});
+
+  for (const auto* problem :
+       {"3 problems", "M includes A 2; what is at hand is 3",
+        "M includes B 1, which is not at hand", "A includes C 7, which is not at hand"})
+    EXPECT_THAT(found, HasSubstr(problem));
+  EXPECT_EQ(load_error({measure, including("M", "1.0", {{"A", "3"}}), including("A", "3", {})}),
+            "no error");
+}
+
+TEST(ContentTest, LibrariesThatIncludeEachOtherAreRefused) {
+  EXPECT_THAT(load_error({measure, including("M", "1.0", {{"A", "1"}}),
+                          including("A", "1", {{"M", "1.0"}})}),
+              HasSubstr("M includes A includes M: a circle"));
+}
+
+TEST(ContentTest, TheMeasuresOwnLibraryIsOfTheVersionItNames) {
+  EXPECT_THAT(load_error({measure, including("M", "2.0", {})}),
+              HasSubstr("is at hand as version 2.0, not 1.0"));
+}
+
+TEST(ContentTest, EveryValueSetThatIsMissingIsNamed) {
+  const auto in = [](const std::string& set) {
+    return R"({"type": "AnyInValueSet", "valueset": {"name": ")" + set + R"("}, "codes":
+      {"type": "List", "element": []}})";
+  };
+  const auto document =
+      library("M", R"("all": {"type": "And", "operand": [)" + in("one") + "," + in("two") + "]}",
+              R"("valueSets": {"def": [{"name": "one", "id": "http://example.org/one"},
+                                      {"name": "two", "id": "http://example.org/two"}]})");
+  const auto found = load_error({measure, resource_of("M", "1.0", json::serialize(document))});
+
+  EXPECT_THAT(found, HasSubstr("value set http://example.org/one is not at hand"));
+  EXPECT_THAT(found, HasSubstr("value set http://example.org/two is not at hand"));
+}
+
+TEST(ContentTest, AValueSetOfAnotherVersionIsNotTheOneAskedFor) {
+  const auto document = library(
+      "M", R"("all": {"type": "AnyInValueSet", "valueset": {"name": "one"}, "codes":
+                {"type": "List", "element": []}})",
+      R"("valueSets": {"def": [{"name": "one", "id": "http://example.org/one", "version": "2"}]})");
+  const auto set = json::parse(R"({"resourceType": "ValueSet", "url": "http://example.org/one",
+      "version": "1", "expansion": {"contains": [{"system": "s", "code": "c"}]}})");
+
+  EXPECT_THAT(load_error({measure, set, resource_of("M", "1.0", json::serialize(document))}),
+              HasSubstr("is at hand as version 1, not 2"));
 }
 
 TEST(ContentTest, PatientsThatCannotBeEvaluatedAreInNoCount) {

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "projections/quality/record.h"
+#include "projections/quality/score.h"
 #include "tests/ingest/test_data.h"
 
 namespace projections::quality::test {
@@ -19,9 +20,13 @@ namespace {
 namespace json = boost::json;
 
 // code=count of each population, by code: their order differs. Only of `groups` groups, as one
-// author left out the second, and none of observations, which are not computed.
+// author left out the second. Of observations the authors give one number, or none for 0: what was
+// observed, added up (measure-population-observation, denominator-observation).
 using Counts = std::vector<std::map<std::string, std::size_t>>;
-bool is_observation(std::string_view code) { return code.ends_with("observation"); }
+std::size_t sum_of(const ObservedValues& observed) {
+  return static_cast<std::size_t>(
+      aggregated(Aggregate::sum, observed.values).value_or(Decimal(0)).whole());
+}
 
 Counts expected_of(const json::object& expected) {
   Counts counts;
@@ -29,7 +34,8 @@ Counts expected_of(const json::object& expected) {
     auto& populations = counts.emplace_back();
     for (const auto& population : group.at("populations").as_array()) {
       const std::string code(population.at(0).as_string());
-      if (!is_observation(code)) populations[code] += population.at(1).to_number<std::size_t>();
+      const auto count = population.at(1).to_number<std::size_t>();
+      if (count > 0 || !code.ends_with("-observation")) populations[code] += count;
     }
   }
   return counts;
@@ -41,6 +47,10 @@ Counts counts_of(const MeasureCounts& found, std::size_t groups) {
     auto& populations = counts.emplace_back();
     for (const auto& population : group.populations)
       populations[population.code] += population.count;
+    for (const auto& observed : group.observations) {
+      if (const auto sum = sum_of(observed); sum > 0)
+        populations[observed.of + "-observation"] += sum;
+    }
   }
   return counts;
 }

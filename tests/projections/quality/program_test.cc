@@ -1,6 +1,7 @@
 // Compiling ELM: what is refused, and when.
 #include "projections/quality/program.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <boost/json.hpp>
@@ -33,6 +34,44 @@ TEST(ProgramTest, AnUnknownNodeIsRefusedByNameWhenItIsCompiled) {
                                        "deep": {"type": "Not", "operand": {"type": "Telepathy"}})");
 
   EXPECT_EQ(error_of({main}), "Main.\"deep\": ELM's Telepathy is not supported");
+}
+
+TEST(ProgramTest, EverythingThatIsWrongIsSaidAtOnce) {
+  const auto main = library("Main", R"("deep": {"type": "And", "operand": [
+        {"type": "Telepathy"}, {"type": "ExpressionRef", "name": "next"}]},
+      "next": {"type": "Not", "operand": {"type": "Clairvoyance"}}, "it": {"type": "Or", "operand": [
+        {"type": "ExpressionRef", "name": "deep"}, {"type": "ExpressionRef", "name": "nowhere"}]})");
+
+  const auto problems = error_of({main});
+
+  EXPECT_THAT(problems, HasSubstr("3 problems"));
+  EXPECT_THAT(problems, HasSubstr("Main.\"deep\": ELM's Telepathy"));
+  EXPECT_THAT(problems, HasSubstr("Main.\"next\": ELM's Clairvoyance"));
+  EXPECT_THAT(problems, HasSubstr("\"nowhere\" is not defined"));
+}
+
+TEST(ProgramTest, WhatRefersToItselfIsRefused) {
+  const auto main = library("Main", R"("it": {"type": "ExpressionRef", "name": "next"},
+      "next": {"type": "Not", "operand": {"type": "ExpressionRef", "name": "it"}})");
+  EXPECT_THAT(error_of({main}), HasSubstr("refers to itself"));
+
+  const auto recursive =
+      library("Main", R"("it": {"type": "FunctionRef", "name": "f", "operand": []},
+      "f": {"type": "FunctionDef", "operand": [],
+            "expression": {"type": "FunctionRef", "name": "f", "operand": []}})");
+  EXPECT_THAT(error_of({recursive}), HasSubstr("refers to itself"));
+}
+
+TEST(ProgramTest, AChainThatNoStackHoldsIsRefused) {
+  std::string chain = R"("it": {"type": "ExpressionRef", "name": "d0"})";
+  constexpr int links = 20'000;
+  for (int i = 0; i < links; ++i)
+    chain += fmt::format(
+        R"(, "d{}": {{"type": "Not", "operand": {{"type": "ExpressionRef", "name": "d{}"}}}})", i,
+        i + 1);
+  chain += fmt::format(R"(, "d{}": {})", links, boolean(true));
+
+  EXPECT_THAT(error_of({library("Main", chain)}), HasSubstr("nodes inside each other"));
 }
 
 TEST(ProgramTest, WhatNothingReachesNeedNotBeSupported) {
