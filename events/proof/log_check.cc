@@ -38,14 +38,16 @@ bool is_at_hand(const Origin& origin, const LogAtHand& at_hand) {
 
 using BySize = std::map<std::uint64_t, const TrustedCheckpoint*>;
 
-// Checkpoints of one size must agree on the tree, and of one offset on the map.
+bool says_the_same(const Checkpoint& one, const Checkpoint& other) {
+  return one.root == other.root && one.next == other.next && one.map.hash == other.map.hash;
+}
+
+// Checkpoints of one size must agree on everything else.
 std::vector<Finding> index_by_size(std::span<const TrustedCheckpoint> all, BySize& by_size) {
   std::vector<Finding> found;
   for (const auto& one : all) {
     const auto& other = *by_size.emplace(one.checkpoint.size, &one).first->second;
-    const auto& [a, b] = std::tie(other.checkpoint, one.checkpoint);
-    const bool maps_agree = a.next != b.next || a.map.hash == b.map.hash;
-    if (a.root == b.root && maps_agree) continue;
+    if (says_the_same(other.checkpoint, one.checkpoint)) continue;
     found.push_back({Flaw::forked, fmt::format("{} of {}, and {} of {}", name_of(one), one.signer,
                                                name_of(other), other.signer)});
   }
@@ -119,7 +121,11 @@ class PartitionCheck {
     if (!tree_ || tree_->size() < by.checkpoint.size) return std::nullopt;
     const auto roots = roots_at(*tree_, by_size_);
     if (roots.at(by.checkpoint.size) != by.checkpoint.root) return std::nullopt;
-    return std::span(*tree_).first(roots.rbegin()->first);
+    std::uint64_t signed_size = 0;
+    for (const auto& [size, root] : roots) {
+      if (root == by_size_.at(size)->checkpoint.root) signed_size = size;
+    }
+    return std::span(*tree_).first(signed_size);
   }
 
   std::vector<Finding> too_short(const TrustedCheckpoint& checkpoint) const {
