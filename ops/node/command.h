@@ -22,5 +22,6 @@ Run prepare_profiles(CLI::App& app);
 Run prepare_knowledge(CLI::App& app);
 Run prepare_replay(CLI::App& app);
 Run prepare_measures(CLI::App& app);
+Run prepare_verify(CLI::App& app);
 
 }  // namespace ops::node

@@ -23,6 +23,7 @@ constexpr std::array commands{
             &prepare_knowledge},
     Command{"replay", "ask of the whole log what other drug knowledge would have said",
             &prepare_replay},
+    Command{"verify", "hold the log against signed checkpoints", &prepare_verify},
     Command{"measures", "evaluate quality measures over files of patients", &prepare_measures},
     Command{"rebuild", "build all read models again from the log", &prepare_rebuild},
 };

@@ -10,6 +10,7 @@
 #include "ops/http/server.h"
 #include "ops/node/alert_metrics.h"
 #include "ops/node/health.h"
+#include "ops/node/notary.h"
 #include "ops/node/openapi.h"
 #include "ops/node/storage.h"
 #include "ops/node/subscription_metrics.h"
@@ -17,6 +18,7 @@
 #include "projections/knowledge/bundle.h"
 #include "projections/prevention/immunization/shipped_schedule.h"
 #include "projections/prevention/screening/rule_reader.h"
+#include "query/audit/proof.h"
 #include "query/bulk/routes.h"
 #include "query/checks/alert_rates.h"
 #include "query/checks/order_gate.h"
@@ -37,6 +39,8 @@ struct Node::Parts {
   std::unique_ptr<ingest::Intake> intake;
   std::unique_ptr<ingest::settings::SettingWriter> setting_writer;
   ingest::settings::SettingReaders setting_readers;
+  std::unique_ptr<events::EventLog> checkpoints;
+  std::unique_ptr<projections::Notary> notary;
   std::unique_ptr<query::Sources> sources;
   projections::immunization::Schedule schedule;
   projections::screening::Rules screenings;
@@ -136,6 +140,9 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     intake.closed_because = "this node has no role ingest; send it to one that has";
   parts->intake = std::make_unique<ingest::Intake>(intake, *stored.clinical, *stored.sealer,
                                                    shards.lookup(), registry);
+  if (auto opened = open_notary(settings, stored, registry, parts->checkpoints, parts->notary);
+      !opened)
+    return opened.error();
   parts->sources = std::make_unique<query::Sources>(
       query::Sources{shards, *stored.clinical, stored.keys->log_id(), stored.secrets.log_secret});
   parts->live = std::make_unique<query::LiveHub>(query::LiveOptions{}, *parts->sources);
@@ -215,6 +222,8 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
       };
     }
     query::add_query_routes(parts->router, *parts->sources, *parts->live, conclusions);
+    query::audit::add_proof_routes(parts->router, *parts->sources, *parts->notary,
+                                   *parts->checkpoints);
     http::JobRules rules;
     rules.directory = settings.data / "exports";
     rules.running_max = settings.exports_at_once;

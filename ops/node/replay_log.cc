@@ -26,19 +26,6 @@ Result<std::unique_ptr<EventLog>> open_topic(const NodeSettings& settings, const
   return events::open_kafka_log(options);
 }
 
-// `name`: of the side log, empty for the clinical one.
-Result<std::unique_ptr<EventLog>> open_log(const NodeSettings& settings, const std::string& name,
-                                           std::uint32_t partitions) {
-  if (!settings.kafka.empty()) {
-    const auto topic = name.empty() ? settings.topic : settings.topic + "." + name;
-    return open_topic(settings, topic, partitions);
-  }
-  events::EmbeddedLogOptions options;
-  options.directory = settings.data / "log" / (name.empty() ? "clinical" : name);
-  options.partitions = partitions;
-  return events::open_embedded_snapshot(options);
-}
-
 // A store of keys begins a log that has none.
 events::Status check_keys(EventLog& key_log) {
   const auto end = key_log.end({0});
@@ -50,15 +37,28 @@ events::Status check_keys(EventLog& key_log) {
 
 }  // namespace
 
+Result<std::unique_ptr<EventLog>> open_log_to_read(const NodeSettings& settings,
+                                                   const std::string& name,
+                                                   std::uint32_t partitions) {
+  if (!settings.kafka.empty()) {
+    const auto topic = name.empty() ? settings.topic : settings.topic + "." + name;
+    return open_topic(settings, topic, partitions);
+  }
+  events::EmbeddedLogOptions options;
+  options.directory = settings.data / "log" / (name.empty() ? "clinical" : name);
+  options.partitions = partitions;
+  return events::open_embedded_snapshot(options);
+}
+
 Result<std::unique_ptr<ReplayLog>> ReplayLog::open(const NodeSettings& settings) {
   auto made = std::make_unique<ReplayLog>();
   auto secrets = events::Secrets::read(settings.secrets);
   if (!secrets) return secrets.error();
   made->secrets = *secrets;
-  auto clinical = open_log(settings, {}, settings.partitions);
+  auto clinical = open_log_to_read(settings, {}, settings.partitions);
   if (!clinical) return clinical.error();
   made->clinical = std::move(*clinical);
-  auto key_log = open_log(settings, "keys", 1);
+  auto key_log = open_log_to_read(settings, "keys", 1);
   if (!key_log) return key_log.error();
   made->key_log = std::move(*key_log);
   if (auto there = check_keys(*made->key_log); !there) return there.error();

@@ -10,6 +10,11 @@
 
 namespace ops::node {
 
+// `name`: of a side log, empty for the clinical one. not_found: it is not there.
+events::Result<std::unique_ptr<events::EventLog>> open_log_to_read(const NodeSettings& settings,
+                                                                   const std::string& name,
+                                                                   std::uint32_t partitions);
+
 // In start order; stopped in reverse.
 struct ReplayLog {
   // not_found: no log, no keys or no secrets are there; the message says where.

@@ -15,9 +15,24 @@ namespace {
 using events::EventLog;
 using events::Result;
 
-// `name`: of the side log, empty for the clinical one.
-Result<std::unique_ptr<EventLog>> open_own_log(const NodeSettings& settings,
-                                               const std::string& name, std::uint32_t partitions) {
+events::Status read_secrets(const NodeSettings& settings, events::Secrets& secrets) {
+  bool made = false;
+  auto read = events::Secrets::read_or_make(settings.secrets, made);
+  if (!read) return read.error();
+  if (made) {
+    spdlog::warn(
+        "made new secrets file=\"{}\": keep a copy apart from the data, without it nothing on the "
+        "log can be opened",
+        settings.secrets.string());
+  }
+  secrets = *read;
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<EventLog>> open_node_log(const NodeSettings& settings,
+                                                const std::string& name, std::uint32_t partitions) {
   if (settings.kafka.empty()) {
     events::EmbeddedLogOptions options;
     options.directory = settings.data / "log" / (name.empty() ? "clinical" : name);
@@ -35,22 +50,6 @@ Result<std::unique_ptr<EventLog>> open_own_log(const NodeSettings& settings,
   return events::open_kafka_log(options);
 }
 
-events::Status read_secrets(const NodeSettings& settings, events::Secrets& secrets) {
-  bool made = false;
-  auto read = events::Secrets::read_or_make(settings.secrets, made);
-  if (!read) return read.error();
-  if (made) {
-    spdlog::warn(
-        "made new secrets file=\"{}\": keep a copy apart from the data, without it nothing on the "
-        "log can be opened",
-        settings.secrets.string());
-  }
-  secrets = *read;
-  return {};
-}
-
-}  // namespace
-
 Result<std::unique_ptr<Storage>> Storage::open(const NodeSettings& settings,
                                                prometheus::Registry& metrics) {
   auto folder = DataFolder::lock(settings.data);
@@ -58,10 +57,10 @@ Result<std::unique_ptr<Storage>> Storage::open(const NodeSettings& settings,
   auto storage = std::make_unique<Storage>(std::move(*folder));
   if (auto read = read_secrets(settings, storage->secrets); !read) return read.error();
 
-  auto clinical = open_own_log(settings, {}, settings.partitions);
+  auto clinical = open_node_log(settings, {}, settings.partitions);
   if (!clinical) return clinical.error();
   storage->clinical = std::move(*clinical);
-  auto key_log = open_own_log(settings, "keys", 1);
+  auto key_log = open_node_log(settings, "keys", 1);
   if (!key_log) return key_log.error();
   storage->key_log = std::move(*key_log);
   const std::uint32_t partitions = storage->clinical->partition_count();

@@ -11,12 +11,18 @@
 
 namespace ops::node {
 
+// `name`: of a side log, empty for the clinical one. Made if absent.
+events::Result<std::unique_ptr<events::EventLog>> open_node_log(const NodeSettings& settings,
+                                                                const std::string& name,
+                                                                std::uint32_t partitions);
+
 // Built in start order, stopped in reverse.
 struct Storage {
   explicit Storage(DataFolder folder) : locked(std::move(folder)) {}
 
   // Errors name what is in the way: a folder in use, wrong secrets, another log, no broker.
-  static events::Result<std::unique_ptr<Storage>> open(const NodeSettings& settings, prometheus::Registry& metrics);
+  static events::Result<std::unique_ptr<Storage>> open(const NodeSettings& settings,
+                                                       prometheus::Registry& metrics);
 
   DataFolder locked;
   events::Secrets secrets;

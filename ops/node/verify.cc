@@ -1,0 +1,163 @@
+// chartlog verify [--key KEY] [--checkpoints FILE] [--event P:O] [--export FILE]
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <mutex>
+
+#include "ops/node/command.h"
+#include "ops/node/verify_export.h"
+#include "ops/node/verify_inputs.h"
+#include "ops/node/verify_report.h"
+#include "ops/runtime/logging.h"
+
+namespace ops::node {
+namespace {
+
+using std::chrono::steady_clock;
+
+// Of the side log, which grows by one a second and partition while there is traffic.
+constexpr std::uint64_t side_notes_max = 100'000;
+
+struct VerifyAsked {
+  std::vector<std::string> keys;
+  std::vector<std::filesystem::path> checkpoints;
+  std::filesystem::path export_file;
+};
+
+// Exit codes: 0 nothing found, 1 something found, 2 could not be done.
+int cannot(const std::string& message) {
+  fmt::print(stderr, "chartlog verify: {}\n", message);
+  return 2;
+}
+
+// A line that stays where it is on a terminal; elsewhere silence, the figures come at the end.
+class VerifyProgress {
+ public:
+  explicit VerifyProgress(std::uint64_t end) : end_(end) {}
+  void add(std::uint64_t bytes, std::uint64_t records) {
+    const std::lock_guard lock(mutex_);
+    bytes_ += bytes;
+    records_ += records;
+    if (!terminal_) return;
+    constexpr std::uint64_t width = 30;
+    const auto filled = end_ == 0 ? width : std::min(width, records_ * width / end_);
+    fmt::print(stderr, "\r[{:#<{}}{:.<{}}] {} of {} records, {:.0f} MB/s\x1b[K", "", filled, "",
+               width - filled, records_, end_, static_cast<double>(bytes_) / 1e6 / seconds());
+  }
+  void clear() const {
+    if (terminal_) fmt::print(stderr, "\r\x1b[K");
+  }
+  double seconds() const {
+    return std::chrono::duration<double>(steady_clock::now() - begin_).count();
+  }
+
+ private:
+  const std::uint64_t end_;
+  const steady_clock::time_point begin_ = steady_clock::now();
+  const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
+  std::mutex mutex_;
+  std::uint64_t bytes_ = 0, records_ = 0;  // guarded by mutex_
+};
+
+events::Result<std::uint64_t> offsets_in(events::EventLog& log) {
+  std::uint64_t all = 0;
+  for (std::uint32_t i = 0; i < log.partition_count(); ++i) {
+    const auto end = log.end({i});
+    if (!end) return end.error();
+    all += static_cast<std::uint64_t>(end->value);
+  }
+  return all;
+}
+
+// Keys that were named, else the node's own, which proves nothing against whoever has the folder.
+events::Result<std::vector<events::proof::Verifier>> trusted_keys(const NodeSettings& settings,
+                                                                  const VerifyAsked& asked) {
+  if (!asked.keys.empty()) return read_verifiers(asked.keys);
+  const auto file = settings.data / "proof" / "key";
+  if (!std::filesystem::exists(file)) {
+    return events::invalid(
+        fmt::format("no key is trusted: name one with --key ({} is not there)", file.string()));
+  }
+  fmt::print(stderr, "the key in {} is trusted; name one that you got another way with --key\n",
+             file.string());
+  return read_verifiers({file.string()});
+}
+
+int print(const VerifyReport& report, std::uint64_t left_out, double seconds) {
+  for (const auto& one : report.found)
+    fmt::print("{}: {}\n", events::proof::to_string(one.what), one.why);
+  for (const auto& one : report.skipped) fmt::print("does not read: {}\n", one);
+  fmt::print("{} records, {} bytes in {:.1f} s, {:.0f} MB/s; {} checkpoints", report.records,
+             report.bytes, seconds,
+             static_cast<double>(report.bytes) / 1e6 / std::max(seconds, 1e-3), report.checkpoints);
+  if (left_out > 0) fmt::print(", {} older ones left out", left_out);
+  fmt::print("; {} records lie behind the newest checkpoint, nothing is proven of them\n",
+             report.uncovered);
+  if (report.found.empty() && report.skipped.empty()) {
+    fmt::print("ok: the log is what was signed\n");
+    return 0;
+  }
+  return 1;
+}
+
+int run_verify(const ReadSettings& read, const VerifyAsked& asked) {
+  auto settings = read();
+  if (!settings) return cannot(settings.error().message);
+  if (auto logging = runtime::start_logging(settings->log_level); !logging)
+    return cannot(logging.error().message);
+  auto log = VerifyLog::open(*settings);
+  if (!log) return cannot(log.error().message);
+  if (!asked.export_file.empty()) {
+    const auto exported = export_log(**log, asked.export_file);
+    return exported ? 0 : cannot(exported.error().message);
+  }
+  auto trusted = trusted_keys(*settings, asked);
+  if (!trusted) return cannot(trusted.error().message);
+  std::vector<events::proof::Finding> unreadable;
+  auto notes = read_note_files(asked.checkpoints);
+  if (!notes && notes.error().code != events::ErrorCode::invalid)
+    return cannot(notes.error().message);
+  if (!notes) {
+    unreadable.push_back({events::proof::Flaw::unreadable, notes.error().message});
+    notes.emplace();
+  }
+  auto side = read_side_notes(**log, side_notes_max);
+  if (!side) return cannot(side.error().message);
+  for (const auto& bytes : side->notes) {
+    auto note = events::proof::Note::parse(bytes);
+    if (note) {
+      notes->push_back(std::move(*note));
+    } else {
+      unreadable.push_back({events::proof::Flaw::unreadable, "side log: " + note.error().message});
+    }
+  }
+  const auto offsets = offsets_in(*(*log)->clinical);
+  if (!offsets) return cannot(offsets.error().message);
+
+  VerifyProgress progress(*offsets);
+  auto report = verify_log(
+      **log, {std::move(*notes), std::move(*trusted), settings->data / "proof"},
+      [&progress](std::uint64_t bytes, std::uint64_t records) { progress.add(bytes, records); });
+  progress.clear();
+  if (!report) return cannot(report.error().message);
+  std::move(unreadable.begin(), unreadable.end(), std::back_inserter(report->found));
+  return print(*report, side->left_out, progress.seconds());
+}
+
+}  // namespace
+
+Run prepare_verify(CLI::App& app) {
+  auto asked = std::make_shared<VerifyAsked>();
+  app.add_option("--key", asked->keys,
+                 "verifier key whose checkpoints are trusted, or a file of them [DIR/proof/key]");
+  app.add_option("--checkpoints", asked->checkpoints,
+                 "signed checkpoints handed out before: notes, or an answer of /audit/checkpoints; "
+                 "those of the side log are always read");
+  app.add_option("--export", asked->export_file,
+                 "only write records and checkpoints as NDJSON, for ops/verify_proof.py");
+  return [read = add_settings(app), asked] { return run_verify(read, *asked); };
+}
+
+}  // namespace ops::node

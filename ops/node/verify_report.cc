@@ -1,0 +1,100 @@
+#include "ops/node/verify_report.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+namespace ops::node {
+namespace {
+
+using events::PartitionId;
+using events::Result;
+using events::proof::TrustedCheckpoint;
+
+class Verification {
+ public:
+  Verification(const VerifyLog& log, const VerifyAgainst& against, const BytesRead& progress)
+      : log_(log), against_(against), progress_(progress) {
+    auto sorted = events::proof::sort_notes(against.notes, against.trusted, log.at_hand);
+    report_.found = std::move(sorted.found);
+    checkpoints_ = std::move(sorted.checkpoints);
+  }
+
+  Result<VerifyReport> run() {
+    {
+      const auto threads = std::max(1u, std::thread::hardware_concurrency());
+      std::vector<std::jthread> all;
+      for (unsigned i = 0; i < threads; ++i) all.emplace_back([this] { work(); });
+    }
+    if (failed_) return *failed_;
+    for (auto& [partition, found] : by_partition_)
+      std::move(found.begin(), found.end(), std::back_inserter(report_.found));
+    return std::move(report_);
+  }
+
+ private:
+  void work() {
+    for (PartitionId partition{next_++}; partition.value < log_.at_hand.partitions;
+         partition = {next_++}) {
+      const auto checked = check(partition);
+      const std::lock_guard lock(mutex_);
+      if (!checked && !failed_) failed_ = checked.error();
+      if (!checked) next_ = log_.at_hand.partitions;
+    }
+  }
+
+  events::Status check(PartitionId partition) {
+    const BytesRead count = [this](std::uint64_t bytes, std::uint64_t records) {
+      bytes_ += bytes;
+      progress_(bytes, records);
+    };
+    const auto read = read_partition(log_, partition, count);
+    if (!read) return read.error();
+    const auto tree = read_kept_leaves(against_.trees, partition);
+    if (!tree) return tree.error();
+    const auto of = checkpoints_.find(partition);
+    const std::vector<TrustedCheckpoint> none;
+    const auto& checkpoints = of == checkpoints_.end() ? none : of->second;
+    auto found = events::proof::check_partition(read->leaves, checkpoints, *tree);
+    if (!found) return found.error();
+    note(*read, checkpoints, std::move(*found));
+    return {};
+  }
+
+  void note(const ReadPartition& read, const std::vector<TrustedCheckpoint>& checkpoints,
+            std::vector<events::proof::Finding> found) {
+    std::uint64_t covered = 0;
+    for (const auto& one : checkpoints) covered = std::max(covered, one.checkpoint.size);
+    const std::lock_guard lock(mutex_);
+    const std::uint64_t records = read.leaves.leaves.size();
+    report_.records += records;
+    report_.bytes = bytes_;
+    report_.checkpoints += checkpoints.size();
+    report_.uncovered += records > covered ? records - covered : 0;
+    by_partition_[read.leaves.origin.partition] = std::move(found);
+    report_.skipped.insert(report_.skipped.end(), read.skipped.begin(), read.skipped.end());
+  }
+
+  const VerifyLog& log_;
+  const VerifyAgainst& against_;
+  const BytesRead& progress_;
+  std::map<PartitionId, std::vector<TrustedCheckpoint>> checkpoints_;
+  std::atomic<std::uint32_t> next_ = 0;
+  std::atomic<std::uint64_t> bytes_ = 0;
+
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  VerifyReport report_;
+  std::map<PartitionId, std::vector<events::proof::Finding>> by_partition_;
+  std::optional<events::Error> failed_;
+};
+
+}  // namespace
+
+Result<VerifyReport> verify_log(const VerifyLog& log, const VerifyAgainst& against,
+                                const BytesRead& progress) {
+  return Verification(log, against, progress).run();
+}
+
+}  // namespace ops::node

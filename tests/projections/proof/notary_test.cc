@@ -1,0 +1,177 @@
+#include "projections/proof/notary.h"
+
+#include "events/hmac.h"
+#include "projections/change_rows.h"
+#include "tests/projections/fixture.h"
+
+namespace projections {
+namespace {
+
+using events::proof::Checkpoint;
+using events::proof::Note;
+using events::proof::record_leaf;
+using events::proof::SigningKey;
+using events::proof::verify_inclusion;
+using ::testing::HasSubstr;
+using ::tests::update;
+
+class NotaryTest : public ::testing::Test, protected ::tests::ShardsFixture {
+ protected:
+  Result<std::unique_ptr<Notary>> try_notary(events::EventLog& of) {
+    NotaryOptions settings;
+    settings.directory = folder.path() / "proof";
+    settings.read_every = settings.sign_every = std::chrono::milliseconds(5);
+    return Notary::open(settings, node.keys->log_id(), SigningKey("node", events::sha256("seed")),
+                        of, checkpoints_, *shards, *metrics);
+  }
+  void open_notary() {
+    open();
+    auto opened = try_notary(log);
+    ASSERT_TRUE(opened) << opened.error().message;
+    notary_ = std::move(*opened);
+  }
+  void change(const std::string& patient, const std::string& content) {
+    ::tests::Request request;
+    request.patient = patient;
+    request.acts = {update("c-" + patient, content)};
+    submit(request);
+  }
+  // Of partition 0, with all records of the patient; any patient: what was asked for.
+  Result<Proven> prove(const std::string& patient) {
+    return notary_->prove({0}, stream(patient), [&](const ShardView& rows) {
+      const auto changes = changes_from(rows.rows(), {0}, {}, stream(patient), SIZE_MAX);
+      std::vector<events::Offset> offsets;
+      for (const auto& row : *changes)
+        offsets.insert(offsets.end(), row.records.begin(), row.records.end());
+      return Result<std::vector<events::Offset>>(offsets);
+    });
+  }
+  events::proof::Hash leaf(std::size_t index) const {
+    return record_leaf(node.keys->log_id(), {0}, log.records({0})[index]);
+  }
+  events::proof::Hash root_of_log(std::size_t size) const {
+    events::proof::RunningRoot running;
+    for (std::size_t i = 0; i < size; ++i) running.add(leaf(i));
+    return running.root();
+  }
+
+  events::MemoryLog checkpoints_{1};
+  std::unique_ptr<Notary> notary_;
+};
+
+TEST_F(NotaryTest, ACheckpointIsOfEveryRecordAsStored) {
+  open_notary();
+  for (int i = 0; i < 10; ++i) change("ana", std::to_string(i));
+  log.put({0}, "foreign", "bytes of somebody else");
+  settle();
+  const auto proven = prove("ana");
+  ASSERT_TRUE(proven) << proven.error().message;
+  const auto note = Note::parse(proven->signed_checkpoint.note);
+  ASSERT_TRUE(note);
+  EXPECT_EQ(verify_note(*note, notary_->verifier()), events::proof::Verdict::verified);
+  const auto checkpoint = Checkpoint::parse(note->text);
+  ASSERT_TRUE(checkpoint);
+  EXPECT_EQ(checkpoint->size, 11u);
+  EXPECT_EQ(checkpoint->root, root_of_log(11));
+}
+
+TEST_F(NotaryTest, APatientsRecordIsProvenWhole) {
+  open_notary();
+  for (int i = 0; i < 40; ++i) change("patient-" + std::to_string(i % 20), std::to_string(i));
+  const auto proven = prove("patient-3");
+  ASSERT_TRUE(proven) << proven.error().message;
+  const auto& checkpoint = proven->signed_checkpoint.checkpoint;
+  ASSERT_EQ(proven->records.size(), 2u);
+  events::proof::Hash head{};
+  for (const auto& record : proven->records) {
+    EXPECT_TRUE(verify_inclusion(leaf(record.index), record.index, checkpoint.size, record.path,
+                                 checkpoint.root));
+    const auto digest = events::sha256(log.records({0})[record.index].value);
+    head = events::sha256(std::string(events::bytes_of(head)).append(events::bytes_of(digest)));
+  }
+  ASSERT_TRUE(proven->stream);
+  EXPECT_EQ(proven->stream->head, (events::proof::StreamHead{2, head}));
+  EXPECT_TRUE(verify_map(proven->stream->proof, stream("patient-3"), proven->stream->head,
+                         checkpoint.map.hash));
+  const auto nobody = prove("nobody");
+  ASSERT_TRUE(nobody);
+  EXPECT_TRUE(
+      verify_map(nobody->stream->proof, stream("nobody"), std::nullopt, checkpoint.map.hash));
+}
+
+TEST_F(NotaryTest, TheMapFollowsWhatIsAccepted) {
+  open_notary();
+  change("ana", "one");
+  ASSERT_EQ(prove("ana")->stream->head->count, 1u);
+  change("ana", "two");
+  change("ben", "one");
+  const auto proven = prove("ana");
+  EXPECT_EQ(proven->stream->head->count, 2u);
+  EXPECT_EQ(proven->signed_checkpoint.checkpoint.map.streams, 2u);
+  EXPECT_TRUE(verify_map(proven->stream->proof, stream("ana"), proven->stream->head,
+                         proven->signed_checkpoint.checkpoint.map.hash));
+}
+
+TEST_F(NotaryTest, SignsByItselfAndOnTheSideLog) {
+  open_notary();
+  change("ana", "one");
+  const auto begun = std::chrono::steady_clock::now();
+  while (checkpoints_.end({0})->value == 0)
+    ASSERT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(30));
+  const auto note = Note::parse(checkpoints_.records({0}).front().value);
+  ASSERT_TRUE(note);
+  EXPECT_EQ(verify_note(*note, notary_->verifier()), events::proof::Verdict::verified);
+}
+
+TEST_F(NotaryTest, GoesOnFromItsTilesAfterARestart) {
+  open_notary();
+  for (int i = 0; i < 10; ++i) change("ana", std::to_string(i));
+  ASSERT_TRUE(prove("ana"));
+  notary_.reset();
+  change("ana", "later");
+  open_notary();
+  EXPECT_EQ(prove("ana")->signed_checkpoint.checkpoint.root, root_of_log(11));
+}
+
+// After a crash rows come again from further back than the tree stands.
+TEST_F(NotaryTest, WaitsForShardsThatFoldAgain) {
+  open_notary();
+  for (int i = 0; i < 10; ++i) change("ana", std::to_string(i));
+  ASSERT_TRUE(prove("ana"));
+  notary_.reset();
+  crash();
+  open_notary();
+  settle();
+  EXPECT_EQ(prove("ana")->signed_checkpoint.checkpoint.root, root_of_log(10));
+}
+
+TEST_F(NotaryTest, AnotherLogThanThatOfTheTreeIsRefusedByName) {
+  open_notary();
+  change("ana", "one");
+  change("ana", "two");
+  ASSERT_TRUE(prove("ana"));
+  notary_.reset();
+  const auto records = log.records({0});
+  events::MemoryLog altered(1), shorter(1);
+  altered.put({0}, records[0].key, records[0].value);
+  altered.put({0}, records[1].key, records[1].value + "x");
+  shorter.put({0}, records[0].key, records[0].value);
+  const auto refused = try_notary(altered);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, events::ErrorCode::precondition_failed);
+  EXPECT_THAT(refused.error().message, HasSubstr("another record lies at offset 1"));
+  EXPECT_THAT(try_notary(shorter).error().message, HasSubstr("the log ends at 1"));
+}
+
+TEST_F(NotaryTest, AnOffsetWithoutARecordIsNotFound) {
+  open_notary();
+  change("ana", "one");
+  const auto nothing = notary_->prove({0}, std::nullopt, [](const ShardView&) {
+    return Result<std::vector<events::Offset>>(std::vector<events::Offset>{{77}});
+  });
+  ASSERT_FALSE(nothing);
+  EXPECT_EQ(nothing.error().code, events::ErrorCode::not_found);
+}
+
+}  // namespace
+}  // namespace projections
