@@ -32,6 +32,7 @@ Entry read(const schema::AccessEntry& from) {
   entry.route = text_out(from.route());
   entry.target = text_out(from.target());
   entry.form = text_out(from.form());
+  entry.peer = text_out(from.peer());
   entry.status = from.status();
   entry.position = text_out(from.position());
   entry.recipient = text_out(from.recipient());
@@ -108,7 +109,7 @@ std::string encode(const Entry& entry) {
              method = text_in(builder, entry.method), route = text_in(builder, entry.route),
              target = text_in(builder, entry.target), form = text_in(builder, entry.form),
              position = text_in(builder, entry.position),
-             recipient = text_in(builder, entry.recipient);
+             recipient = text_in(builder, entry.recipient), peer = text_in(builder, entry.peer);
   const auto patients = builder.CreateVectorOfStrings(entry.patients);
   const auto types = builder.CreateVector(entry.resources.types);
   const auto versions = builder.CreateVector(entry.resources.versions);
@@ -116,26 +117,63 @@ std::string encode(const Entry& entry) {
   const auto made = schema::CreateAccessEntry(
       builder, entry.time.time_since_epoch().count(), static_cast<schema::AccessKind>(entry.kind),
       subject, issuer, role, site, purpose, request_id, method, route, target, form, entry.status,
-      position, recipient, patients, types, versions, ids);
+      position, recipient, patients, types, versions, ids, peer);
   builder.FinishSizePrefixed(made);
   return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
 }
 
-Result<Entry> take_entry(std::string_view& bytes) {
-  const Error unreadable = corrupt("an entry of the access log does not read");
-  if (bytes.size() < sizeof(flatbuffers::uoffset_t)) return unreadable;
-  const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
-  const auto size =
-      flatbuffers::ReadScalar<flatbuffers::uoffset_t>(data) + sizeof(flatbuffers::uoffset_t);
-  if (size > bytes.size()) return unreadable;
+namespace {
+
+Error unreadable() { return corrupt("an entry of the access log does not read"); }
+
+// The bytes of the first, with their length; empty: there is no whole one.
+std::string_view first_of(std::string_view bytes) {
+  if (bytes.size() < sizeof(flatbuffers::uoffset_t)) return {};
+  const std::size_t size = sizeof(flatbuffers::uoffset_t) +
+                           flatbuffers::ReadScalar<flatbuffers::uoffset_t>(bytes.data());
+  return size > bytes.size() ? std::string_view() : bytes.substr(0, size);
+}
+
+// `read` of the first, verified.
+template <class Read>
+auto take_first(std::string_view& bytes, const Read& read)
+    -> Result<decltype(read(std::declval<const schema::AccessEntry&>()))> {
+  const auto first = first_of(bytes);
+  if (first.empty()) return unreadable();
   // FlatBuffers wants its buffers aligned, and entries follow each other at any place.
-  const std::vector<std::uint8_t> aligned(data, data + size);
-  bytes.remove_prefix(size);
-  flatbuffers::Verifier verifier(aligned.data(), aligned.size());
-  if (!verifier.VerifySizePrefixedBuffer<schema::AccessEntry>(nullptr)) return unreadable;
-  auto entry = read(*flatbuffers::GetSizePrefixedRoot<schema::AccessEntry>(aligned.data()));
-  if (!lists_agree(entry.resources)) return unreadable;
+  thread_local std::vector<std::uint64_t> aligned;
+  aligned.resize(first.size() / sizeof(std::uint64_t) + 1);
+  std::memcpy(aligned.data(), first.data(), first.size());
+  bytes.remove_prefix(first.size());
+  const auto* data = reinterpret_cast<const std::uint8_t*>(aligned.data());
+  flatbuffers::Verifier verifier(data, first.size());
+  if (!verifier.VerifySizePrefixedBuffer<schema::AccessEntry>(nullptr)) return unreadable();
+  return read(*flatbuffers::GetSizePrefixedRoot<schema::AccessEntry>(data));
+}
+
+}  // namespace
+
+Result<Entry> take_entry(std::string_view& bytes) {
+  auto entry = take_first(bytes, [](const schema::AccessEntry& from) { return read(from); });
+  if (entry && !lists_agree(entry->resources)) return unreadable();
   return entry;
+}
+
+Result<EntryNames> take_names(std::string_view& bytes) {
+  return take_first(bytes, [](const schema::AccessEntry& from) {
+    EntryNames names{text_out(from.subject()), {}};
+    if (from.patients() != nullptr) {
+      for (const auto* one : *from.patients()) names.patients.push_back(one->str());
+    }
+    return names;
+  });
+}
+
+Status skip_entry(std::string_view& bytes) {
+  const auto first = first_of(bytes);
+  if (first.empty()) return unreadable();
+  bytes.remove_prefix(first.size());
+  return {};
 }
 
 }  // namespace events::access

@@ -37,7 +37,7 @@ struct Entry {
   KnownTime time;
   Kind kind = Kind::request;
   std::string subject, issuer, role, site, purpose;
-  std::string request_id, method, route, target, form;
+  std::string request_id, method, route, target, form, peer;
   std::uint16_t status = 0;
   std::string position;
   std::string recipient;
@@ -53,5 +53,14 @@ struct Entry {
 std::string encode(const Entry& entry);
 // The first of `bytes`, which then begin after it; corrupt for any others.
 Result<Entry> take_entry(std::string_view& bytes);
+
+// What an index needs of it.
+struct EntryNames {
+  std::string subject;
+  std::vector<std::string> patients;
+};
+Result<EntryNames> take_names(std::string_view& bytes);
+// Past the first of `bytes`, unread; corrupt: they end before it does.
+Status skip_entry(std::string_view& bytes);
 
 }  // namespace events::access

@@ -19,7 +19,7 @@ struct AccessLogOptions {
   bool recording = true;                        // false: only the record that says so
   std::chrono::milliseconds group{40};          // an entry waits at most so long for company
   std::chrono::milliseconds lost_max{100};      // record() waits when the oldest is older than this
-  std::chrono::milliseconds patience{2'000};    // and refuses after that
+  std::chrono::milliseconds patience{5'000};    // and refuses after that
   std::size_t waiting_bytes_max = 16u << 20;    // likewise
   std::chrono::milliseconds heartbeat{60'000};  // an empty record when there was none for so long
 };
