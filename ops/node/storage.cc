@@ -15,7 +15,8 @@ using events::EventLog;
 using events::Result;
 
 // `name`: of the side log, empty for the clinical one.
-Result<std::unique_ptr<EventLog>> open_log(const NodeSettings& settings, const std::string& name, std::uint32_t partitions) {
+Result<std::unique_ptr<EventLog>> open_log(const NodeSettings& settings, const std::string& name,
+                                           std::uint32_t partitions) {
   if (settings.kafka.empty()) {
     events::EmbeddedLogOptions options;
     options.directory = settings.data / "log" / (name.empty() ? "clinical" : name);
@@ -38,8 +39,10 @@ events::Status read_secrets(const NodeSettings& settings, events::Secrets& secre
   auto read = events::Secrets::read_or_make(settings.secrets, made);
   if (!read) return read.error();
   if (made) {
-    spdlog::warn("made new secrets file=\"{}\": keep a copy apart from the data, without it nothing on the log can be opened",
-                 settings.secrets.string());
+    spdlog::warn(
+        "made new secrets file=\"{}\": keep a copy apart from the data, without it nothing on the "
+        "log can be opened",
+        settings.secrets.string());
   }
   secrets = *read;
   return {};
@@ -47,7 +50,8 @@ events::Status read_secrets(const NodeSettings& settings, events::Secrets& secre
 
 }  // namespace
 
-Result<std::unique_ptr<Storage>> Storage::open(const NodeSettings& settings, prometheus::Registry& metrics) {
+Result<std::unique_ptr<Storage>> Storage::open(const NodeSettings& settings,
+                                               prometheus::Registry& metrics) {
   auto folder = DataFolder::lock(settings.data);
   if (!folder) return folder.error();
   auto storage = std::make_unique<Storage>(std::move(*folder));
@@ -59,12 +63,16 @@ Result<std::unique_ptr<Storage>> Storage::open(const NodeSettings& settings, pro
   auto key_log = open_log(settings, "keys", 1);
   if (!key_log) return key_log.error();
   storage->key_log = std::move(*key_log);
+  auto access_log = open_log(settings, "access", 1);
+  if (!access_log) return access_log.error();
+  storage->access_log = std::move(*access_log);
   const std::uint32_t partitions = storage->clinical->partition_count();
   auto keys = events::KeyStore::open(*storage->key_log, storage->secrets, partitions);
   if (!keys) return keys.error();
   storage->keys = std::move(*keys);
 
-  storage->sealer = std::make_unique<events::Sealer>(storage->secrets, *storage->keys, events::current_dictionary());
+  storage->sealer = std::make_unique<events::Sealer>(storage->secrets, *storage->keys,
+                                                     events::current_dictionary());
   storage->opener = std::make_unique<events::Opener>(storage->secrets, *storage->keys, partitions);
   projections::ShardsOptions options;
   options.directory = settings.data / "shards";

@@ -16,12 +16,14 @@ struct Storage {
   explicit Storage(DataFolder folder) : locked(std::move(folder)) {}
 
   // Errors name what is in the way: a folder in use, wrong secrets, another log, no broker.
-  static events::Result<std::unique_ptr<Storage>> open(const NodeSettings& settings, prometheus::Registry& metrics);
+  static events::Result<std::unique_ptr<Storage>> open(const NodeSettings& settings,
+                                                       prometheus::Registry& metrics);
 
   DataFolder locked;
   events::Secrets secrets;
   std::unique_ptr<events::EventLog> clinical;
   std::unique_ptr<events::EventLog> key_log;
+  std::unique_ptr<events::EventLog> access_log;  // side log `access`
   std::unique_ptr<events::KeyStore> keys;
   std::unique_ptr<events::Sealer> sealer;
   std::unique_ptr<events::Opener> opener;

@@ -17,9 +17,10 @@ int fail(const events::Error& error) {
 int run_topics(const ReadSettings& read) {
   auto settings = read();
   if (!settings) return fail(settings.error());
-  if (settings->kafka.empty()) return fail(events::invalid("kafka: name the brokers, --kafka HOST:PORT"));
+  if (settings->kafka.empty())
+    return fail(events::invalid("kafka: name the brokers, --kafka HOST:PORT"));
   bool all_ok = true;
-  for (const std::string suffix : {"", ".keys"}) {
+  for (const std::string suffix : {"", ".keys", ".access"}) {
     events::KafkaLogOptions options;
     options.brokers = settings->kafka;
     options.topic = settings->topic + suffix;
@@ -28,7 +29,8 @@ int run_topics(const ReadSettings& read) {
     if (!topic) return fail(topic.error());
     fmt::print("{}\n", options.topic);
     for (const events::TopicSetting& setting : *topic) {
-      fmt::print("  {:<4} {:<32} {:<24} {}\n", setting.ok ? "ok" : "BAD", setting.name, setting.is, setting.ok ? "" : "want " + setting.want);
+      fmt::print("  {:<4} {:<32} {:<24} {}\n", setting.ok ? "ok" : "BAD", setting.name, setting.is,
+                 setting.ok ? "" : "want " + setting.want);
       all_ok = all_ok && setting.ok;
     }
   }
