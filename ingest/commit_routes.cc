@@ -5,6 +5,7 @@
 #include "events/clinical_time.h"
 #include "events/effect_name.h"
 #include "events/resource_type.h"
+#include "ops/auth/access.h"
 
 namespace ingest {
 namespace {
@@ -31,6 +32,7 @@ const char* word(State state) {
 std::string events_json(const std::vector<events::EventOutcome>& outcomes) {
   std::string json;
   for (const events::EventOutcome& one : outcomes) {
+    ops::auth::note_returned(one.type, one.id.text(), one.version);
     json +=
         fmt::format(R"({}{{"type":"{}","id":{},"version":{},"effect":"{}"}})",
                     json.empty() ? "" : ",", events::type_name(one.type), json_quote(one.id.text()),

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "events/clinical_time.h"
+#include "ops/auth/access.h"
 #include "projections/alerts.h"
 #include "query/fhir/cursor.h"
 #include "query/patient_answer.h"
@@ -42,6 +43,7 @@ void write_knowledge(std::string_view version, std::string_view digest, JsonWrit
 void write_finding_rests_on(const projections::safety::Finding& finding, JsonWriter& json) {
   json.key("rests_on").begin_array();
   for (const auto& one : finding.rests_on) {
+    ops::auth::note_returned(one.type, one.id, one.version);
     json.begin_object().member("type", one.type).member("id", one.id);
     json.member("version", one.version.value).end_object();
   }
@@ -184,6 +186,7 @@ class AlertPages {
     json.begin_object().member("position", position_.text()).member("notice", alert_notice);
     json.key("alerts").begin_array();
     for (std::size_t i = 0; i < std::min(count, found_.size()); ++i) {
+      ops::auth::note_patient(found_[i].alert.patient);
       json.begin_object().member("patient", found_[i].alert.patient);
       write_alert(sources_, found_[i].alert, json);
       json.end_object();

@@ -1,5 +1,6 @@
 #include "query/facts_json.h"
 
+#include "ops/auth/access.h"
 #include "projections/dose_text.h"
 #include "projections/facts_text.h"
 #include "projections/main_time.h"
@@ -355,6 +356,7 @@ void write_facts(const schema::Facts& facts, std::string_view id, events::Versio
                  Names& names, JsonWriter& json) {
   json.begin_object().member("type", events::type_name(facts.type())).member("id", id);
   json.member("version", version.value);
+  ops::auth::note_returned(facts.type(), id, version);
   FactsWriter writer(names, json);
   writer.date(facts);
   using Of = schema::Clinical;

@@ -9,6 +9,7 @@
 #include "events/clinical_time.h"
 #include "events/effect_name.h"
 #include "query/json_writer.h"
+#include "query/returned.h"
 
 namespace query {
 namespace {
@@ -28,10 +29,7 @@ std::string to_json(const Change& change, const events::LogId& log) {
   json.begin_object().member("position", position.text());
   json.member("time", events::format_instant(change.known_time));
   json.member("stream", change.stream_name);
-  constexpr std::string_view patient = "Patient/";
-  if (change.stream_name.starts_with(patient)) {
-    json.member("patient", change.stream_name.substr(patient.size()));
-  }
+  json.optional("patient", patient_of_stream(change.stream_name));
   json.member("commit", events::CommitId{change.position.partition, change.commit}.text());
   json.key("events").begin_array();
   for (const auto& event : change.events) {
@@ -47,6 +45,7 @@ struct Subscriber {
   std::shared_ptr<ChunkSink> sink;
   PositionToken seen;  // next offset of each partition wanted
   std::optional<StreamKey> stream;
+  LiveListener listener;
   std::chrono::steady_clock::time_point silent_since;
 };
 
@@ -73,7 +72,30 @@ struct LiveHub::State {
   bool feed(Subscriber& subscriber, bool& more);
   bool feed_partition(Subscriber& subscriber, PartitionId partition, Offset from, bool& more);
   bool keep_alive(Subscriber& subscriber);
+  bool record(const Subscriber& subscriber, const std::vector<Change>& changes);
 };
+
+// Before it is sent: one entry for all of a turn.
+bool LiveHub::State::record(const Subscriber& subscriber, const std::vector<Change>& changes) {
+  if (!options.record || changes.empty()) return true;
+  ops::auth::AccessScope scope;
+  for (const auto& change : changes) {
+    ops::auth::note_patient(patient_of_stream(change.stream_name));
+    for (const auto& event : change.events)
+      ops::auth::note_returned(event.type, event.id.text(), event.version);
+  }
+  auto entry = scope.take(subscriber.listener.who);
+  entry.kind = events::access::Kind::live;
+  entry.request_id = subscriber.listener.request_id;
+  entry.method = "GET";
+  entry.route = "/live";
+  entry.target = subscriber.listener.target;
+  entry.status = 200;
+  PositionToken position(sources.log_id);
+  position.see(changes.back().position);
+  entry.position = position.text();
+  return options.record(std::move(entry)).has_value();
+}
 
 // False: the client has gone, or the shard cannot be read; it comes back with its last id.
 bool LiveHub::State::feed_partition(Subscriber& subscriber, PartitionId partition, Offset from,
@@ -82,7 +104,7 @@ bool LiveHub::State::feed_partition(Subscriber& subscriber, PartitionId partitio
   const Offset end = view->next_offset();
   if (end <= from) return true;
   const auto changes = view->changes(from, subscriber.stream, options.changes_a_turn);
-  if (!changes) return false;
+  if (!changes || !record(subscriber, *changes)) return false;
   for (const auto& change : *changes) {
     subscriber.seen.see(change.position);
     if (!subscriber.sink->write("event: change\nid: " + subscriber.seen.text() +
@@ -169,14 +191,14 @@ bool LiveHub::has_room() const {
 }
 
 events::Status LiveHub::subscribe(std::shared_ptr<ChunkSink> sink, PositionToken from,
-                                  std::optional<StreamKey> stream) {
+                                  std::optional<StreamKey> stream, LiveListener listener) {
   const std::lock_guard lock(state_->mutex);
   if (state_->subscribers >= state_->options.subscribers_max) {
     return events::Error{events::ErrorCode::overloaded, "too many live subscribers; try again", {}};
   }
   ++state_->subscribers;
-  state_->arriving.push_back(
-      {std::move(sink), std::move(from), stream, std::chrono::steady_clock::now()});
+  state_->arriving.push_back({std::move(sink), std::move(from), stream, std::move(listener),
+                              std::chrono::steady_clock::now()});
   state_->changed.notify_one();
   return {};
 }
@@ -242,11 +264,12 @@ ops::http::Response live(const Sources& sources, LiveHub& hub, const ops::http::
   const PositionToken from = start(sources, *token, stream);
   ops::http::Response response;
   response.with("Content-Type", "text/event-stream").with("Cache-Control", "no-store");
-  response.stream = [&hub, from, stream](std::shared_ptr<ChunkSink> sink) {
+  LiveListener listener{request.principal, request.request_id, request.target};
+  response.stream = [&hub, from, stream, listener](std::shared_ptr<ChunkSink> sink) {
     // The place it starts from goes first, so that a client that is cut off before the
     // first change can still resume without a gap.
     sink->write("id: " + from.text() + "\n: from here\n\n");
-    if (!hub.subscribe(sink, from, stream)) sink->close();
+    if (!hub.subscribe(sink, from, stream, listener)) sink->close();
   };
   return with_position(std::move(response), from);
 }

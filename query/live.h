@@ -14,6 +14,7 @@
 #include <chrono>
 #include <memory>
 
+#include "ops/auth/access.h"
 #include "ops/http/http.h"
 #include "query/read_context.h"
 
@@ -23,6 +24,13 @@ struct LiveOptions {
   std::chrono::milliseconds heartbeat{15'000};
   std::size_t subscribers_max = 1000;  // overloaded above
   std::size_t changes_a_turn = 256;    // of one partition for one subscriber, so that all get turns
+  ops::auth::RecordAccess record = {};  // what is sent; a subscriber is cut off where it cannot
+};
+
+// Who listens, for the access log.
+struct LiveListener {
+  ops::auth::Principal who;
+  std::string request_id, target;
 };
 
 // One thread, woken by the shards' progress, feeds all subscribers. A client that does not
@@ -35,7 +43,7 @@ class LiveHub {
 
   // Takes over the sink; `from` names the next offset of every partition wanted.
   events::Status subscribe(std::shared_ptr<ops::http::ChunkSink> sink, events::PositionToken from,
-                           std::optional<events::StreamKey> stream);
+                           std::optional<events::StreamKey> stream, LiveListener listener = {});
   bool has_room() const;
 
  private:

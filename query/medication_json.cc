@@ -1,6 +1,7 @@
 #include "query/medication_json.h"
 
 #include "events/clinical_time.h"
+#include "ops/auth/access.h"
 #include "query/facts_json.h"
 #include "query/medication_taking.h"
 #include "query/patient_answer.h"
@@ -37,6 +38,7 @@ void write_said(const MedicationClaim& claim, Names& names, JsonWriter& json) {
 void write_dose_changes(const std::vector<projections::DoseChange>& changes, JsonWriter& json) {
   json.key("dose_changes").begin_array();
   for (const auto& change : changes) {
+    ops::auth::note_returned(change.type, change.id, change.version);
     json.begin_object().optional("from", change.from);
     if (change.from_sent) json.member("from_is", "when it was sent");
     json.optional("dose", change.dose).optional("strength", change.strength);
@@ -120,6 +122,7 @@ Status write_list(const Sources& sources, const Knowledge& knowledge, const Pati
 }  // namespace
 
 void write_claim(const MedicationClaim& claim, Names& names, JsonWriter& json) {
+  ops::auth::note_returned(claim.type, claim.id, claim.version);
   json.begin_object().member("type", events::type_name(claim.type)).member("id", claim.id);
   json.member("version", claim.version.value).member("status", claim.status);
   json.optional("intent", claim.intent).optional("reason", claim.reason);
@@ -183,6 +186,9 @@ void write_line(const MedicationLine& line, LineDetail detail, Names& names, Jso
     json.key("rests_on").begin_array();
     for (const auto& claim : line.rests_on) write_claim(claim, names, json);
     json.end_array();
+  } else {
+    for (const auto& claim : line.rests_on)
+      ops::auth::note_returned(claim.type, claim.id, claim.version);
   }
   json.end_object();
 }

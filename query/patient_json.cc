@@ -1,3 +1,4 @@
+#include "ops/auth/access.h"
 #include "projections/facts_text.h"
 #include "query/facts_json.h"
 
@@ -36,6 +37,7 @@ void write_address(const schema::Address& address, JsonWriter& json) {
 
 void write_patient(const schema::Facts& facts, std::string_view id, events::Version version,
                    JsonWriter& json) {
+  ops::auth::note_returned(events::ResourceType::Patient, id, version);
   json.begin_object().member("id", id).member("version", version.value);
   const auto* patient = facts.of_as_Patient();
   if (patient == nullptr) {

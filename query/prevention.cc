@@ -5,6 +5,7 @@
 #include <charconv>
 #include <chrono>
 
+#include "ops/auth/access.h"
 #include "projections/prevention/prevention.h"
 #include "query/patient_answer.h"
 
@@ -47,6 +48,8 @@ void write_resource(std::string_view name, JsonWriter& json) {
   if (first == name.npos || first == last) return;
   std::uint64_t version = 0;
   std::from_chars(name.data() + last + 1, name.data() + name.size(), version);
+  ops::auth::note_returned(name.substr(0, first), name.substr(first + 1, last - first - 1),
+                           events::Version{version});
   json.begin_object().member("type", name.substr(0, first));
   json.member("id", name.substr(first + 1, last - first - 1)).member("version", version);
   json.end_object();

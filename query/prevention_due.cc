@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ops/auth/access.h"
 #include "projections/prevention_due.h"
 #include "query/fhir/cursor.h"
 #include "query/patient_answer.h"
@@ -85,6 +86,7 @@ class DuePages {
 
   static void write_item(const DueItem& item, JsonWriter& json) {
     const auto slash = item.item.find('/');
+    ops::auth::note_patient(item.patient);
     json.begin_object().member("patient", item.patient);
     json.member("kind", item.item.substr(0, slash)).member("item", item.item.substr(slash + 1));
     json.member("state", item.state).member("shown_since", to_text(item.since));

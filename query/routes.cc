@@ -1,5 +1,10 @@
 #include "query/routes.h"
 
+#include "query/access/access_routes.h"
+#include "query/access/audit_event_routes.h"
+#include "query/access/disclosures.h"
+#include "query/access/recipients.h"
+#include "query/access/screen.h"
 #include "query/alerts.h"
 #include "query/charts.h"
 #include "query/checks/alert_rates.h"
@@ -15,6 +20,14 @@
 #include "query/trends.h"
 
 namespace query {
+
+void add_audit_routes(ops::http::Router& router, const access::AuditSource& audit) {
+  access::add_access_routes(router, audit);
+  access::add_audit_event_routes(router, audit);
+  access::add_disclosure_routes(router, audit);
+  access::add_recipient_route(router, audit);
+  access::add_screen_route(router, audit);
+}
 
 void add_query_routes(ops::http::Router& router, const Sources& sources, LiveHub& hub,
                       const Conclusions& conclusions) {

@@ -6,6 +6,7 @@
 
 #include "ops/http/http.h"
 #include "projections/prevention/facts.h"
+#include "query/access/audit_source.h"
 #include "query/checks/checks.h"
 #include "query/knowledge_of.h"
 #include "query/live.h"
@@ -22,6 +23,9 @@ struct Conclusions {
   // asker's principal. Empty on a node that takes no writes.
   std::function<ops::http::Response(ops::http::Request&)> write = {};
 };
+
+// Of the access log; `audit` outlives the router.
+void add_audit_routes(ops::http::Router& router, const access::AuditSource& audit);
 
 // `sources`, what it names, and `hub` outlive the router.
 void add_query_routes(ops::http::Router& router, const Sources& sources, LiveHub& hub,

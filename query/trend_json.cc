@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "events/schema/clinical_generated.h"
+#include "ops/auth/access.h"
 #include "projections/trends/digits.h"
 #include "query/facts_json.h"
 
@@ -23,6 +25,7 @@ void write_bounds(const SeriesValue& value, JsonWriter& json) {
 }
 
 void write_source(const SeriesValue& value, JsonWriter& json) {
+  ops::auth::note_returned(events::ResourceType::Observation, value.id, value.version);
   json.member("observation", value.id).member("version", value.version.value);
   if (value.component > 0) json.member("component", std::uint64_t{value.component} - 1);
 }
@@ -58,6 +61,7 @@ void write_flag(const Flag& flag, JsonWriter& json) {
 void write_inputs(const std::vector<Input>& inputs, JsonWriter& json) {
   json.key("inputs").begin_array();
   for (const auto& input : inputs) {
+    ops::auth::note_returned(input.type, input.id, input.version);
     json.begin_object().member("type", input.type).member("id", input.id);
     json.member("version", input.version.value).end_object();
   }

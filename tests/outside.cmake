@@ -26,6 +26,8 @@ if(NOT CHARTLOG_SANITIZE)
 >>>>>>> proof
   outside_test(kill_embedded LABEL faults TIMEOUT 1800 COMMAND tests/faults/kill.py)
   outside_test(early_writes LABEL faults TIMEOUT 300 COMMAND tests/faults/early.py)
+  outside_test(access_session LABEL faults TIMEOUT 900 COMMAND tests/audit/session.py)
+  outside_test(access_session_kafka LABEL faults TIMEOUT 900 COMMAND tests/audit/session.py --kafka --kills 1)
   outside_test(subscriptions LABEL faults TIMEOUT 1800 COMMAND tests/subscriptions/feeds.py)
   outside_test(subscriptions_kafka LABEL faults TIMEOUT 1800 COMMAND tests/subscriptions/feeds.py --kafka --seconds 20)
   outside_test(bulk_export_kafka LABEL scenario TIMEOUT 600 COMMAND tests/bulk/export.py --kafka --patients 10)

@@ -125,6 +125,36 @@ TEST(TidyTest, LibrariesStayInTheirAdapters) {
 }
 
 // A .cc has its .h beside it, or says first which header of its folder it belongs to.
+// What opens a document shows it, so it notes it for the access log (query/returned.h); or it is
+// here, because what it opens is shown to nobody, or noted where it is written.
+TEST(TidyTest, DocumentsAreOpenedForAnswersInOnePlace) {
+  const std::map<std::string, std::string> others{
+      {"query/returned.cc", "the place itself"},
+      {"query/checks/alert_record.cc", "an alert, to be written again with its outcome"},
+      {"query/bulk/scope.cc", "a Group, for its members"},
+      {"query/reconciliation/sign_route.cc", "resources of a list, to be written again"},
+      {"query/reconciliation/signed_list.cc", "a signed list, noted by what writes its head"},
+      {"query/subscriptions/notification.cc", "noted when it goes into a notification"},
+      {"query/subscriptions/roster.cc", "Subscriptions, for the hub"},
+      {"ops/node/subscription_status.cc", "a Subscription, to be written again"},
+  };
+  const std::regex opens(R"(shards(_|\(\))?(\.|->)(raw_)?document\()");
+  std::vector<std::string> wrong;
+  std::set<std::string> found;
+  for (const auto& source : sources()) {
+    if (!is_cpp(source) || room_of(source.path) == "projections" ||
+        source.path.starts_with("tests/"))
+      continue;
+    for (const auto& line : source.lines) {
+      if (!std::regex_search(line, opens)) continue;
+      found.insert(source.path);
+      if (!others.contains(source.path)) wrong.push_back(source.path + ": " + line);
+    }
+  }
+  EXPECT_THAT(wrong, IsEmpty());
+  EXPECT_EQ(found.size(), others.size());  // none is listed that opens none
+}
+
 TEST(TidyTest, EverySourceHasItsHeader) {
   std::vector<std::string> wrong;
   for (const auto& source : sources()) {

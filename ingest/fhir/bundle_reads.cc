@@ -4,7 +4,9 @@
 
 #include <ctime>
 
+#include "ops/auth/access.h"
 #include "ops/http/errors.h"
+#include "ops/http/server.h"
 #include "ops/http/text.h"
 
 namespace ingest::fhir {
@@ -131,7 +133,8 @@ Response BundleReads::ask(const BundleRead& read) const {
   // As the Bundle's sender, with what it asked of its answers.
   ops::http::Head head{read.method, read.target, read.conditions};
   for (const auto& [name, value] : request_.headers) {
-    if (name == "accept" || name == "prefer" || name == "host" || name == "chartlog-min-position")
+    if (name == "accept" || name == "prefer" || name == "host" || name == "chartlog-min-position" ||
+        name == ops::http::peer_header)
       head.headers.emplace_back(name, value);
   }
   auto asked = ops::http::read_head(std::move(head), {});
@@ -148,6 +151,7 @@ Response BundleReads::ask(const BundleRead& read) const {
 
 std::vector<Error> BundleReads::refusals() {
   std::vector<Error> refusals;
+  const ops::auth::TrialScope trial;
   for (const BundleRead& read : reads_) {
     const Response response = ask(read);
     if (response.status < 400 || response.status == 404 || response.status == 410) continue;

@@ -98,7 +98,10 @@ Response answer(Floor& floor, Request& request, ByteShare& share) {
   const auto begun = std::chrono::steady_clock::now();
   auto refused = decode_body(floor, request, share);
   if (refused) name_instance(*refused, request.request_id);
-  auto response = refused ? std::move(*refused) : floor.router.route(request);
+  const auto& around = floor.options.route;
+  auto response = refused  ? std::move(*refused)
+                  : around ? around(request)
+                           : floor.router.route(request);
   floor.metrics.answered(request.route, request.method, response.status,
                          std::chrono::steady_clock::now() - begun);
   return response;

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "ops/http/http.h"
 
@@ -31,7 +33,12 @@ struct ServerOptions {
   std::chrono::seconds header_timeout{10};  // slow clients
   std::chrono::seconds body_timeout{60};    // without progress
   std::chrono::seconds idle_timeout{120};
+  // Answers in place of the router, which it asks itself: what is to be done around every route.
+  std::function<Response(Request&)> route = {};
 };
+
+// Beside a request's own headers, whose names cannot have a colon: the address it came from.
+inline constexpr std::string_view peer_header = ":peer";
 
 class Server {
  public:

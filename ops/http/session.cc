@@ -33,6 +33,8 @@ class TcpSession final : public Session, public std::enable_shared_from_this<Tcp
   void start() {
     error_code ignored;
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    if (const auto from = socket_.remote_endpoint(ignored); !ignored)
+      peer_ = from.address().to_string();
     next_request();
   }
 
@@ -133,13 +135,13 @@ class TcpSession final : public Session, public std::enable_shared_from_this<Tcp
 
   bool read_head_of_request() {
     auto request = ops::http::read_head(reader_->head(), floor_.authority);
-    if (request && request->principal.site.empty())
-      request->principal.site = floor_.options.site;
+    if (request && request->principal.site.empty()) request->principal.site = floor_.options.site;
     if (!request) {
       refuse(status_of(request.error().code), request.error().message);
       return false;
     }
     request_ = std::make_unique<Request>(std::move(*request));
+    if (!peer_.empty()) request_->headers.emplace_back(peer_header, peer_);
     return true;
   }
 
@@ -216,8 +218,9 @@ class TcpSession final : public Session, public std::enable_shared_from_this<Tcp
     if (state_ == State::closed) return;
     if (response.websocket) {
       if (!upgrade_.key.empty()) return hand_over(std::move(response.websocket));
-      response = counted(refusal(400, "this is a WebSocket; send Upgrade: websocket with "
-                                      "Sec-WebSocket-Version: 13 and a Sec-WebSocket-Key",
+      response = counted(refusal(400,
+                                 "this is a WebSocket; send Upgrade: websocket with "
+                                 "Sec-WebSocket-Version: 13 and a Sec-WebSocket-Key",
                                  ErrorForm::problem));
     }
     state_ = State::writing;
@@ -326,6 +329,8 @@ class TcpSession final : public Session, public std::enable_shared_from_this<Tcp
   Clock::time_point deadline_ = Clock::time_point::max();
   bool last_ = false;  // the server stops: no request after this one
   bool linger_ = false;
+
+  std::string peer_;  // address
 
   // Of the request at hand.
   std::optional<RequestReader> reader_;

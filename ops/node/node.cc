@@ -1,17 +1,21 @@
 #include "ops/node/node.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
+#include "events/access/access_log.h"
 #include "ingest/bulk/imports.h"
 #include "ingest/intake.h"
 #include "ingest/routes.h"
 #include "ingest/settings/setting_routes.h"
 #include "ops/http/jobs.h"
 #include "ops/http/server.h"
+#include "ops/node/access_metrics.h"
 #include "ops/node/alert_metrics.h"
 #include "ops/node/health.h"
 #include "ops/node/notary.h"
 #include "ops/node/openapi.h"
+#include "ops/node/recorded_routes.h"
 #include "ops/node/storage.h"
 #include "ops/node/subscription_metrics.h"
 #include "ops/node/subscription_status.h"
@@ -24,6 +28,7 @@
 #include "query/checks/order_gate.h"
 #include "query/fhir/conditions.h"
 #include "query/medication_json.h"
+#include "query/returned.h"
 #include "query/routes.h"
 #include "query/settings/knowledge_in_force.h"
 #include "query/subscriptions/routes.h"
@@ -34,6 +39,7 @@ namespace ops::node {
 struct Node::Parts {
   runtime::Metrics metrics;
   std::unique_ptr<Storage> storage;
+  std::unique_ptr<events::access::AccessLog> accesses;
   std::unique_ptr<ingest::validation::Profiles> profiles;
   std::unique_ptr<ingest::validation::Validator> validator;
   std::unique_ptr<ingest::Intake> intake;
@@ -44,6 +50,8 @@ struct Node::Parts {
   std::unique_ptr<query::Sources> sources;
   projections::immunization::Schedule schedule;
   projections::screening::Rules screenings;
+  std::unique_ptr<projections::access::AccessModel> access_model;
+  std::unique_ptr<query::access::AuditSource> audit;
   std::unique_ptr<query::LiveHub> live;
   std::unique_ptr<query::settings::KnowledgeInForce> knowledge;
   std::unique_ptr<query::checks::Checks> checks;
@@ -51,6 +59,7 @@ struct Node::Parts {
   std::unique_ptr<http::Jobs> exports;
   std::unique_ptr<Health> health;
   http::Router router;
+  std::unique_ptr<RecordedRoutes> routes;
   std::unique_ptr<query::subscriptions::Hub> subscriptions;
   std::unique_ptr<ingest::bulk::Imports> imports;
   std::unique_ptr<http::Server> server;
@@ -61,16 +70,16 @@ namespace {
 using events::Result;
 
 // A version as FHIR answers it, for `Prefer: return=representation` of what was there already.
-Result<std::string> read_version(projections::Shards& shards, events::ResourceType type,
+Result<std::string> read_version(const query::Sources& sources, events::ResourceType type,
                                  const events::ResourceId& id, events::Version version) {
-  auto known = shards.lookup().find(type, id);
+  auto known = sources.shards.lookup().find(type, id);
   if (!known) return known.error();
   if (!*known) return events::Error{events::ErrorCode::not_found, "no such resource", {}};
-  auto row =
-      shards.shard((*known)->partition).view()->version((*known)->stream, type, id.text(), version);
+  const auto& shard = sources.shards.shard((*known)->partition);
+  auto row = shard.view()->version((*known)->stream, type, id.text(), version);
   if (!row) return row.error();
   if (!*row) return events::Error{events::ErrorCode::not_found, "no such version", {}};
-  return shards.document((*known)->stream, **row);
+  return query::show_document(sources, (*known)->stream, type, id.text(), **row);
 }
 
 // Those that are in the program.
@@ -87,8 +96,10 @@ events::Status read_prevention_rules(projections::immunization::Schedule& schedu
 
 Result<std::unique_ptr<query::subscriptions::Hub>> open_subscriptions(const NodeSettings& settings,
                                                                       const query::Sources& sources,
-                                                                      const http::Router& router) {
+                                                                      const http::Router& router,
+                                                                      auth::RecordAccess record) {
   query::subscriptions::HubOptions options;
+  options.record = std::move(record);
   options.directory = settings.data / "subscriptions";
   options.rules.allow_private = settings.subscriptions_allow_private;
   options.rules.base_url = settings.public_url.empty()
@@ -96,6 +107,15 @@ Result<std::unique_ptr<query::subscriptions::Hub>> open_subscriptions(const Node
                                : settings.public_url;
   options.write_state = subscription_status_writer(router, sources.shards);
   return query::subscriptions::Hub::open(std::move(options), sources);
+}
+
+Result<std::unique_ptr<events::access::AccessLog>> open_accesses(const NodeSettings& settings,
+                                                                 Storage& stored) {
+  events::access::AccessLogOptions options;
+  options.sequence_file = settings.data / "access_sequence";
+  options.recording = settings.access_log;
+  if (!options.recording) spdlog::warn("accesses are not recorded (access-log=off)");
+  return events::access::AccessLog::open(options, *stored.access_log, stored.secrets.master_key);
 }
 
 ingest::bulk::ImportOptions import_options(const NodeSettings& settings) {
@@ -125,6 +145,7 @@ ingest::settings::SettingReaders setting_readers() {
 Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Node::~Node() = default;
 std::uint16_t Node::port() const { return parts_->server->port(); }
+const std::vector<http::RouteText>& Node::routes() const { return parts_->router.routes(); }
 
 Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   auto parts = std::make_unique<Parts>();
@@ -134,6 +155,14 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   parts->storage = std::move(*storage);
   Storage& stored = *parts->storage;
   projections::Shards& shards = *stored.shards;
+
+  auto accesses = open_accesses(settings, stored);
+  if (!accesses) return accesses.error();
+  parts->accesses = std::move(*accesses);
+  const auth::RecordAccess record = [&log = *parts->accesses](const events::access::Entry& entry) {
+    return log.record(entry);
+  };
+  parts->routes = std::make_unique<RecordedRoutes>(parts->router, record);
 
   ingest::IntakeOptions intake;
   if (!settings.takes_writes)
@@ -145,7 +174,9 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     return opened.error();
   parts->sources = std::make_unique<query::Sources>(
       query::Sources{shards, *stored.clinical, stored.keys->log_id(), stored.secrets.log_secret});
-  parts->live = std::make_unique<query::LiveHub>(query::LiveOptions{}, *parts->sources);
+  query::LiveOptions live;
+  live.record = record;
+  parts->live = std::make_unique<query::LiveHub>(live, *parts->sources);
   parts->health = std::make_unique<Health>(settings, shards, *stored.clinical, parts->metrics);
 
   auto profiles = ingest::validation::Profiles::open(settings.data / "profiles");
@@ -157,9 +188,10 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
                                stored.keys->log_id(), shards.count(),  registry};
   writing.validator = parts->validator.get();
   writing.profiles = parts->profiles.get();
-  writing.read_version = [&shards](events::ResourceType type, const events::ResourceId& id,
-                                   events::Version version) {
-    return read_version(shards, type, id, version);
+  writing.read_version = [&sources = *parts->sources](events::ResourceType type,
+                                                      const events::ResourceId& id,
+                                                      events::Version version) {
+    return read_version(sources, type, id, version);
   };
   writing.find_matching = [&sources = *parts->sources](
                               const auth::Principal& principal, std::string_view base_url,
@@ -167,7 +199,7 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     return query::fhir::find_matching(sources, principal, base_url, type, criteria);
   };
   writing.caught_up = [&health = *parts->health] { return health.caught_up(); };
-  auto subscriptions = open_subscriptions(settings, *parts->sources, parts->router);
+  auto subscriptions = open_subscriptions(settings, *parts->sources, parts->router, record);
   if (!subscriptions) return subscriptions.error();
   parts->subscriptions = std::move(*subscriptions);
   query::subscriptions::Hub& hub = *parts->subscriptions;
@@ -175,8 +207,8 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     return hub.check(type, document);
   };
   if (settings.answers_reads) {
-    writing.answer_read = [&router = parts->router](http::Request& request) {
-      return router.route(request);
+    writing.answer_read = [&routes = *parts->routes](http::Request& request) {
+      return routes.route(request);
     };
   }
   writing.site = settings.site;
@@ -217,10 +249,21 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
         {parts->schedule, parts->screenings},
         {}};
     if (settings.takes_writes) {
-      conclusions.write = [&router = parts->router](http::Request& request) {
-        return router.route(request);
+      conclusions.write = [&routes = *parts->routes](http::Request& request) {
+        return routes.route_unrecorded(request);
       };
     }
+    auto model = projections::access::AccessModel::open(settings.data / "access",
+                                                        *stored.access_log, stored.secrets);
+    if (!model) return model.error();
+    parts->access_model = std::move(*model);
+    parts->audit = std::make_unique<query::access::AuditSource>(query::access::AuditSource{
+        *parts->sources, *parts->access_model,
+        [&log = *parts->accesses](auto deadline) { return log.flush(deadline); }, settings.site});
+    parts->metrics.before_text([all = parts.get(), &registry] {
+      show_accesses(*all->accesses, *all->access_model, registry);
+    });
+    query::add_audit_routes(parts->router, *parts->audit);
     query::add_query_routes(parts->router, *parts->sources, *parts->live, conclusions);
     query::audit::add_proof_routes(parts->router, *parts->sources, *parts->notary,
                                    *parts->checkpoints);
@@ -232,7 +275,7 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     auto exports = http::Jobs::open(std::move(rules));
     if (!exports) return exports.error();
     parts->exports = std::move(*exports);
-    query::bulk::add_export_routes(parts->router, *parts->sources, *parts->exports);
+    query::bulk::add_export_routes(parts->router, *parts->sources, *parts->exports, record);
   }
   // A subscription's state is written as a version of it, so who delivers also writes.
   const bool delivers = settings.takes_writes && settings.answers_reads;
@@ -249,6 +292,9 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   options.port = settings.port;
   options.body_bytes_max = settings.body_bytes_max;
   options.site = settings.site;
+  options.route = [&routes = *parts->routes](http::Request& request) {
+    return routes.route(request);
+  };
   auto server = http::Server::start(options, parts->router, registry);
   if (!server) return server.error();
   parts->server = std::move(*server);

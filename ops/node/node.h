@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "events/result.h"
+#include "ops/http/http.h"
 #include "ops/node/settings.h"
 
 namespace ops::node {
@@ -13,6 +14,7 @@ class Node {
   static events::Result<std::unique_ptr<Node>> start(const NodeSettings& settings);
   ~Node();  // finishes what runs, drains, flushes
   std::uint16_t port() const;
+  const std::vector<http::RouteText>& routes() const;
 
  private:
   struct Parts;

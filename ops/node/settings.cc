@@ -47,6 +47,7 @@ const std::vector<runtime::Setting>& all_settings() {
       {"order-gate", "off",
        "of orders authored here and now against which a check stops, without a reason: refuse, or "
        "off (not clinically reviewed)"},
+      {"access-log", "on", "who was shown what: on, or off, which the log `access` then says"},
       {"log-level", "info", "debug, info, warn or error"},
   };
   return settings;
@@ -155,6 +156,10 @@ Result<NodeSettings> settle(const runtime::Config& config) {
     return invalid(fmt::format("validation: \"{}\" is not known; write refuse, warn or off",
                                config.text("validation")));
   node.validation = *mode;
+  const auto& accesses = config.text("access-log");
+  if (accesses != "on" && accesses != "off")
+    return invalid(fmt::format("access-log: \"{}\" is not known; write on or off", accesses));
+  node.access_log = accesses == "on";
   const auto& gate = config.text("order-gate");
   if (gate != "off" && gate != "refuse")
     return invalid(fmt::format("order-gate: \"{}\" is not known; write refuse or off", gate));

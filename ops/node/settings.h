@@ -42,6 +42,7 @@ struct NodeSettings {
   std::size_t imports_at_once = 1;
   std::chrono::seconds imports_kept{86400};
   std::string public_url;   // empty: http://address:port
+  bool access_log = true;   // false: the log `access` says so from this start on
   bool order_gate = false;  // orders against which a card stops are refused
   ingest::validation::Mode validation = ingest::validation::Mode::refuse;
 };

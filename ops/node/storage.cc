@@ -63,6 +63,9 @@ Result<std::unique_ptr<Storage>> Storage::open(const NodeSettings& settings,
   auto key_log = open_node_log(settings, "keys", 1);
   if (!key_log) return key_log.error();
   storage->key_log = std::move(*key_log);
+  auto access_log = open_node_log(settings, "access", 1);
+  if (!access_log) return access_log.error();
+  storage->access_log = std::move(*access_log);
   const std::uint32_t partitions = storage->clinical->partition_count();
   auto keys = events::KeyStore::open(*storage->key_log, storage->secrets, partitions);
   if (!keys) return keys.error();

@@ -28,6 +28,7 @@ struct Storage {
   events::Secrets secrets;
   std::unique_ptr<events::EventLog> clinical;
   std::unique_ptr<events::EventLog> key_log;
+  std::unique_ptr<events::EventLog> access_log;  // side log `access`
   std::unique_ptr<events::KeyStore> keys;
   std::unique_ptr<events::Sealer> sealer;
   std::unique_ptr<events::Opener> opener;

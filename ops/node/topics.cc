@@ -20,7 +20,7 @@ int run_topics(const ReadSettings& read) {
   if (settings->kafka.empty())
     return topics_failed(events::invalid("kafka: name the brokers, --kafka HOST:PORT"));
   bool all_ok = true;
-  for (const std::string suffix : {"", ".keys"}) {
+  for (const std::string suffix : {"", ".keys", ".access", ".checkpoints"}) {
     events::KafkaLogOptions options;
     options.brokers = settings->kafka;
     options.topic = settings->topic + suffix;

@@ -9,6 +9,7 @@
 #include "projections/search/values.h"
 #include "query/fhir/candidate.h"
 #include "query/fhir/recent.h"
+#include "query/returned.h"
 
 namespace query::bulk {
 namespace {
@@ -23,6 +24,7 @@ using projections::VersionRow;
 
 constexpr std::size_t changes_at_once = 256;
 constexpr std::uint64_t progress_every = 1000;
+constexpr std::size_t resources_an_entry = 2000;
 constexpr std::size_t version_bytes = 8;  // the end of a key of `versions`
 
 struct VersionKey {
@@ -48,8 +50,13 @@ Error stopped_early() { return events::unavailable("export: it was stopped"); }
 
 class Exporter {
  public:
-  Exporter(const Sources& sources, const ExportPlan& plan, ops::http::JobRun& run)
-      : sources_(sources), plan_(plan), run_(run), files_(run.folder(), run.key()) {}
+  Exporter(const Sources& sources, const ExportPlan& plan, ops::http::JobRun& run,
+           const std::string& files_url)
+      : sources_(sources),
+        plan_(plan),
+        run_(run),
+        files_url_(files_url),
+        files_(run.folder(), run.key()) {}
 
   Status run();
   const ExportFiles& files() const { return files_; }
@@ -76,12 +83,16 @@ class Exporter {
   bool belongs(const StreamKey& stream, const VersionRow& row) const;
   bool passes_filters(const ShardView& view, const VersionKey& key, const VersionRow& row);
   Status put(const ShardView& view, const VersionKey& key, const VersionRow& row);
+  Status record();
+  Status record_if_many() { return shown_.size() < resources_an_entry ? Status() : record(); }
   void tell();
 
   const Sources& sources_;
   const ExportPlan& plan_;
   ops::http::JobRun& run_;
+  const std::string& files_url_;
   ExportFiles files_;
+  ops::auth::AccessScope shown_;  // and not recorded yet
   projections::search::Values values_;
   std::size_t partitions_done_ = 0;
   std::uint64_t looked_at_ = 0;
@@ -98,7 +109,23 @@ Status Exporter::run() {
     for (std::uint32_t i = 0; read && i < plan_.snapshot.views.size(); ++i, ++partitions_done_)
       read = changed({i});
   }
+  if (read) read = record();
   return read ? files_.finish() : read;
+}
+
+// Before the files can be fetched.
+Status Exporter::record() {
+  if (!plan_.recipient.record || shown_.empty()) return {};
+  auto entry = shown_.take(plan_.recipient.who);
+  entry.kind = events::access::Kind::exported;
+  entry.request_id = plan_.recipient.request_id;
+  entry.method = "GET";
+  entry.route = "/fhir/$export-jobs/{job}";
+  entry.target = plan_.request.url;
+  entry.recipient = files_url_;
+  entry.status = 200;
+  entry.position = plan_.snapshot.position.text();
+  return plan_.recipient.record(std::move(entry));
 }
 
 Status Exporter::whole() {
@@ -193,7 +220,9 @@ Status Exporter::deleted_event(events::Offset from, const VersionKey& key,
     if (version.effect == EventEffect::deleted || !belongs(key.stream, version)) return {};
     const auto elsewhere = is_live_elsewhere(key);
     if (!elsewhere) return elsewhere.error();
-    return *elsewhere ? Status() : files_.deleted(key.type, key.id);
+    if (*elsewhere) return {};
+    note_version(sources_, key.stream, key.type, key.id, history.front());
+    return files_.deleted(key.type, key.id);
   }
   return {};  // came and went since
 }
@@ -233,7 +262,8 @@ bool Exporter::passes_filters(const ShardView& view, const VersionKey& key, cons
 
 Status Exporter::put(const ShardView& view, const VersionKey& key, const VersionRow& row) {
   if (!passes_filters(view, key, row)) return {};
-  auto document = sources_.shards.document(key.stream, row);
+  if (auto recorded = record_if_many(); !recorded) return recorded;
+  auto document = show_document(sources_, key.stream, key.type, key.id, row);
   if (!document) {
     return files_.problem({document.error().code,
                            fmt::format("{}/{}: its document does not open and is not in the output",
@@ -320,13 +350,18 @@ Result<ExportPlan> plan_export(const Sources& sources, ExportRequest request) {
   std::vector<Error> warnings = request.ignored;
   auto scope = Scope::of(sources, *snapshot, request, warnings);
   if (!scope) return scope.error();
-  return ExportPlan{std::move(request), std::move(*snapshot), std::move(*scope),
-                    std::move(*from),   std::move(*to),       std::move(warnings)};
+  return ExportPlan{std::move(request),
+                    std::move(*snapshot),
+                    std::move(*scope),
+                    std::move(*from),
+                    std::move(*to),
+                    std::move(warnings),
+                    {}};
 }
 
 Result<std::string> run_export(const Sources& sources, const ExportPlan& plan,
                                ops::http::JobRun& run, const std::string& files_url) {
-  Exporter exporter(sources, plan, run);
+  Exporter exporter(sources, plan, run, files_url);
   if (auto done = exporter.run(); !done) return done.error();
   return manifest(plan, exporter.files(), files_url);
 }

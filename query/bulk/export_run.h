@@ -9,10 +9,18 @@
 
 #include <vector>
 
+#include "ops/auth/access.h"
 #include "query/bulk/export_files.h"
 #include "query/bulk/scope.h"
 
 namespace query::bulk {
+
+// For whom it is, and where it is put down what the files hold.
+struct ExportRecipient {
+  ops::auth::Principal who;
+  std::string request_id;
+  ops::auth::RecordAccess record;
+};
 
 struct ExportPlan {
   ExportRequest request;
@@ -21,6 +29,7 @@ struct ExportPlan {
   std::vector<events::Offset> from;     // by partition; empty: whole
   std::vector<events::Offset> to;       // by partition: what lies before; empty: all
   std::vector<events::Error> warnings;  // for the error file
+  ExportRecipient recipient = {};
 };
 
 // invalid: a position that is not of this log or is beyond its end; errors of Scope::of and
@@ -28,6 +37,7 @@ struct ExportPlan {
 Result<ExportPlan> plan_export(const Sources& sources, ExportRequest request);
 
 // The manifest. `files_url`: of the job's files. Comes back soon once the run is stopped.
+// unavailable: what is in the files could not be recorded.
 Result<std::string> run_export(const Sources& sources, const ExportPlan& plan,
                                ops::http::JobRun& run, const std::string& files_url);
 

@@ -34,7 +34,7 @@ Status asks_for_later(const Request& request) {
 }
 
 Result<Response> begin_export(const Sources& sources, Jobs& jobs, const Request& request,
-                              Level level) {
+                              Level level, const ops::auth::RecordAccess& record) {
   if (auto allowed = may_export(request); !allowed) return allowed.error();
   if (auto asked = asks_for_later(request); !asked) return asked.error();
   auto parsed = parse_export(request, level, now());
@@ -43,6 +43,7 @@ Result<Response> begin_export(const Sources& sources, Jobs& jobs, const Request&
   auto made = plan_export(sources, std::move(*parsed));
   if (!made) return made.error();
   const auto position = made->snapshot.position;
+  made->recipient = {request.principal, request.request_id, record};
   // The work drops the plan, and with it the views, when it is done.
   auto plan = std::make_shared<std::optional<ExportPlan>>(std::move(*made));
   const std::string base = request.base_url + std::string(jobs_path);
@@ -104,12 +105,13 @@ Response answered(Result<Response> response) {
 
 }  // namespace
 
-void add_export_routes(ops::http::Router& router, const Sources& sources, Jobs& jobs) {
+void add_export_routes(ops::http::Router& router, const Sources& sources, Jobs& jobs,
+                       ops::auth::RecordAccess record) {
   const auto add = [&](const std::string& pattern, Level level) {
     for (const char* method : {"GET", "POST"}) {
-      router.add(method, pattern, [&sources, &jobs, level](const Request& request) {
+      router.add(method, pattern, [&sources, &jobs, level, record](const Request& request) {
         if (auto refused = fhir::refuse_format(request)) return std::move(*refused);
-        return answered(begin_export(sources, jobs, request, level));
+        return answered(begin_export(sources, jobs, request, level, record));
       });
     }
   };

@@ -5,6 +5,7 @@
 //   | 200 | 202 GET /fhir/$export-jobs/{job}/{file}                                        ndjson
 #pragma once
 
+#include "ops/auth/access.h"
 #include "ops/http/http.h"
 #include "ops/http/jobs.h"
 #include "query/read_context.h"
@@ -12,6 +13,8 @@
 namespace query::bulk {
 
 // All outlive the router; `jobs` goes before `sources`.
-void add_export_routes(ops::http::Router& router, const Sources& sources, ops::http::Jobs& jobs);
+// `record`: of what is written into files.
+void add_export_routes(ops::http::Router& router, const Sources& sources, ops::http::Jobs& jobs,
+                       ops::auth::RecordAccess record = {});
 
 }  // namespace query::bulk

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "ops/auth/access.h"
 #include "query/checks/cds_hooks.h"
 #include "query/checks/metrics.h"
 #include "query/patient_answer.h"
@@ -31,6 +32,8 @@ void write_rests_on(const RestsOn& one, JsonWriter& json) {
       const auto slash = one.text.find('/');
       json.member("type", one.text.substr(0, slash)).member("id", one.text.substr(slash + 1));
       json.member("version", one.version.value);
+      ops::auth::note_returned(std::string_view(one.text).substr(0, slash),
+                               std::string_view(one.text).substr(slash + 1), one.version);
       break;
     }
     case RestsOn::What::missing:

@@ -103,6 +103,11 @@ std::string subscription_members(std::string_view base_url) {
       topics, subscriptions_guide);
 }
 
+// Not on the clinical log, so with interactions of their own.
+constexpr std::string_view audit_events =
+    R"({"type":"AuditEvent","interaction":[{"code":"read"},{"code":"search-type"}],"versioning":"no-version",)"
+    R"("searchParam":[{"name":"agent","type":"reference"},{"name":"date","type":"date"},{"name":"patient","type":"reference"}]})";
+
 std::string operations_json(const Interactions& interactions, std::string_view type, bool system,
                             std::string_view base_url) {
   std::vector<std::string> all;
@@ -165,6 +170,7 @@ std::string capability_statement(const CapabilityOptions& options,
   std::string resources;
   for (const auto type : events::all_types())
     resources.append(resources.empty() ? "" : ",").append(resource(type, does, options.base_url));
+  if (does.has("GET", "/fhir/AuditEvent")) resources.append(",").append(audit_events);
   return fmt::format(
       R"({{"resourceType":"CapabilityStatement","status":"active","date":"2026-11-27","kind":"instance",)"
       R"("instantiates":["http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"],)"

@@ -14,6 +14,7 @@
 #include "query/fhir/negotiation.h"
 #include "query/fhir/page.h"
 #include "query/fhir/reader.h"
+#include "query/returned.h"
 
 namespace query::fhir {
 namespace {
@@ -156,7 +157,7 @@ class PageFiller {
       next_ = encode_cursor(query_.page.fingerprint, last_);
       return {};
     }
-    const auto document = reader_.sources().shards.document(stream, row);
+    const auto document = show_document(reader_.sources(), stream, type, id, row);
     if (!document) return document.error();
     bundle_.resource(events::type_name(type), id, *document, mode);
     last_ = std::move(key);

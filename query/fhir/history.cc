@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "query/fhir/negotiation.h"
+#include "query/returned.h"
 
 namespace query::fhir {
 
@@ -60,9 +61,11 @@ Status add_version(Reader& reader, const events::StreamKey& stream, events::Reso
   const bool deleted = row.effect == EventEffect::deleted;
   std::string document;
   if (!deleted) {
-    auto opened = reader.sources().shards.document(stream, row);
+    auto opened = show_document(reader.sources(), stream, type, id, row);
     if (!opened) return opened.error();
     document = std::move(*opened);
+  } else {
+    note_version(reader.sources(), stream, type, id, row);
   }
   const bool first = row.effect == EventEffect::recorded;
   bundle.history(

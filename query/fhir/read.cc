@@ -15,6 +15,7 @@
 #include "query/fhir/page.h"
 #include "query/fhir/reader.h"
 #include "query/fhir/subset.h"
+#include "query/returned.h"
 
 namespace query::fhir {
 namespace {
@@ -95,9 +96,16 @@ bool is_unchanged(const Request& request, const VersionRow& row) {
   return since != nullptr && *since == http_date(row.known_time);
 }
 
+// Who asks is told that what it has is still so: an access, though nothing is shown.
+Response not_modified(Reader& reader, const Place& place, const VersionRow& row) {
+  note_version(reader.sources(), place.known.stream, place.type, place.known.id.text(), row);
+  return marked(Response{304, {}, {}, {}}, row, reader);
+}
+
 Response document_response(Reader& reader, const Place& place, const VersionRow& row,
                            const Subset& subset) {
-  auto document = reader.sources().shards.document(place.known.stream, row);
+  auto document =
+      show_document(reader.sources(), place.known.stream, place.type, place.known.id.text(), row);
   if (!document) return ops::http::outcome_response(document.error());
   if (subset.kind != Subset::Kind::whole)
     *document = cut(events::type_name(place.type), *document, subset);
@@ -209,7 +217,7 @@ Response read_resource(const Sources& sources, const Request& request) {
   if (!place) return ops::http::outcome_response(place.error());
   const auto row = reader.current(place->known, place->type);
   if (!row) return with_position(ops::http::outcome_response(row.error()), reader.position());
-  if (is_unchanged(request, *row)) return marked(Response{304, {}, {}, {}}, *row, reader);
+  if (is_unchanged(request, *row)) return not_modified(reader, *place, *row);
   return document_response(reader, *place, *row, *subset);
 }
 
@@ -222,7 +230,7 @@ Response read_version(const Sources& sources, const Request& request) {
   if (!place) return ops::http::outcome_response(place.error());
   const auto row = version_row(reader, *place, request.capture("version"));
   if (!row) return with_position(ops::http::outcome_response(row.error()), reader.position());
-  if (is_unchanged(request, *row)) return marked(Response{304, {}, {}, {}}, *row, reader);
+  if (is_unchanged(request, *row)) return not_modified(reader, *place, *row);
   return document_response(reader, *place, *row, *subset);
 }
 
@@ -239,15 +247,18 @@ Response read_history(const Sources& sources, const Request& request) {
 }
 
 Response read_issues(const Sources& sources, const Request& request) {
-  return answer_current(sources, request, [](Reader& reader, const Place&, const VersionRow& row) {
-    return marked(Response::fhir(200, issues_json(row)), row, reader);
-  });
+  return answer_current(
+      sources, request, [](Reader& reader, const Place& place, const VersionRow& row) {
+        note_version(reader.sources(), place.known.stream, place.type, place.known.id.text(), row);
+        return marked(Response::fhir(200, issues_json(row)), row, reader);
+      });
 }
 
 Response read_meta(const Sources& sources, const Request& request) {
   return answer_current(
       sources, request, [](Reader& reader, const Place& place, const VersionRow& row) {
-        const auto document = reader.sources().shards.document(place.known.stream, row);
+        const auto document = show_document(reader.sources(), place.known.stream, place.type,
+                                            place.known.id.text(), row);
         if (!document) return ops::http::outcome_response(document.error());
         const auto meta = boost::json::parse(*document).at("meta");  // it has strings only
         return marked(
@@ -268,7 +279,8 @@ Response read_raw(const Sources& sources, const Request& request) {
   if (!place) return ops::http::outcome_response(place.error());
   const auto row = version_row(reader, *place, request.capture("version"));
   if (!row) return with_position(ops::http::outcome_response(row.error()), reader.position());
-  auto document = sources.shards.raw_document(place->known.stream, *row);
+  auto document =
+      show_raw_document(sources, place->known.stream, place->type, place->known.id.text(), *row);
   if (!document) return ops::http::outcome_response(document.error());
   return marked(Response::fhir(200, std::move(*document)), *row, reader);
 }

@@ -6,6 +6,7 @@
 
 #include "query/fhir/cursor.h"
 #include "query/fhir/included.h"
+#include "query/returned.h"
 
 namespace query::fhir {
 namespace {
@@ -22,7 +23,8 @@ Result<projections::VersionRow> row_of(events::ResourceType type, const Found& f
 
 Status write(Reader& reader, const Included::Item& item, std::string_view mode,
              BundleWriter& bundle) {
-  const auto document = reader.sources().shards.document(item.stream, item.row);
+  const auto document =
+      show_document(reader.sources(), item.stream, item.name.first, item.name.second, item.row);
   if (!document) return document.error();
   bundle.resource(events::type_name(item.name.first), item.name.second, *document, mode);
   return {};

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ops/auth/access.h"
 #include "query/patient_answer.h"
 #include "query/reconciliation/proposal_json.h"
 
@@ -17,8 +18,12 @@ void write_members(const SignedList& list, Names& names, JsonWriter& json) {
   for (const auto& entry : list.entries) {
     json.begin_object().member("line", entry.line).member("decision", entry.decision);
     json.optional("said", entry.said);
-    if (!entry.name.empty())
+    if (!entry.name.empty()) {
+      const auto name = std::string_view(entry.name);
+      const auto slash = name.find('/');
+      ops::auth::note_returned(name.substr(0, slash), name.substr(slash + 1), entry.version);
       json.member("resource", fmt::format("{}/_history/{}", entry.name, entry.version.value));
+    }
     json.optional("display", entry.display).end_object();
   }
   json.end_array();

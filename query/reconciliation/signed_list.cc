@@ -8,6 +8,7 @@
 #include <set>
 
 #include "events/schema/clinical_generated.h"
+#include "ops/auth/access.h"
 #include "projections/chart.h"
 #include "projections/facts_text.h"
 #include "query/checks/draft_json.h"
@@ -225,6 +226,7 @@ Result<std::vector<Since>> came_since(const PatientRead& read, events::Offset fr
 }
 
 void write_signed_head(const SignedList& list, Names& names, JsonWriter& json) {
+  ops::auth::note_returned(Type::List, list.id, {1});
   json.member("list", list.id).optional("date", list.date);
   std::string_view display;
   if (!list.by.id.empty()) display = names.of(list.by.type, list.by.id);
@@ -243,6 +245,7 @@ void write_signed_head(const SignedList& list, Names& names, JsonWriter& json) {
 void write_since(const std::vector<Since>& since, JsonWriter& json) {
   json.key("since").begin_array();
   for (const auto& one : since) {
+    ops::auth::note_returned(one.type, one.id, one.version);
     json.begin_object().member("effect", word_of(one.effect));
     json.member("type", events::type_name(one.type)).member("id", one.id);
     json.member("version", one.version.value).end_object();

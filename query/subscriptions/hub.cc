@@ -44,7 +44,8 @@ void OpenHub::run(std::stop_token stop) {
     run_jobs();
     auto looked = look(now);
     if (looked) looked = number(now);
-    if (!looked && !trouble) spdlog::warn("subscriptions wait reason=\"{}\"", looked.error().message);
+    if (!looked && !trouble)
+      spdlog::warn("subscriptions wait reason=\"{}\"", looked.error().message);
     trouble = !looked;
     if (looked) {
       for (auto& [id, subscriber] : roster_.all()) deliver(*subscriber, now);
@@ -168,10 +169,32 @@ Result<Batch> OpenHub::notification(const Subscriber& subscriber, Step step,
     return Batch{NotificationWriter(kind, Content::empty, base).finish(facts), 0};
   }
   const auto content = subscriber.what.content;
-  return make_batch(sources_, *book_, NotificationWriter(Kind::event_notification, content, base),
-                    facts, sent + 1, facts.events,
-                    {subscriber.what.count_max, options_.batch_bytes},
-                    content == Content::full_resource);
+  ops::auth::AccessScope shown;
+  auto batch =
+      make_batch(sources_, *book_, NotificationWriter(Kind::event_notification, content, base),
+                 facts, sent + 1, facts.events, {subscriber.what.count_max, options_.batch_bytes},
+                 content == Content::full_resource);
+  if (!batch) return batch;
+  if (auto recorded = record(subscriber, shown); !recorded) return recorded.error();
+  return batch;
+}
+
+// Each time it is handed over: one that is sent again is recorded again.
+Status OpenHub::record(const Subscriber& subscriber, ops::auth::AccessScope& shown) const {
+  if (!options_.record || shown.empty()) return {};
+  ops::auth::Principal who;
+  who.subject = "Subscription/" + subscriber.feed.id;
+  who.role = "subscriber";
+  auto entry = shown.take(who);
+  entry.kind = events::access::Kind::notification;
+  entry.method = "POST";
+  entry.route = entry.target = "/fhir/Subscription/" + subscriber.feed.id;
+  const auto& to = subscriber.what.endpoint;
+  entry.recipient =
+      subscriber.what.channel == Channel::websocket
+          ? std::string("WebSocket")
+          : fmt::format("{}://{}:{}{}", to.tls ? "https" : "http", to.host, to.port, to.target);
+  return options_.record(std::move(entry));
 }
 
 void OpenHub::post(Subscriber& subscriber, Step step, Batch batch) {
@@ -206,10 +229,11 @@ void OpenHub::posted(const std::string& id, Step step, std::uint64_t last,
       spdlog::warn("subscription cursor not kept id={} reason=\"{}\"", id, kept.error().message);
     return;
   }
-  std::string why = !answer ? answer.error().message
-                    : *answer >= 300 && *answer < 400
-                        ? fmt::format("the endpoint answered {}: redirects are not followed", *answer)
-                        : fmt::format("the endpoint answered {}", *answer);
+  std::string why =
+      !answer ? answer.error().message
+      : *answer >= 300 && *answer < 400
+          ? fmt::format("the endpoint answered {}: redirects are not followed", *answer)
+          : fmt::format("the endpoint answered {}", *answer);
   const auto failures = subscriber->schedule.failures() + 1;
   if ((failures & (failures - 1)) == 0)  // the first, and ever more rarely
     spdlog::warn("subscription not delivered id={} failures={} reason=\"{}\"", id, failures, why);

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "ops/auth/access.h"
 #include "ops/http/websocket.h"
 #include "query/subscriptions/binding_tokens.h"
 #include "query/subscriptions/notification.h"
@@ -27,6 +28,7 @@ struct HubOptions {
   std::filesystem::path directory;  // of the event numbers
   Rules rules;
   WriteState write_state;
+  ops::auth::RecordAccess record = {};   // what a channel is handed; nothing is where it cannot
   std::size_t batch_bytes = 512 * 1024;  // of the documents of one notification
   std::size_t posts_max = 256;           // under way at once
   std::uint32_t failures_to_error = 4;   // in a row, until the resource itself says `error`

@@ -7,7 +7,9 @@
 
 #include "events/check.h"
 #include "events/clinical_time.h"
+#include "ops/auth/access.h"
 #include "query/json_writer.h"
+#include "query/returned.h"
 
 namespace query::subscriptions {
 namespace {
@@ -59,8 +61,7 @@ std::string status_json(Kind kind, const StatusFacts& facts, std::string_view ba
 }
 
 std::string local_name(const Happening& happening) {
-  return fmt::format("{}/{}", events::type_name(happening.event.type),
-                     happening.event.id.text());
+  return fmt::format("{}/{}", events::type_name(happening.event.type), happening.event.id.text());
 }
 
 }  // namespace
@@ -78,7 +79,11 @@ Result<Happening> happening_of(const Sources& sources, const Numbered& numbered,
     return events::corrupt("a numbered event is not in the log's changes");
   }
   auto& change = changes->front();
-  Happening happening{numbered, change.known_time, std::move(change.events[numbered.ordinal]), {}};
+  Happening happening{numbered,
+                      change.known_time,
+                      std::move(change.events[numbered.ordinal]),
+                      std::string(patient_of_stream(change.stream_name)),
+                      {}};
   const auto& event = happening.event;
   if (!with_document || event.effect == EventEffect::deleted) return happening;
   const auto row = view->version(change.stream, event.type, event.id.text(), event.version);
@@ -110,6 +115,9 @@ void NotificationWriter::add(const Happening& happening) {
   if (!parts_.empty()) parts_.push_back(',');
   parts_ += std::move(json).take();
   if (content_ == Content::empty) return;
+  ops::auth::note_patient(happening.patient);
+  ops::auth::note_returned(happening.event.type, happening.event.id.text(),
+                           happening.event.version);
 
   const auto effect = happening.event.effect;
   const std::string_view method = effect == EventEffect::recorded  ? "POST"
@@ -124,7 +132,7 @@ void NotificationWriter::add(const Happening& happening) {
                           ? std::string(events::type_name(happening.event.type))
                           : name);
   entry.end_object().key("response").begin_object();
-  entry.member("status", effect == EventEffect::recorded ? "201"
+  entry.member("status", effect == EventEffect::recorded  ? "201"
                          : effect == EventEffect::deleted ? "204"
                                                           : "200");
   entry.member("etag", fmt::format("W/\"{}\"", happening.event.version.value));
@@ -140,8 +148,8 @@ std::string NotificationWriter::finish(const StatusFacts& facts) && {
       R"("timestamp":"{}","entry":[{{"fullUrl":"{}","resource":{},"request":{{"method":"GET","url":"{}/fhir/Subscription/{}/$status"}},)"
       R"("response":{{"status":"200"}}}}{}]}})",
       profiles,
-      events::format_instant(std::chrono::time_point_cast<events::Micros>(
-          std::chrono::system_clock::now())),
+      events::format_instant(
+          std::chrono::time_point_cast<events::Micros>(std::chrono::system_clock::now())),
       fresh_urn(), status_json(kind_, facts, base_url_, parts_), base_url_, facts.id, entries_);
 }
 
@@ -171,8 +179,8 @@ Result<Batch> make_batch(const Sources& sources, const NumberBook& book, Notific
   for (const Numbered& numbered : *numbers) {
     auto happening = happening_of(sources, numbered, with_documents);
     if (!happening) return happening.error();
-    const bool is_full = writer.events() > 0 &&
-                         writer.bytes() + happening->document.size() > limits.bytes;
+    const bool is_full =
+        writer.events() > 0 && writer.bytes() + happening->document.size() > limits.bytes;
     if (is_full) break;
     writer.add(*happening);
     batch.last = numbered.number;

@@ -30,6 +30,7 @@ struct Happening {
   Numbered numbered;
   events::KnownTime time;
   events::EventOutcome event;
+  std::string patient;   // in whose record; empty: in nobody's
   std::string document;  // as FHIR answers it; full-resource only, empty for a delete
 };
 

@@ -36,7 +36,8 @@ class OpenHub final : public Hub {
   events::Result<StatusFacts> status(const std::string& id) const override;
   std::vector<StatusFacts> statuses() const override;
   events::Result<Batch> events(const std::string& id, std::uint64_t from, std::uint64_t until,
-                       std::optional<Content> content, std::string_view base_url) const override;
+                               std::optional<Content> content,
+                               std::string_view base_url) const override;
   events::Result<BindingTokens::Made> bind(const std::vector<std::string>& ids) override;
   std::shared_ptr<ops::http::WebSocketHandler> socket() override;
   events::Status resend(const std::string& id, std::optional<std::uint64_t> from) override;
@@ -69,9 +70,11 @@ class OpenHub final : public Hub {
   events::Status number(Schedule::Time now);
   void deliver(Subscriber& subscriber, Schedule::Time now);
   events::Result<Batch> notification(const Subscriber& subscriber, Schedule::Step step,
-                                      std::uint64_t sent) const;
+                                     std::uint64_t sent) const;
+  events::Status record(const Subscriber& subscriber, ops::auth::AccessScope& shown) const;
   void post(Subscriber& subscriber, Schedule::Step step, Batch batch);
-  void posted(const std::string& id, Schedule::Step step, std::uint64_t last, const events::Result<int>& answer);
+  void posted(const std::string& id, Schedule::Step step, std::uint64_t last,
+              const events::Result<int>& answer);
   void write_state(Subscriber& subscriber, Schedule::Time now);
   void wrote(const std::string& id, State state, const events::Result<events::Version>& version);
   void show();

@@ -51,6 +51,10 @@ TEST_F(DescriptionsTest, EachInteractionThatIsPromisedIsAnswered) {
       ++asked;
       EXPECT_NE(answer.status, 405) << code << " of " << type;
       if (codes.contains(code)) continue;
+      if (type == "AuditEvent") {  // of the access log: read and searched only
+        EXPECT_GE(answer.status, 400) << code;
+        continue;
+      }
       EXPECT_EQ(code + " of " + type, "search-type of Group");
       EXPECT_GE(answer.status, 400);
     }

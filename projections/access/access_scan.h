@@ -1,0 +1,13 @@
+// Entries found by the rows of the access index.
+#pragma once
+
+#include "projections/access/access_model.h"
+
+namespace projections::access {
+
+Result<AccessPage> find_accesses(const RowView& rows, const events::Secrets& secrets,
+                                 const AccessQuestion& question);
+Result<std::optional<Access>> access_at(const RowView& rows, const events::Secrets& secrets,
+                                        const Place& place);
+
+}  // namespace projections::access

@@ -1,0 +1,229 @@
+#include "events/access/access_log.h"
+
+#include <gmock/gmock.h>
+
+#include "events/access/sequence_file.h"
+#include "events/log/memory_log.h"
+#include "events/schema/clinical_generated.h"
+#include "tests/temporary_folder.h"
+
+namespace events::access {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr auto soon = std::chrono::seconds(20);
+
+Entry entry_of(std::string subject, std::size_t resources = 1) {
+  Entry entry;
+  entry.time = KnownTime(Micros(1'700'000'000'000'000));
+  entry.subject = std::move(subject);
+  entry.target = "/charts/ana";
+  entry.status = 200;
+  entry.patients = {"ana"};
+  for (std::size_t i = 0; i < resources; ++i)
+    entry.resources.add(ResourceType::Observation, "o" + std::to_string(i), {i + 1});
+  return entry;
+}
+
+class AccessLogTest : public ::testing::Test {
+ protected:
+  AccessLogTest() {
+    options_.sequence_file = folder_.path() / "access_sequence";
+    master_.fill(7);
+  }
+  void open() {
+    auto opened = AccessLog::open(options_, log_, master_);
+    ASSERT_TRUE(opened) << opened.error().message;
+    access_ = std::move(*opened);
+  }
+  Status flush() { return access_->flush(std::chrono::steady_clock::now() + soon); }
+  std::vector<Record> records() const {
+    std::vector<Record> all;
+    for (const auto& record : log_.records({0})) {
+      auto opened = open_record(record.value, master_);
+      EXPECT_TRUE(opened);
+      if (opened) all.push_back(std::move(*opened));
+    }
+    return all;
+  }
+  std::vector<std::string> subjects() const {
+    std::vector<std::string> all;
+    for (const auto& record : records()) {
+      std::string_view rest = record.entries;
+      while (!rest.empty()) all.push_back(take_entry(rest)->subject);
+    }
+    return all;
+  }
+
+  tests::TemporaryFolder folder_;
+  AccessLogOptions options_;
+  Secret master_{};
+  MemoryLog log_{1};
+  std::unique_ptr<AccessLog> access_;
+};
+
+TEST_F(AccessLogTest, AnEntryReadsAsItWasWritten) {
+  Entry entry = entry_of("dr", 3);
+  entry.issuer = "issuer";
+  entry.kind = Kind::exported;
+  entry.form = "name=x";
+  entry.position = "token";
+  entry.recipient = "job";
+  const auto bytes = encode(entry) + encode(entry_of("other"));
+  std::string_view rest = bytes;
+  const auto read = take_entry(rest);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(encode(*read), encode(entry));
+  EXPECT_EQ(take_entry(rest)->subject, "other");
+  EXPECT_TRUE(rest.empty());
+  EXPECT_TRUE(read->has({ResourceType::Observation, "o2", {3}}));
+  EXPECT_FALSE(read->has({ResourceType::Observation, "o2", {2}}));
+}
+
+TEST_F(AccessLogTest, BytesThatAreNoEntryAreRefused) {
+  const auto whole = encode(entry_of("dr", 3));
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    std::string_view cut(whole.data(), size);
+    EXPECT_FALSE(take_entry(cut)) << size;
+  }
+}
+
+TEST_F(AccessLogTest, EachBitOfARecordIsCovered) {
+  Record record;
+  record.kind = RecordKind::begin;
+  record.handed_out = 3;
+  record.entries = encode(entry_of("dr"));
+  const auto sealed = seal_record(record, master_);
+  ASSERT_TRUE(open_record(sealed, master_));
+  const auto opened = [&](const std::string& bytes) {
+    const auto read = open_record(bytes, master_);
+    // Padding and the buffer's own offsets may change without a word being changed.
+    return !read || (read->entries == record.entries && read->handed_out == 3 && read->recording &&
+                     read->kind == RecordKind::begin && read->first == 0);
+  };
+  for (std::size_t i = 0; i < sealed.size(); ++i) {
+    auto bent = sealed;
+    bent[i] = static_cast<char>(bent[i] ^ 1);
+    EXPECT_TRUE(opened(bent)) << i;
+  }
+  Secret other = master_;
+  other[0] ^= 1;
+  EXPECT_FALSE(open_record(sealed, other));
+}
+
+TEST_F(AccessLogTest, EntriesAreAppendedInGroupsAndNumberedWithoutGaps) {
+  open();
+  for (const char* who : {"a", "b", "c"}) ASSERT_TRUE(access_->record(entry_of(who)));
+  ASSERT_TRUE(flush());
+  ASSERT_TRUE(access_->record(entry_of("d")));
+  access_.reset();
+  EXPECT_THAT(subjects(), ElementsAre("a", "b", "c", "d"));
+  std::uint64_t next = 0;
+  for (const auto& record : records()) {
+    EXPECT_EQ(record.first, next);
+    next += record.count;
+  }
+  EXPECT_EQ(next, 4u);
+  EXPECT_EQ(records().front().kind, RecordKind::begin);
+  EXPECT_EQ(records().back().kind, RecordKind::end);
+}
+
+TEST_F(AccessLogTest, NothingIsRecordedWhileWhatCouldBeLostIsTooOld) {
+  options_.lost_max = options_.patience = std::chrono::milliseconds(0);
+  options_.group = std::chrono::milliseconds(0);
+  open();
+  log_.hold();
+  ASSERT_TRUE(access_->record(entry_of("a")));
+  const auto refused = access_->record(entry_of("b"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  EXPECT_THAT(refused.error().message, HasSubstr("ask again"));
+  EXPECT_EQ(access_->figures().refused, 1u);
+  log_.release();
+  ASSERT_TRUE(flush());
+  EXPECT_TRUE(access_->record(entry_of("c")));
+  access_.reset();
+  EXPECT_THAT(subjects(), ElementsAre("a", "c"));
+}
+
+TEST_F(AccessLogTest, AFullBufferRefuses) {
+  options_.patience = std::chrono::milliseconds(0);
+  options_.lost_max = std::chrono::hours(1);
+  options_.waiting_bytes_max = encode(entry_of("a")).size();
+  open();
+  log_.hold();
+  ASSERT_TRUE(access_->record(entry_of("a")));
+  EXPECT_FALSE(access_->record(entry_of("b")));
+  log_.release();
+}
+
+TEST_F(AccessLogTest, AnAppendThatFailsIsDoneAgain) {
+  open();
+  log_.fail_next(MemoryLog::Fault::not_persisted);
+  ASSERT_TRUE(access_->record(entry_of("a")));
+  ASSERT_TRUE(flush());
+  EXPECT_THAT(subjects(), ElementsAre("a"));
+}
+
+TEST_F(AccessLogTest, TheNextProcessSaysHowManyNumbersTheOneBeforeHadGiven) {
+  open();
+  const auto before = access_->boot();
+  log_.hold();  // from here on nothing arrives, as if the process were killed
+  ASSERT_TRUE(access_->record(entry_of("lost")));
+  const auto copy = folder_.path() / "as_killed";
+  std::filesystem::copy_file(options_.sequence_file, copy);
+  log_.release();
+  access_.reset();
+  options_.sequence_file = copy;
+  open();
+  const auto begin = records().back();
+  EXPECT_EQ(begin.kind, RecordKind::begin);
+  EXPECT_EQ(begin.previous, before);
+  EXPECT_EQ(begin.handed_out, 1u);
+  EXPECT_NE(begin.boot, before);
+}
+
+TEST_F(AccessLogTest, SwitchedOffItSaysSoFirst) {
+  options_.recording = false;
+  open();
+  ASSERT_TRUE(access_->record(entry_of("unseen")));
+  access_.reset();
+  EXPECT_FALSE(records().front().recording);
+  EXPECT_TRUE(subjects().empty());
+}
+
+TEST_F(AccessLogTest, ALogThatCannotBeWrittenIsNotBegun) {
+  log_.set_away("the disk is gone");
+  const auto opened = AccessLog::open(options_, log_, master_);
+  ASSERT_FALSE(opened);
+  EXPECT_THAT(opened.error().message, HasSubstr("the disk is gone"));
+}
+
+TEST_F(AccessLogTest, AnAnswerOfManyResourcesIsSeveralEntries) {
+  open();
+  ASSERT_TRUE(access_->record(entry_of("a", 9'001)));
+  ASSERT_TRUE(flush());
+  std::size_t resources = 0, entries = 0;
+  for (const auto& record : records()) {
+    std::string_view rest = record.entries;
+    for (; !rest.empty(); ++entries) resources += take_entry(rest)->resources.size();
+  }
+  EXPECT_EQ(resources, 9'001u);
+  EXPECT_EQ(entries, 3u);
+}
+
+TEST_F(AccessLogTest, AnotherFileIsNoSequenceFile) {
+  {
+    std::FILE* file = std::fopen(options_.sequence_file.c_str(), "w");
+    std::fputs("something else entirely, and long enough to be read", file);
+    std::fclose(file);
+  }
+  const auto opened = SequenceFile::open(options_.sequence_file);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::corrupt);
+}
+
+}  // namespace
+}  // namespace events::access
