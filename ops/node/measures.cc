@@ -7,6 +7,7 @@
 
 #include "ops/node/command.h"
 #include "ops/node/documents.h"
+#include "ops/node/measures_load.h"
 #include "projections/quality/content.h"
 #include "projections/quality/record.h"
 
@@ -148,7 +149,9 @@ Run prepare_measures(CLI::App& app) {
   evaluating
       ->add_option("--period", options->period, "the measurement period, 2025-01-01/2025-12-31")
       ->required();
-  return [options] {
+  const auto load = add_measures_load(app);
+  return [options, load] {
+    if (load.command->parsed()) return load.run();
     const auto done = evaluate(*options);
     if (!done) fmt::print(stderr, "chartlog measures: {}\n", done.error().message);
     return done ? 0 : 1;

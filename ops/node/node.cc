@@ -15,12 +15,14 @@
 #include "ops/node/subscription_metrics.h"
 #include "ops/node/subscription_status.h"
 #include "projections/knowledge/bundle.h"
+#include "projections/measures/keeper.h"
 #include "projections/prevention/immunization/shipped_schedule.h"
 #include "projections/prevention/screening/rule_reader.h"
 #include "query/bulk/routes.h"
 #include "query/checks/alert_rates.h"
 #include "query/checks/order_gate.h"
 #include "query/fhir/conditions.h"
+#include "query/measures/routes.h"
 #include "query/medication_json.h"
 #include "query/routes.h"
 #include "query/settings/knowledge_in_force.h"
@@ -40,6 +42,7 @@ struct Node::Parts {
   std::unique_ptr<query::Sources> sources;
   projections::immunization::Schedule schedule;
   projections::screening::Rules screenings;
+  std::unique_ptr<projections::measures::Keeper> measures;
   std::unique_ptr<query::LiveHub> live;
   std::unique_ptr<query::settings::KnowledgeInForce> knowledge;
   std::unique_ptr<query::checks::Checks> checks;
@@ -104,15 +107,28 @@ ingest::bulk::ImportOptions import_options(const NodeSettings& settings) {
   return options;
 }
 
+Result<std::string> read_measure_setting(std::string_view name, std::string_view bytes) {
+  const auto payload = projections::measures::read_payload(bytes);
+  if (!payload) return payload.error();
+  const auto package = projections::measures::read_package(*payload);
+  if (!package) return package.error();
+  const auto own = std::string(projections::measures::setting_prefix) + (*package)->id;
+  if (name != own)
+    return events::unprocessable(fmt::format("the measure's setting is {}, not {}", own, name),
+                                 "name");
+  return fmt::format("{} {}", (*package)->name, (*package)->version);
+}
+
 // Each setting that a log can have, and how its content is read before it is written.
 ingest::settings::SettingReaders setting_readers() {
   ingest::settings::SettingReaders readers;
   readers[std::string(query::settings::knowledge_setting)] =
-      [](std::string_view payload) -> Result<std::string> {
+      [](std::string_view, std::string_view payload) -> Result<std::string> {
     const auto knowledge = projections::knowledge::read_bundle(payload);
     if (!knowledge) return events::unprocessable(knowledge.error().message, "body");
     return (*knowledge)->label();
   };
+  readers[std::string(projections::measures::setting_prefix) + "*"] = read_measure_setting;
   return readers;
 }
 
@@ -138,6 +154,12 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
                                                    shards.lookup(), registry);
   parts->sources = std::make_unique<query::Sources>(
       query::Sources{shards, *stored.clinical, stored.keys->log_id(), stored.secrets.log_secret});
+  if (settings.answers_reads) {
+    auto measures = projections::measures::Keeper::open(
+        settings.data / "measures", shards, stored.keys->log_id(), stored.secrets.log_secret);
+    if (!measures) return measures.error();
+    parts->measures = std::move(*measures);
+  }
   parts->live = std::make_unique<query::LiveHub>(query::LiveOptions{}, *parts->sources);
   parts->health = std::make_unique<Health>(settings, shards, *stored.clinical, parts->metrics);
 
@@ -215,6 +237,7 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
       };
     }
     query::add_query_routes(parts->router, *parts->sources, *parts->live, conclusions);
+    query::measures::add_measure_routes(parts->router, {*parts->sources, *parts->measures});
     http::JobRules rules;
     rules.directory = settings.data / "exports";
     rules.running_max = settings.exports_at_once;
