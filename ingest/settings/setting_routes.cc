@@ -67,7 +67,7 @@ class SettingRoutes {
     if (auto checked = check_request(request); !checked) return checked.error();
     const auto reader = reader_of(request);
     if (!reader) return reader.error();
-    auto label = (**reader)(request.body);
+    auto label = (**reader)(request.capture("name"), request.body);
     if (!label) return label.error();
     const Setting setting{std::string(request.capture("name")), std::move(*label), request.body};
     const auto written = writer_.put(setting, request.principal, request.request_id);
@@ -85,10 +85,15 @@ class SettingRoutes {
  private:
   using Reader = SettingReaders::mapped_type;
   Result<const Reader*> reader_of(const Request& request) const {
-    const auto found = readers_.find(request.capture("name"));
-    if (found != readers_.end()) return &found->second;
+    const auto asked = request.capture("name");
     std::vector<std::string_view> names;
-    for (const auto& [name, reader] : readers_) names.push_back(name);
+    for (const auto& [name, reader] : readers_) {
+      const std::string_view known = name;
+      if (known == asked) return &reader;
+      const bool is_family = known.ends_with('*');
+      if (is_family && asked.starts_with(known.substr(0, known.size() - 1))) return &reader;
+      names.push_back(name);
+    }
     return Error{
         events::ErrorCode::not_found,
         fmt::format("there is no setting of that name; there are: {}", fmt::join(names, ", ")),

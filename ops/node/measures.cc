@@ -6,6 +6,7 @@
 
 #include "ops/node/command.h"
 #include "ops/node/measure_evaluation.h"
+#include "ops/node/measures_load.h"
 
 namespace ops::node {
 namespace {
@@ -78,7 +79,8 @@ Run prepare_measures(CLI::App& app) {
   auto options = std::make_shared<MeasuresOptions>();
   add_evaluate(app, options);
   app.require_subcommand(1);
-  return [options] { return evaluate(*options); };
+  const auto load = add_measures_load(app);
+  return [options, load] { return load.command->parsed() ? load.run() : evaluate(*options); };
 }
 
 }  // namespace ops::node

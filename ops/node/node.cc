@@ -20,6 +20,7 @@
 #include "ops/node/subscription_metrics.h"
 #include "ops/node/subscription_status.h"
 #include "projections/knowledge/bundle.h"
+#include "projections/measures/keeper.h"
 #include "projections/prevention/immunization/shipped_schedule.h"
 #include "projections/prevention/screening/rule_reader.h"
 #include "query/audit/proof.h"
@@ -27,6 +28,7 @@
 #include "query/checks/alert_rates.h"
 #include "query/checks/order_gate.h"
 #include "query/fhir/conditions.h"
+#include "query/measures/routes.h"
 #include "query/medication_json.h"
 #include "query/returned.h"
 #include "query/routes.h"
@@ -52,6 +54,7 @@ struct Node::Parts {
   projections::screening::Rules screenings;
   std::unique_ptr<projections::access::AccessModel> access_model;
   std::unique_ptr<query::access::AuditSource> audit;
+  std::unique_ptr<projections::measures::Keeper> measures;
   std::unique_ptr<query::LiveHub> live;
   std::unique_ptr<query::settings::KnowledgeInForce> knowledge;
   std::unique_ptr<query::checks::Checks> checks;
@@ -128,15 +131,28 @@ ingest::bulk::ImportOptions import_options(const NodeSettings& settings) {
   return options;
 }
 
+Result<std::string> read_measure_setting(std::string_view name, std::string_view bytes) {
+  const auto payload = projections::measures::read_payload(bytes);
+  if (!payload) return payload.error();
+  const auto package = projections::measures::read_package(*payload);
+  if (!package) return package.error();
+  const auto own = std::string(projections::measures::setting_prefix) + (*package)->id;
+  if (name != own)
+    return events::unprocessable(fmt::format("the measure's setting is {}, not {}", own, name),
+                                 "name");
+  return fmt::format("{} {}", (*package)->name, (*package)->version);
+}
+
 // Each setting that a log can have, and how its content is read before it is written.
 ingest::settings::SettingReaders setting_readers() {
   ingest::settings::SettingReaders readers;
   readers[std::string(query::settings::knowledge_setting)] =
-      [](std::string_view payload) -> Result<std::string> {
+      [](std::string_view, std::string_view payload) -> Result<std::string> {
     const auto knowledge = projections::knowledge::read_bundle(payload);
     if (!knowledge) return events::unprocessable(knowledge.error().message, "body");
     return (*knowledge)->label();
   };
+  readers[std::string(projections::measures::setting_prefix) + "*"] = read_measure_setting;
   return readers;
 }
 
@@ -174,6 +190,12 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     return opened.error();
   parts->sources = std::make_unique<query::Sources>(
       query::Sources{shards, *stored.clinical, stored.keys->log_id(), stored.secrets.log_secret});
+  if (settings.answers_reads) {
+    auto measures = projections::measures::Keeper::open(
+        settings.data / "measures", shards, stored.keys->log_id(), stored.secrets.log_secret);
+    if (!measures) return measures.error();
+    parts->measures = std::move(*measures);
+  }
   query::LiveOptions live;
   live.record = record;
   parts->live = std::make_unique<query::LiveHub>(live, *parts->sources);
@@ -267,6 +289,7 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     query::add_query_routes(parts->router, *parts->sources, *parts->live, conclusions);
     query::audit::add_proof_routes(parts->router, *parts->sources, *parts->notary,
                                    *parts->checkpoints);
+    query::measures::add_measure_routes(parts->router, {*parts->sources, *parts->measures});
     http::JobRules rules;
     rules.directory = settings.data / "exports";
     rules.running_max = settings.exports_at_once;

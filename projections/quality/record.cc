@@ -53,10 +53,17 @@ bool fits_by_structure(const Element& resource, std::string_view profile) {
 Record::Record(const json::value& bundle) {
   if (!bundle.is_object()) return;
   for (const auto* entry : objects(bundle.get_object(), "entry")) {
-    const auto* resource = entry->if_contains("resource");
-    const auto value = resource ? resource_value(*resource) : Value();
-    if (!value.is_null()) by_type_[value.element().type].push_back(value);
+    if (const auto* resource = entry->if_contains("resource")) add(*resource);
   }
+}
+
+Record::Record(std::span<const json::value* const> resources) {
+  for (const auto* resource : resources) add(*resource);
+}
+
+void Record::add(const json::value& resource) {
+  const auto value = resource_value(resource);
+  if (!value.is_null()) by_type_[value.element().type].push_back(value);
 }
 
 const List& Record::of(const events::fhir::Type* type) const {

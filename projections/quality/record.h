@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
+#include <span>
 #include <unordered_map>
 
 #include "projections/quality/value.h"
@@ -13,11 +14,15 @@ class Record {
   // A Bundle's resources, which outlive this. What R4 does not have is left out; cancelled and
   // entered-in-error ones are in: measures ask for the status themselves.
   explicit Record(const boost::json::value& bundle);
+  // The same of resources that lie apart.
+  explicit Record(std::span<const boost::json::value* const> resources);
 
   // In the bundle's order.
   const List& of(const events::fhir::Type* type) const;
 
  private:
+  void add(const boost::json::value& resource);
+
   std::unordered_map<const events::fhir::Type*, List> by_type_;
 };
 

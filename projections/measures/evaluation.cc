@@ -1,0 +1,175 @@
+#include "projections/measures/evaluation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "events/effect_name.h"
+#include "projections/quality/elm_json.h"
+#include "projections/quality/record.h"
+
+namespace projections::measures {
+namespace {
+
+namespace json = boost::json;
+using Entry = PatientRecord::Entry;
+
+constexpr std::size_t causes_max = 8;
+
+Month month_within(const Board& board, const Entry& entry) {
+  return std::max(month_of(entry.row.known_time), month_of(board.period.first));
+}
+
+// Entries after `after` that can move the measure, by month.
+Result<std::map<Month, std::vector<Entry*>>> news(const Board& board, PatientRecord& record,
+                                                  std::optional<events::Offset> after) {
+  std::map<Month, std::vector<Entry*>> months;
+  const auto& relevance = board.package->relevance;
+  const auto concerns = [&](Entry* entry) -> Result<bool> {
+    if (entry == nullptr) return false;
+    const auto document = record.document(*entry);
+    if (!document && document.error().code == events::ErrorCode::unavailable)
+      return document.error();
+    if (!document) return true;  // what stands in it is not known: the patient's standing says so
+    return *document != nullptr && relevance.concerns(entry->type, **document);
+  };
+  for (auto& entry : record.entries()) {
+    if (after && entry.row.position.offset <= *after) continue;
+    if (!relevance.concerns(entry.type)) continue;
+    auto moves = concerns(&entry);
+    if (moves && !*moves) moves = concerns(record.before(entry));
+    if (!moves) return moves.error();
+    if (*moves) months[month_within(board, entry)].push_back(&entry);
+  }
+  return months;
+}
+
+// A test patient (HL7 v3 ActReason HTEST, in meta.security) is in no figure.
+bool counts(const json::value* patient) {
+  const auto* meta = patient->get_object().if_contains("meta");
+  if (meta == nullptr || !meta->is_object()) return true;
+  for (const auto* label : quality::objects(meta->get_object(), "security")) {
+    if (quality::text(*label, "code") == "HTEST") return false;
+  }
+  return true;
+}
+
+Counts counts_of(const quality::GroupCount& group) {
+  Counts counts;
+  std::map<std::string, int> seen;
+  for (const auto& population : group.populations) {
+    const int times = ++seen[population.code];
+    if (population.count == 0) continue;
+    counts[times == 1 ? population.code : fmt::format("{} {}", population.code, times)] =
+        population.count;
+  }
+  return counts;
+}
+
+// Whatever one patient's data do to the evaluation costs that patient.
+Result<quality::MeasureCounts> run(const Board& board, std::span<const json::value* const> from) {
+  try {
+    const quality::Record record(from);
+    return board.package->measure->evaluate(record, board.period.interval);
+  } catch (const std::exception& failure) {
+    return events::unprocessable(failure.what());
+  }
+}
+
+Flip flip_of(const std::vector<Entry*>& entries, const Board& board) {
+  Flip flip;
+  const auto last = *std::max_element(entries.begin(), entries.end(), [](auto* a, auto* b) {
+    return a->row.position < b->row.position;
+  });
+  flip.position = last->row.position;
+  flip.known_time = last->row.known_time;
+  flip.restates = flip.known_time >= board.period.last + std::chrono::days(1);
+  for (const auto* entry : entries) {
+    if (flip.causes.size() == causes_max) break;
+    if (entry->row.position != flip.position) continue;
+    flip.causes.push_back(fmt::format("{}/{} {}", events::type_name(entry->type), entry->id,
+                                      events::effect_name(entry->row.effect)));
+  }
+  return flip;
+}
+
+void add_flips(const Board& board, const Standing* before, const Standing* after,
+               const std::vector<Entry*>& entries, std::vector<Flip>& flips) {
+  for (std::size_t group = 0; group < board.package->groups.size(); ++group) {
+    auto from = populations_text(before, group);
+    auto to = populations_text(after, group);
+    if (from == to) continue;
+    Flip flip = flip_of(entries, board);
+    flip.group = static_cast<std::uint8_t>(group);
+    flip.from = std::move(from);
+    flip.to = std::move(to);
+    flips.push_back(std::move(flip));
+  }
+}
+
+bool came_after(PatientRecord& record, events::Offset since) {
+  return std::all_of(record.entries().begin(), record.entries().end(),
+                     [&](const Entry& entry) { return entry.row.position.offset >= since; });
+}
+
+}  // namespace
+
+std::set<events::ResourceType> types_of(std::span<const BoardPointer> boards) {
+  std::set<events::ResourceType> types;
+  for (const auto& board : boards)
+    types.insert(board->package->relevance.types().begin(),
+                 board->package->relevance.types().end());
+  return types;
+}
+
+Result<Standing> stand(const Board& board, PatientRecord& record, Month month) {
+  Standing standing;
+  standing.month = month;
+  const auto all = record.as_of(month);
+  if (!all && all.error().code == events::ErrorCode::unavailable) return all.error();
+  if (!all) {
+    standing.state = State::failed;
+    standing.error = all.error().message;
+    standing.strata = {{Dimension::all, {}}};
+    return standing;
+  }
+  const auto patient = std::find_if(all->begin(), all->end(), [](const json::value* each) {
+    return quality::text(each->get_object(), "resourceType") == "Patient";
+  });
+  if (patient == all->end() || !counts(*patient)) return standing;
+  standing.strata = strata_of(*all, board.period);
+  const auto counted = run(board, *all);
+  standing.state = counted ? State::counted : State::failed;
+  if (!counted) {
+    standing.error = counted.error().message;
+    return standing;
+  }
+  standing.messages = counted->messages.size();
+  for (const auto& group : counted->groups) standing.groups.push_back(counts_of(group));
+  return standing;
+}
+
+Result<Evaluated> evaluate(const Board& board, PatientRecord& record, const Outcome* before,
+                           const std::string& patient, events::Offset since) {
+  Evaluated evaluated;
+  auto& outcome = evaluated.outcome;
+  const auto newest = record.newest();
+  if (before != nullptr) outcome = *before;
+  outcome.patient = patient;
+  if (!newest || (before != nullptr && before->offset >= *newest)) return evaluated;
+  const auto months = news(board, record, before ? std::optional(before->offset) : std::nullopt);
+  if (!months) return months.error();
+  const bool shows_flips = before != nullptr || came_after(record, since);
+  for (const auto& [month, entries] : *months) {
+    auto standing = stand(board, record, month);
+    if (!standing) return standing.error();
+    if (shows_flips) add_flips(board, outcome.now(), &*standing, entries, evaluated.flips);
+    outcome.take(std::move(*standing));
+  }
+  outcome.offset = *newest;
+  evaluated.changed = true;
+  return evaluated;
+}
+
+}  // namespace projections::measures

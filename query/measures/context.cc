@@ -1,0 +1,201 @@
+#include "query/measures/context.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace query::measures {
+namespace {
+
+using events::Result;
+using events::Status;
+using kept::BoardPointer;
+using ops::http::Request;
+
+constexpr std::size_t quoted_max = 80;
+constexpr std::string_view min_position_header = "chartlog-min-position";
+
+bool names(const kept::Package& package, std::string_view measure) {
+  return measure == package.id || measure == package.resource_id || measure == package.name ||
+         measure == package.url || measure == package.url + "|" + package.version;
+}
+
+events::Error no_measure(const Context& context, std::string_view measure) {
+  std::set<std::string> ids;
+  for (const auto& board : context.keeper.boards().all()) ids.insert(board->package->id);
+  return {events::ErrorCode::not_found,
+          fmt::format("measure {}: none of this name is loaded; there are: {}; `chartlog measures "
+                      "load` brings one",
+                      measure.substr(0, quoted_max),
+                      ids.empty() ? std::string("none") : fmt::format("{}", fmt::join(ids, ", "))),
+          "measure"};
+}
+
+// Of one measure in several versions by its name, which is meant cannot be told.
+Result<std::vector<BoardPointer>> boards_named(const Context& context, std::string_view measure) {
+  std::vector<BoardPointer> found;
+  std::set<std::string> ids;
+  for (const auto& board : context.keeper.boards().all()) {
+    if (!names(*board->package, measure)) continue;
+    found.push_back(board);
+    ids.insert(board->package->id);
+  }
+  if (found.empty()) return no_measure(context, measure);
+  if (ids.size() > 1)
+    return events::invalid(fmt::format("measure {}: several are loaded; give one of {}",
+                                       measure.substr(0, quoted_max), fmt::join(ids, ", ")),
+                           "measure");
+  return found;
+}
+
+// While new content is being spread over the partitions two boards are of one measure and period:
+// the one that more of them have.
+void keep_most_spread(const projections::RowView& rows, std::vector<BoardPointer>& boards) {
+  const auto spread = [&](const BoardPointer& board) {
+    const auto progress = kept::progress_of(rows, board->number);
+    return progress ? progress->partitions : 0;
+  };
+  std::stable_sort(boards.begin(), boards.end(),
+                   [&](const auto& a, const auto& b) { return spread(a) > spread(b); });
+}
+
+}  // namespace
+
+Status begin(const Context& context, const Request& request, std::string_view patient,
+             const std::vector<std::string_view>& parameters) {
+  const ops::auth::Question question{ops::auth::Access::read, "measures", patient};
+  if (auto begun = begin_read(context.sources, request, question, parameters); !begun) return begun;
+  const auto* asked = request.header(min_position_header);
+  if (asked == nullptr) return {};
+  const auto token = events::PositionToken::parse(*asked);
+  if (!token) return token.error();
+  const auto deadline = std::chrono::steady_clock::now() + context.sources.position_wait_max;
+  for (const auto& [partition, next] : token->next_offsets()) {
+    if (context.keeper.wait_for(partition, next, deadline)) continue;
+    return events::unavailable(fmt::format(
+        "Chartlog-Min-Position: the measures are at {} of partition {}, {} was asked for; ask "
+        "again",
+        context.keeper.next_offset(partition).value, partition.value, next.value));
+  }
+  return {};
+}
+
+events::PositionToken position_of(const Context& context) {
+  events::PositionToken position(context.sources.log_id);
+  for (std::uint32_t i = 0; i < context.sources.shards.count(); ++i)
+    position.see_next({i}, context.keeper.next_offset({i}));
+  return position;
+}
+
+Result<BoardPointer> board_of(const Context& context, std::string_view measure,
+                              const std::string* period) {
+  auto boards = boards_named(context, measure);
+  if (!boards) return boards.error();
+  std::set<std::string> periods;
+  for (const auto& board : *boards) periods.insert(board->period.text);
+  std::string wanted = *periods.begin();
+  if (period != nullptr) {
+    const auto read = kept::read_period(*period);
+    if (!read) return read.error();
+    wanted = read->text;
+  } else if (periods.size() > 1) {
+    return events::invalid(
+        fmt::format("period: is missing; it is kept for {}", fmt::join(periods, ", ")), "period");
+  }
+  std::erase_if(*boards, [&](const auto& board) { return board->period.text != wanted; });
+  if (boards->empty())
+    return events::Error{
+        events::ErrorCode::not_found,
+        fmt::format("period {}: is not kept for this measure; there are {}; `chartlog measures "
+                    "load --period` opens one",
+                    wanted, fmt::join(periods, ", ")),
+        "period"};
+  if (boards->size() > 1) keep_most_spread(*context.keeper.rows(), *boards);
+  return boards->front();
+}
+
+Result<std::shared_ptr<const kept::Package>> package_of(const Context& context,
+                                                        std::string_view measure) {
+  const auto boards = boards_named(context, measure);
+  if (!boards) return boards.error();
+  return boards->front()->package;
+}
+
+Result<kept::Dimension> dimension_parameter(const Request& request) {
+  const auto* by = request.parameter("by");
+  if (by == nullptr) return kept::Dimension::all;
+  const auto dimension = kept::dimension_of(*by);
+  if (dimension) return *dimension;
+  return events::invalid(
+      fmt::format("parameter by: \"{}\" is none of {}", by->substr(0, quoted_max),
+                  fmt::join(kept::dimension_names(), ", ")),
+      "by");
+}
+
+Result<std::uint8_t> group_parameter(const Request& request, const kept::Board& board) {
+  const auto* text = request.parameter("group");
+  if (text == nullptr) return std::uint8_t{0};
+  unsigned number = 0;
+  const auto* end = text->data() + text->size();
+  const auto [stop, failed] = std::from_chars(text->data(), end, number);
+  const auto groups = board.package->groups.size();
+  if (failed != std::errc() || stop != end || number < 1 || number > groups)
+    return events::invalid(
+        fmt::format("parameter group: \"{}\" is not a number from 1 to {}, of this measure's "
+                    "groups",
+                    text->substr(0, quoted_max), groups),
+        "group");
+  return static_cast<std::uint8_t>(number - 1);
+}
+
+Result<kept::Stratum> stratum_parameters(const Request& request) {
+  const auto dimension = dimension_parameter(request);
+  if (!dimension) return dimension.error();
+  const auto* value = request.parameter("stratum");
+  if ((*dimension == kept::Dimension::all) != (value == nullptr))
+    return events::invalid(
+        "parameters by and stratum: belong together; by=sex&stratum=female, or leave out both",
+        value == nullptr ? "stratum" : "by");
+  return kept::Stratum{*dimension, value == nullptr ? std::string() : *value};
+}
+
+void write_figures(const kept::Figures& figures, const kept::GroupText& group, JsonWriter& json) {
+  json.member("patients", static_cast<std::uint64_t>(kept::figure(figures, "patients")));
+  json.member("failed", static_cast<std::uint64_t>(kept::figure(figures, "failed")));
+  json.key("populations").begin_object();
+  for (const auto& [population, count] : figures) {
+    if (population == "patients" || population == "failed") continue;
+    json.member(population, static_cast<std::uint64_t>(count));
+  }
+  json.end_object();
+  if (const auto rate = kept::rate(figures, group.scoring))
+    json.key("rate").number(fmt::format("{:.6f}", *rate));
+}
+
+void write_board(const kept::Board& board, JsonWriter& json) {
+  const auto& package = *board.package;
+  json.member("measure", package.id).member("name", package.name);
+  json.member("version", package.version).member("title", package.title);
+  json.member("period", board.period.text);
+}
+
+Status write_progress(const kept::Board& board, const projections::RowView& rows,
+                      JsonWriter& json) {
+  const auto progress = kept::progress_of(rows, board.number);
+  if (!progress) return progress.error();
+  json.key("evaluated").begin_object().member("records", progress->done);
+  json.member("of", progress->of).end_object();
+  return {};
+}
+
+std::vector<ops::http::ParameterText> cell_parameters() {
+  namespace schema = ops::http::schema;
+  return {{"period", "a year, or 2026-01-01/2026-12-31; which, where several are kept"},
+          {"group", "of the measure's groups, from 1", schema::whole_number(1, 255)},
+          {"by", "told apart by", schema::one_of(kept::dimension_names())},
+          {"stratum", "a value of `by`"}};
+}
+
+}  // namespace query::measures

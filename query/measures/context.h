@@ -1,0 +1,57 @@
+// What the routes of /measures have in common: the board that is asked about, positions, names.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "projections/measures/figures.h"
+#include "projections/measures/keeper.h"
+#include "query/json_writer.h"
+#include "query/read_context.h"
+
+namespace query::measures {
+
+namespace kept = projections::measures;
+
+inline constexpr std::string_view notice = "measures and figures are not clinically reviewed";
+
+struct Context {
+  const Sources& sources;
+  const kept::Keeper& keeper;
+};
+
+// As begin_read, and the measures have seen the position asked for too.
+events::Status begin(const Context& context, const ops::http::Request& request,
+                     std::string_view patient, const std::vector<std::string_view>& parameters);
+
+// How far the measures are. Taken before the rows, so that those have at least this.
+events::PositionToken position_of(const Context& context);
+
+// `measure` is as GET /measures names it, its Measure's id, name or url. Several periods: `period`
+// must say which. not_found, invalid: what there is.
+events::Result<kept::BoardPointer> board_of(const Context& context, std::string_view measure,
+                                            const std::string* period);
+// The package alone, whatever the period.
+events::Result<std::shared_ptr<const kept::Package>> package_of(const Context& context,
+                                                                std::string_view measure);
+
+// Parameter `by`, or `otherwise`; `all` is none. invalid names the dimensions.
+events::Result<kept::Dimension> dimension_parameter(const ops::http::Request& request);
+// Parameter `group`, from 1; 1 if absent. The index, from 0.
+events::Result<std::uint8_t> group_parameter(const ops::http::Request& request,
+                                             const kept::Board& board);
+// `by` and `stratum` together: `all`, or a value of a dimension.
+events::Result<kept::Stratum> stratum_parameters(const ops::http::Request& request);
+
+// {"denominator":2,…} and "rate", as members of an object that is open.
+void write_figures(const kept::Figures& figures, const kept::GroupText& group, JsonWriter& json);
+// "measure", "version", "title", "period".
+void write_board(const kept::Board& board, JsonWriter& json);
+// "evaluated": how far a board that is new has come. Absent once it is done.
+events::Status write_progress(const kept::Board& board, const projections::RowView& rows,
+                              JsonWriter& json);
+
+// period, by, stratum, group as /openapi.json has them.
+std::vector<ops::http::ParameterText> cell_parameters();
+
+}  // namespace query::measures

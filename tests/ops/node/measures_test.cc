@@ -1,0 +1,160 @@
+// Measures on a node: loaded as settings, kept current, asked about over HTTP.
+#include <gmock/gmock.h>
+
+#include <boost/json.hpp>
+
+#include "tests/ops/node/running_node.h"
+#include "tests/projections/measures/small_measure.h"
+
+namespace ops::node {
+namespace {
+
+namespace json = boost::json;
+using projections::measures::test::small_payload;
+using ::testing::HasSubstr;
+
+class MeasuresTest : public RunningNode {
+ protected:
+  MeasuresTest() {
+    start();
+    const auto answer =
+        ask("PUT", "/settings/measure-Small-1.0", small_payload({"2025-01-01/2025-12-31"}));
+    EXPECT_EQ(answer.status, 201) << answer.body;
+    position_ = answer.header("chartlog-position") ? *answer.header("chartlog-position") : "";
+  }
+  // Written, and seen by the measures.
+  void put(const std::string& resource) {
+    const auto read = json::parse(resource);
+    const auto path = "/fhir/" + std::string(read.at("resourceType").as_string()) + "/" +
+                      std::string(read.at("id").as_string());
+    const auto answer = ask("PUT", path, resource);
+    ASSERT_LT(answer.status, 300) << answer.body;
+    position_ = *answer.header("chartlog-position");
+  }
+  http::Answer get(const std::string& path) {
+    http::Client client(http::Url{"127.0.0.1", std::to_string(node_->port()), ""},
+                        std::chrono::seconds(20));
+    http::Client::Headers headers;
+    if (!position_.empty()) headers.emplace_back("Chartlog-Min-Position", position_);
+    auto answer = client.ask("GET", path, headers);
+    EXPECT_TRUE(answer) << answer.error().message;
+    return answer ? std::move(*answer) : http::Answer{};
+  }
+  json::value read(const std::string& path) {
+    const auto answer = get(path);
+    EXPECT_EQ(answer.status, 200) << path << " " << answer.body;
+    return json::parse(answer.body);
+  }
+  void given_ana(const std::string& code = "good") {
+    put(R"({"resourceType": "Patient", "id": "ana", "gender": "female", "birthDate": "1960-05-05"})");
+    put(R"({"resourceType": "Encounter", "id": "e1", "status": "finished",
+            "class": {"code": "AMB"}, "subject": {"reference": "Patient/ana"},
+            "period": {"start": "2025-03-01"}})");
+    put(R"({"resourceType": "Observation", "id": "o1", "status": "final",
+            "subject": {"reference": "Patient/ana"},
+            "code": {"coding": [{"system": "s", "code": ")" +
+        code + "\"}]}}");
+  }
+  static std::int64_t count(const json::value& stratum, const std::string& population) {
+    const auto* found = stratum.at("populations").as_object().if_contains(population);
+    return found ? found->to_number<std::int64_t>() : 0;
+  }
+
+  std::string position_;
+};
+
+TEST_F(MeasuresTest, ARateIsThereAsSoonAsTheEventIs) {
+  given_ana();
+  const auto summary = read("/measures/Small-1.0?by=sex");
+  const auto& female = summary.at("groups").at(0).at("strata").at(0);
+  EXPECT_EQ(female.at("stratum").as_string(), "female");
+  EXPECT_EQ(count(female, "denominator"), 1);
+  EXPECT_EQ(count(female, "numerator"), 1);
+  EXPECT_EQ(female.at("rate").to_number<double>(), 1.0);
+
+  put(R"({"resourceType": "Observation", "id": "o1", "status": "final",
+          "subject": {"reference": "Patient/ana"},
+          "code": {"coding": [{"system": "s", "code": "mistaken"}]}})");
+  const auto corrected = read("/measures/Small");
+  EXPECT_EQ(count(corrected.at("groups").at(0).at("strata").at(0), "numerator"), 0);
+}
+
+TEST_F(MeasuresTest, APatientsAnswerNamesDefinitionsEventsAndWhatMoved) {
+  given_ana();
+  const auto answer = read("/measures/Small-1.0/patients/ana");
+  std::map<std::string, json::value> values;
+  for (const auto& each : answer.at("definitions").as_array())
+    values[std::string(each.at("name").as_string())] = each.at("value");
+  EXPECT_EQ(values.at("numerator"), json::value(true));
+  EXPECT_EQ(values.at("denominator-exclusion"), json::value(false));
+  const auto& flips = answer.at("flips").as_array();
+  ASSERT_FALSE(flips.empty());
+  EXPECT_EQ(flips.back().at("to").as_string(), "denominator initial-population numerator");
+  EXPECT_EQ(answer.at("groups").at(0).at("populations").at("numerator").to_number<int>(), 1);
+}
+
+TEST_F(MeasuresTest, TheListOfAFigureAndItsMonths) {
+  given_ana();
+  const auto page = read("/measures/Small-1.0/patients?population=numerator&by=age&stratum=40-64");
+  ASSERT_EQ(page.at("patients").as_array().size(), 1u);
+  EXPECT_EQ(page.at("patients").at(0).at("patient").as_string(), "ana");
+  EXPECT_TRUE(read("/measures/Small-1.0/patients?population=numerator&by=age&stratum=0-17")
+                  .at("patients")
+                  .as_array()
+                  .empty());
+  const auto months = read("/measures/Small-1.0/trend").at("months").as_array();
+  ASSERT_FALSE(months.empty());
+  EXPECT_EQ(count(months.back(), "numerator"), 1);
+}
+
+TEST_F(MeasuresTest, WhatIsLoadedIsListedAndGoesWhenItIsRemoved) {
+  const auto list = read("/measures").at("measures").as_array();
+  ASSERT_EQ(list.size(), 1u);
+  EXPECT_EQ(list[0].at("measure").as_string(), "Small-1.0");
+  EXPECT_EQ(list[0].at("period").as_string(), "2025-01-01/2025-12-31");
+  const auto removed = ask("DELETE", "/settings/measure-Small-1.0");
+  ASSERT_EQ(removed.status, 200) << removed.body;
+  position_ = *removed.header("chartlog-position");
+  EXPECT_TRUE(read("/measures").at("measures").as_array().empty());
+}
+
+TEST_F(MeasuresTest, WhatCannotBeAnsweredSaysWhatAndWhy) {
+  const std::vector<std::pair<std::string, std::pair<int, std::string>>> refused{
+      {"/measures/None", {404, "there are: Small-1.0"}},
+      {"/measures/Small-1.0?period=2031", {404, "not kept"}},
+      {"/measures/Small-1.0?period=soon", {400, "period"}},
+      {"/measures/Small-1.0?by=colour", {400, "by"}},
+      {"/measures/Small-1.0?asOf=2025-01-01", {400, "asOf"}},
+      {"/measures/Small-1.0/trend?by=sex", {400, "stratum"}},
+      {"/measures/Small-1.0/trend?group=2", {400, "group"}},
+      {"/measures/Small-1.0/patients", {400, "population"}},
+      {"/measures/Small-1.0/patients?population=x&_count=0", {400, "_count"}},
+      {"/measures/Small-1.0/patients?population=x&_cursor=y", {400, "cursor"}},
+      {"/measures/Small-1.0/patients/nobody", {404, "nobody"}}};
+  for (const auto& [path, expected] : refused) {
+    const auto answer = ask("GET", path);
+    EXPECT_EQ(answer.status, expected.first) << path << " " << answer.body;
+    EXPECT_THAT(answer.body, HasSubstr(expected.second)) << path;
+  }
+}
+
+TEST_F(MeasuresTest, ASettingThatIsNoMeasureIsRefused) {
+  EXPECT_EQ(ask("PUT", "/settings/measure-Other-1.0", "nonsense").status, 400);
+  const auto other =
+      ask("PUT", "/settings/measure-Other-1.0", small_payload({"2025-01-01/2025-12-31"}));
+  EXPECT_EQ(other.status, 422) << other.body;
+  EXPECT_EQ(ask("PUT", "/settings/colour", "x").status, 404);
+}
+
+TEST_F(MeasuresTest, FiguresAreThereAfterARestart) {
+  given_ana();
+  read("/measures/Small-1.0");
+  node_.reset();
+  start();
+  wait_until_ready();
+  const auto summary = read("/measures/Small-1.0");
+  EXPECT_EQ(count(summary.at("groups").at(0).at("strata").at(0), "numerator"), 1);
+}
+
+}  // namespace
+}  // namespace ops::node

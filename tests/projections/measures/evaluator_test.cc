@@ -1,0 +1,355 @@
+// Outcomes are a function of the records, whatever the order of events and wherever a look at them
+// begins and ends; and what a change of a patient changes.
+#include "projections/measures/evaluator.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <random>
+
+#include "projections/measures/figures.h"
+#include "tests/projections/measures/small_measure.h"
+#include "tests/projections/measures/written_shard.h"
+#include "tests/temporary_folder.h"
+
+namespace projections::measures::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+// An evaluator with a store of its own.
+struct Kept {
+  explicit Kept(const Documents& documents = written_document) {
+    Store::Options options;
+    options.directory = folder.path();
+    options.families = {"measures"};
+    options.shared = make_shared_resources({});
+    store = *Store::open(options);
+    begin(documents);
+  }
+  void begin(const Documents& documents = written_document) {
+    evaluator = std::make_unique<Evaluator>(
+        *store, std::vector<events::StreamKey>{WrittenShard::settings_stream()}, documents);
+    const auto opened = evaluator->open(events::LogId());
+    EXPECT_TRUE(opened) << opened.error().message;
+  }
+  bool look(const ShardView& shard) {
+    const auto more = evaluator->follow(shard, {0});
+    EXPECT_TRUE(more) << more.error().message;
+    return more && *more;
+  }
+  bool fill(const ShardView& shard) {
+    const auto more = evaluator->fill(shard, {0});
+    EXPECT_TRUE(more) << more.error().message;
+    return more && *more;
+  }
+  void settle(const ShardView& shard) {
+    while (look(shard)) {
+    }
+    while (fill(shard)) {
+    }
+  }
+  BoardNumber board(std::size_t at = 0) const { return evaluator->boards().all().at(at)->number; }
+  Figures figures(Dimension by = Dimension::all, const std::string& value = {}) const {
+    const auto all = cells(*store->snapshot(), board(), 0, by);
+    for (const auto& cell : *all) {
+      if (cell.value == value) return cell.figures;
+    }
+    return {};
+  }
+  // All rows that are a function of the records.
+  std::map<std::string, std::string> outcomes() const {
+    std::map<std::string, std::string> rows;
+    const auto scan = store->snapshot()->scan(rows_family, {});
+    for (; scan->valid(); scan->next()) {
+      const auto kind = static_cast<RowKind>(scan->key().front());
+      if (kind >= RowKind::outcome && kind <= RowKind::member)
+        rows.emplace(scan->key(), scan->value());
+    }
+    return rows;
+  }
+
+  tests::TemporaryFolder folder;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<Evaluator> evaluator;
+};
+
+std::string patient(const std::string& sex = "female") {
+  return R"({"resourceType": "Patient", "gender": ")" + sex + R"(", "birthDate": "1960-05-05"})";
+}
+std::string visit() { return R"({"resourceType": "Encounter", "status": "finished"})"; }
+std::string coded(const std::string& type, const std::string& code) {
+  return R"({"resourceType": ")" + type + R"(", "code": {"coding": [{"system": "s", "code": ")" +
+         code + "\"}]}}";
+}
+std::string procedure() { return R"({"resourceType": "Procedure", "status": "completed"})"; }
+
+events::KnownTime day(int year, unsigned month, unsigned at = 1) {
+  return std::chrono::sys_days(std::chrono::year(year) / static_cast<int>(month) /
+                               static_cast<int>(at));
+}
+
+const std::vector<std::string> year_2025{"2025-01-01/2025-12-31"};
+
+class EvaluatorTest : public ::testing::Test {
+ protected:
+  EvaluatorTest() {
+    shard.now = day(2025, 2);
+    shard.set("measure-Small-1.0", small_payload(year_2025));
+  }
+  void given_visit(const std::string& who) {
+    shard.put(who, "Patient", who, patient());
+    shard.put(who, "Encounter", who + "-e", visit());
+  }
+  WrittenShard shard;
+  Kept kept;
+};
+
+TEST_F(EvaluatorTest, AnEventMovesAPatientAndSaysWhy) {
+  given_visit("ana");
+  kept.settle(shard);
+  EXPECT_EQ(figure(kept.figures(), "denominator"), 1);
+  EXPECT_EQ(figure(kept.figures(), "numerator"), 0);
+  const auto seen = *next_flip(*kept.store->snapshot());
+
+  shard.put("ana", "Observation", "lab", coded("Observation", "good"));
+  kept.settle(shard);
+
+  EXPECT_EQ(figure(kept.figures(), "numerator"), 1);
+  EXPECT_EQ(figure(kept.figures(Dimension::sex, "female"), "numerator"), 1);
+  const auto flips = *flips_from(*kept.store->snapshot(), seen, 10);
+  ASSERT_THAT(flips, SizeIs(1));
+  EXPECT_EQ(flips[0].from, "denominator initial-population");
+  EXPECT_EQ(flips[0].to, "denominator initial-population numerator");
+  EXPECT_THAT(flips[0].causes, ElementsAre("Observation/lab recorded"));
+  EXPECT_FALSE(flips[0].restates);
+}
+
+TEST_F(EvaluatorTest, ALateCorrectionRestatesThePeriodAndTheMonthsBeforeStay) {
+  given_visit("ana");
+  shard.put("ana", "Observation", "lab", coded("Observation", "good"));
+  shard.now = day(2026, 3, 9);
+  shard.put("ana", "Observation", "lab", coded("Observation", "mistaken"));
+  kept.settle(shard);
+
+  const auto months = *trend(*kept.store->snapshot(), kept.board(), 0, {});
+  ASSERT_THAT(months, SizeIs(2));
+  EXPECT_EQ(month_text(months[0].month), "2025-02");
+  EXPECT_EQ(figure(months[0].figures, "numerator"), 1);
+  EXPECT_EQ(month_text(months[1].month), "2026-03");
+  EXPECT_EQ(figure(months[1].figures, "numerator"), 0);
+  const auto flips = *flips_of(*kept.store->snapshot(), WrittenShard::stream_of("ana"));
+  ASSERT_FALSE(flips.empty());
+  EXPECT_TRUE(flips.back().restates);
+  EXPECT_THAT(flips.back().causes, ElementsAre("Observation/lab amended"));
+}
+
+TEST_F(EvaluatorTest, WhatNoRetrieveGivesEvaluatesNobody) {
+  given_visit("ana");
+  kept.settle(shard);
+  const auto before = kept.outcomes();
+
+  shard.put("ana", "Observation", "other", coded("Observation", "elsewhere"));
+  shard.put("ana", "Immunization", "i", R"({"resourceType": "Immunization"})");
+  kept.settle(shard);
+
+  EXPECT_EQ(*next_flip(*kept.store->snapshot()), 1u);  // that of the visit
+  auto after = kept.outcomes();
+  EXPECT_EQ(after.size(), before.size());
+}
+
+TEST_F(EvaluatorTest, AnErrorIsOnItsPatientAndCounted) {
+  given_visit("ana");
+  given_visit("ben");
+  shard.put("ben", "Procedure", "p", procedure());
+  shard.put("ben", "Procedure", "q", procedure());
+  kept.settle(shard);
+
+  EXPECT_EQ(figure(kept.figures(), "patients"), 2);
+  EXPECT_EQ(figure(kept.figures(), "failed"), 1);
+  EXPECT_EQ(figure(kept.figures(), "denominator"), 1);
+  const auto outcome =
+      *outcome_of(*kept.store->snapshot(), kept.board(), {0}, WrittenShard::stream_of("ben"));
+  EXPECT_THAT(outcome->now()->error, HasSubstr("singleton from"));
+
+  shard.remove("ben", "Procedure", "q");
+  kept.settle(shard);
+  EXPECT_EQ(figure(kept.figures(), "failed"), 0);
+  EXPECT_EQ(figure(kept.figures(), "denominator-exception"), 1);
+}
+
+TEST_F(EvaluatorTest, ADocumentThatDoesNotOpenCostsItsPatientOnly) {
+  given_visit("ana");
+  given_visit("ben");
+  const auto broken = WrittenShard::stream_of("ben");
+  Kept some([&](const events::StreamKey& stream, const VersionRow& row) -> Result<std::string> {
+    if (stream == broken) return events::corrupt("does not open");
+    return row.sealed;
+  });
+  some.settle(shard);
+  EXPECT_EQ(figure(some.figures(), "patients"), 2);
+  EXPECT_EQ(figure(some.figures(), "failed"), 1);
+}
+
+TEST_F(EvaluatorTest, ATestPatientAndADeletedOneAreInNoFigure) {
+  given_visit("ana");
+  given_visit("ben");
+  shard.put("ben", "Patient", "ben",
+            R"({"resourceType": "Patient", "meta": {"security": [{"code": "HTEST"}]}})");
+  kept.settle(shard);
+  EXPECT_EQ(figure(kept.figures(), "patients"), 1);
+  shard.remove("ana", "Patient", "ana");
+  kept.settle(shard);
+  EXPECT_EQ(figure(kept.figures(), "patients"), 0);
+  EXPECT_THAT(*members(*kept.store->snapshot(), {kept.board(), 0, {}, "denominator"}, {}, 9),
+              IsEmpty());
+}
+
+TEST_F(EvaluatorTest, AMeasureThatComesLateIsFilledPieceByPiece) {
+  for (int i = 0; i < 40; ++i) given_visit(fmt::format("p{}", i));
+  shard.set("measure-Late-1.0", small_payload(year_2025, "Late"));
+  kept.settle(shard);
+  Kept late;
+  late.look(shard);
+  const auto begun = *progress_of(*late.store->snapshot(), late.board(1));
+  EXPECT_LT(begun.done, begun.of);
+  EXPECT_TRUE(late.fill(shard));
+  const auto part = *progress_of(*late.store->snapshot(), late.board(1));
+  EXPECT_GT(part.done, begun.done);
+  EXPECT_LT(part.done, part.of);
+  late.settle(shard);
+  const auto done = *progress_of(*late.store->snapshot(), late.board(1));
+  EXPECT_EQ(done.done, done.of);
+  EXPECT_EQ(figure(late.figures(), "denominator"), 40);
+  EXPECT_EQ(late.outcomes(), kept.outcomes());
+}
+
+TEST_F(EvaluatorTest, AnotherPeriodLeavesTheFirstAsItWas) {
+  given_visit("ana");
+  kept.settle(shard);
+  const auto before = kept.outcomes();
+  shard.set("measure-Small-1.0", small_payload({year_2025[0], "2026-01-01/2026-12-31"}));
+  kept.look(shard);
+  EXPECT_EQ(kept.outcomes(), before);  // nothing was thrown away
+  kept.settle(shard);
+  EXPECT_THAT(kept.evaluator->boards().all(), SizeIs(2));
+  EXPECT_EQ(kept.outcomes().size(), 2 * before.size());
+}
+
+TEST_F(EvaluatorTest, AMeasureThatIsRemovedLeavesNoRow) {
+  given_visit("ana");
+  kept.settle(shard);
+  EXPECT_FALSE(kept.outcomes().empty());
+  shard.unset("measure-Small-1.0");
+  kept.settle(shard);
+  EXPECT_THAT(kept.outcomes(), IsEmpty());
+  EXPECT_THAT(kept.evaluator->boards().all(), IsEmpty());
+}
+
+TEST_F(EvaluatorTest, ASettingThatCannotBeReadIsNamedAndTheOthersGoOn) {
+  shard.set("measure-Broken-1.0", "nonsense");
+  given_visit("ana");
+  kept.settle(shard);
+  EXPECT_EQ(figure(kept.figures(), "denominator"), 1);
+  EXPECT_THAT(kept.evaluator->boards().unreadable(),
+              ElementsAre(::testing::Key("measure-Broken-1.0")));
+}
+
+TEST_F(EvaluatorTest, ItGoesOnWhereItStoodAfterARestart) {
+  given_visit("ana");
+  kept.settle(shard);
+  given_visit("ben");
+  kept.begin();
+  kept.settle(shard);
+  EXPECT_EQ(figure(kept.figures(), "denominator"), 2);
+  EXPECT_EQ(*next_flip(*kept.store->snapshot()), 2u);  // ana's is not said twice
+}
+
+// A patient's events in an order of their own: what is there comes late, is corrected, deleted,
+// deleted before it comes, and comes back.
+class Orders {
+ public:
+  explicit Orders(std::uint64_t seed) : random_(seed) {}
+  std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
+
+  void one(WrittenShard& shard, const std::string& who) {
+    const auto one_of = [&](std::initializer_list<const char*> words) {
+      return std::string(words.begin()[below(words.size())]);
+    };
+    switch (below(10)) {
+      case 0:
+      case 1:
+        return shard.put(who, "Patient", who, patient(one_of({"female", "male", "other"})));
+      case 2:
+      case 3:
+        return shard.put(who, "Encounter", one_of({"e1", "e2"}), visit());
+      case 4:
+      case 5:
+        return shard.put(who, "Observation", one_of({"o1", "o2"}),
+                         coded("Observation", one_of({"good", "bad"})));
+      case 6:
+        return shard.put(who, "Condition", "c", coded("Condition", one_of({"hospice", "flu"})));
+      case 7:
+        return shard.put(who, "Procedure", one_of({"p1", "p2"}), procedure());
+      default: {
+        const auto what = below(5);
+        constexpr const char* types[] = {"Patient", "Encounter", "Observation", "Condition",
+                                         "Procedure"};
+        const std::string ids[] = {who, "e1", "o1", "c", "p1"};
+        return shard.remove(who, types[what], ids[what]);
+      }
+    }
+  }
+
+ private:
+  std::mt19937_64 random_;
+};
+
+// 10,000 orders in all, a piece a test.
+constexpr int pieces = 8, orders = 10'000 / pieces, events_each = 7;
+
+class EvaluatorPropertyTest : public ::testing::TestWithParam<int> {};
+
+TEST_P(EvaluatorPropertyTest, IncrementalEqualsFromScratchWhateverTheOrder) {
+  const auto* given = std::getenv("MEASURES_SEED");
+  const std::uint64_t seed = given != nullptr
+                                 ? std::stoull(given)
+                                 : std::random_device{}() + static_cast<unsigned>(GetParam());
+  SCOPED_TRACE(fmt::format("again with MEASURES_SEED={}", seed));
+  fmt::print("seed {}\n", seed);
+  Orders random(seed);
+  WrittenShard shard;
+  Kept kept;
+  shard.now = day(2024, 11);
+  shard.set("measure-Small-1.0", small_payload({year_2025[0], "2026-01-01/2026-12-31"}));
+  const int total = orders * events_each;
+  for (int i = 0; i < total; ++i) {
+    // Neighbours in time are often of one patient: several changes between two looks.
+    const auto around = static_cast<std::uint64_t>(i / events_each);
+    const auto who = std::min<std::uint64_t>(around + random.below(40), orders - 1);
+    random.one(shard, fmt::format("p{}", who));
+    shard.now += std::chrono::minutes(random.below(320));  // some three years in all
+    while (random.below(24) == 0) kept.look(shard);
+    if (random.below(200) == 0) kept.fill(shard);
+    if (i == total / 2) kept.begin();  // a restart
+  }
+  kept.settle(shard);
+
+  Kept scratch;
+  scratch.settle(shard);
+  const auto one = kept.outcomes(), other = scratch.outcomes();
+  ASSERT_GT(one.size(), static_cast<std::size_t>(orders));
+  EXPECT_EQ(one.size(), other.size());
+  EXPECT_TRUE(one == other);
+  const auto whole = kept.figures();
+  EXPECT_GT(figure(whole, "numerator"), 0);
+  EXPECT_GT(figure(whole, "failed"), 0);
+}
+INSTANTIATE_TEST_SUITE_P(Pieces, EvaluatorPropertyTest, ::testing::Range(0, pieces));
+
+}  // namespace
+}  // namespace projections::measures::test

@@ -1,0 +1,109 @@
+#include "tests/projections/measures/small_measure.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <openssl/evp.h>
+
+#include "projections/measures/packing.h"
+#include "tests/projections/quality/elm_library.h"
+
+namespace projections::measures::test {
+namespace {
+
+namespace json = boost::json;
+
+constexpr const char* lab_url = "http://example.org/lab";
+
+std::string retrieve(const std::string& type, const std::string& set = {}) {
+  const std::string codes =
+      set.empty()
+          ? ""
+          : R"(, "codeProperty": "code", "codes": {"type": "ValueSetRef", "name": ")" + set + "\"}";
+  return R"({"type": "Retrieve", "dataType": "{http://hl7.org/fhir})" + type +
+         R"(", "templateId": "http://hl7.org/fhir/StructureDefinition/)" + type + "\"" + codes +
+         "}";
+}
+std::string exists(const std::string& operand) {
+  return R"({"type": "Exists", "operand": )" + operand + "}";
+}
+
+std::string base64(const std::string& bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  text.resize(static_cast<std::size_t>(EVP_EncodeBlock(
+      reinterpret_cast<unsigned char*>(text.data()),
+      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()))));
+  return text;
+}
+
+json::value population(const std::string& code) {
+  return {{"code", {{"coding", json::array{{{"code", code}}}}}},
+          {"criteria", {{"language", "text/cql"}, {"expression", code}}}};
+}
+
+}  // namespace
+
+json::value library_resource(const std::string& name, const std::string& version,
+                             const std::string& definitions, const std::string& sections) {
+  auto elm = quality::test::library(name, definitions, sections);
+  elm.at("library").at("identifier").as_object()["version"] = version;
+  return {{"resourceType", "Library"},
+          {"name", name},
+          {"url", "http://example.org/Library/" + name},
+          {"version", version},
+          {"content", json::array{{{"contentType", "application/elm+json"},
+                                   {"data", base64(json::serialize(elm))}}}}};
+}
+
+std::vector<json::value> small_measure(const std::string& name, const std::string& version,
+                                       const std::string& lab) {
+  const std::string one_procedure =
+      R"({"type": "Not", "operand": {"type": "IsNull", "operand": {"type": "SingletonFrom", )"
+      R"("operand": )" +
+      retrieve("Procedure") + "}}}";
+  const std::string definitions = fmt::format(
+      R"("initial-population": {}, "denominator": {}, "denominator-exclusion": {},
+         "numerator": {}, "denominator-exception": {})",
+      exists(retrieve("Encounter")), exists(retrieve("Encounter")),
+      exists(retrieve("Condition", "Hospice")), exists(retrieve("Observation", "Lab")),
+      one_procedure);
+  const std::string sections = fmt::format(
+      R"("valueSets": {{"def": [{{"name": "Lab", "id": "{}"}},
+                               {{"name": "Hospice", "id": "http://example.org/hospice"}}]}})",
+      lab_url);
+  const auto value_set = [](const std::string& url, const std::string& code) -> json::value {
+    return {{"resourceType", "ValueSet"},
+            {"url", url},
+            {"expansion", {{"contains", json::array{{{"system", "s"}, {"code", code}}}}}}};
+  };
+  json::array populations;
+  for (const char* code : {"initial-population", "denominator", "denominator-exclusion",
+                           "numerator", "denominator-exception"})
+    populations.push_back(population(code));
+  const json::value measure{
+      {"resourceType", "Measure"},
+      {"id", name},
+      {"name", name},
+      {"version", version},
+      {"title", "A small measure"},
+      {"url", "http://example.org/Measure/" + name},
+      {"library", json::array{"http://example.org/Library/" + name}},
+      {"scoring", {{"coding", json::array{{{"code", "proportion"}}}}}},
+      {"improvementNotation", {{"coding", json::array{{{"code", "increase"}}}}}},
+      {"group", json::array{{{"id", "g"}, {"population", populations}}}}};
+  return {measure, library_resource(name, version, definitions, sections), value_set(lab_url, lab),
+          value_set("http://example.org/hospice", "hospice")};
+}
+
+std::string small_payload(const std::vector<std::string>& periods, const std::string& name,
+                          const std::string& lab) {
+  Packer packer;
+  for (const auto& resource : small_measure(name, "1.0", lab)) {
+    const auto added = packer.add(resource);
+    EXPECT_TRUE(added) << added.error().message;
+  }
+  const auto packed = packer.pack({}, periods);
+  EXPECT_TRUE(packed) << packed.error().message;
+  return packed ? packed->front().payload : std::string();
+}
+
+}  // namespace projections::measures::test

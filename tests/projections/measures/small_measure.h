@@ -1,0 +1,26 @@
+// A measure of a few lines, as files have it: who has a visit (initial population, denominator),
+// hospice (exclusion), a laboratory result of the value set (numerator), and exactly one procedure
+// (exception; two of them are an error of the evaluation).
+#pragma once
+
+#include <boost/json.hpp>
+#include <string>
+#include <vector>
+
+namespace projections::measures::test {
+
+// Measure, Library and ValueSet resources. `lab`: the code in the value set.
+std::vector<boost::json::value> small_measure(const std::string& name = "Small",
+                                              const std::string& version = "1.0",
+                                              const std::string& lab = "good");
+
+// Library of ELM in base64.
+boost::json::value library_resource(const std::string& name, const std::string& version,
+                                    const std::string& definitions,
+                                    const std::string& sections = "");
+
+// Packed for these periods, as a setting has it.
+std::string small_payload(const std::vector<std::string>& periods,
+                          const std::string& name = "Small", const std::string& lab = "good");
+
+}  // namespace projections::measures::test
