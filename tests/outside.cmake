@@ -19,11 +19,8 @@ if(NOT CHARTLOG_SANITIZE)
   outside_test(published_examples LABEL scenario TIMEOUT 600 COMMAND tests/oracle/examples.py)
   outside_test(clients LABEL clients TIMEOUT 300 COMMAND tests/clients/run)
   outside_test(openapi LABEL clients TIMEOUT 900 COMMAND tests/openapi/run)
-<<<<<<< HEAD
   outside_test(own_measures LABEL unit TIMEOUT 60 COMMAND projections/quality/measures/make.py --check)
-=======
   outside_test(adversary LABEL scenario TIMEOUT 900 COMMAND tests/proof/adversary.py)
->>>>>>> proof
   outside_test(kill_embedded LABEL faults TIMEOUT 1800 COMMAND tests/faults/kill.py)
   outside_test(early_writes LABEL faults TIMEOUT 300 COMMAND tests/faults/early.py)
   outside_test(access_session LABEL faults TIMEOUT 900 COMMAND tests/audit/session.py)
