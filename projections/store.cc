@@ -23,8 +23,10 @@ class SharedResources {
         write_buffers(std::make_shared<rocksdb::WriteBufferManager>(limits.write_buffer_bytes)),
         background_threads(limits.background_threads),
         open_tables(limits.open_tables) {
-    rocksdb::Env::Default()->SetBackgroundThreads(limits.background_threads, rocksdb::Env::LOW);
-    rocksdb::Env::Default()->SetBackgroundThreads(limits.background_threads, rocksdb::Env::HIGH);
+    // One pool serves every store of the process: a small store does not shrink it.
+    auto* env = rocksdb::Env::Default();
+    env->IncBackgroundThreadsIfNeeded(limits.background_threads, rocksdb::Env::LOW);
+    env->IncBackgroundThreadsIfNeeded(limits.background_threads, rocksdb::Env::HIGH);
   }
   const std::shared_ptr<rocksdb::Cache> block_cache;
   const std::shared_ptr<rocksdb::WriteBufferManager> write_buffers;

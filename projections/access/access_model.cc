@@ -10,6 +10,7 @@
 
 #include "projections/access/access_fold.h"
 #include "projections/access/access_scan.h"
+#include "projections/store_limits.h"
 
 namespace projections::access {
 namespace {

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "events/settings_streams.h"
+#include "projections/store_limits.h"
 
 namespace projections::measures {
 namespace {

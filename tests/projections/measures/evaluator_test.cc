@@ -9,6 +9,7 @@
 #include <random>
 
 #include "projections/measures/figures.h"
+#include "projections/store_limits.h"
 #include "tests/projections/measures/small_measure.h"
 #include "tests/projections/measures/written_shard.h"
 #include "tests/temporary_folder.h"
