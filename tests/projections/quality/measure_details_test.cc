@@ -104,7 +104,7 @@ TEST_F(MeasureDetailsTest, EvaluatedResourcesSayForWhichCriteriaTheyWereRetrieve
   EXPECT_THAT(references_of(evaluate(Detail::counts)), IsEmpty());
   const auto counts = evaluate(Detail::report);
 
-  EXPECT_THAT(references_of(counts),
+  ASSERT_THAT(references_of(counts),
               ElementsAre("Encounter/short|2", "Encounter/long|2", "Encounter/planned|2",
                           "Encounter/emergency|2", "Patient/p|"));
   EXPECT_THAT(counts.evaluated_resources[0].criteria, ElementsAre("ip", "mp", "mpx", "by-length"));
