@@ -275,8 +275,8 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
         return routes.route_unrecorded(request);
       };
     }
-    auto model = projections::access::AccessModel::open(settings.data / "access",
-                                                        *stored.access_log, stored.secrets);
+    auto model = projections::access::AccessModel::open(
+        settings.data / "access", *stored.access_log, stored.secrets, !settings.kafka.empty());
     if (!model) return model.error();
     parts->access_model = std::move(*model);
     parts->audit = std::make_unique<query::access::AuditSource>(query::access::AuditSource{

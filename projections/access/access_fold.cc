@@ -58,7 +58,8 @@ Status AccessFold::apply(const events::LogRecord& log_record, RowBatch& batch,
   boot->closed = record->kind == RecordKind::end;
   put_boot(*boot, batch);
   if (record->count == 0) return {};
-  batch.put_unseen(family(AccessFamily::records), place_key({}, place), log_record.value);
+  batch.put_unseen(family(AccessFamily::records), place_key({}, place),
+                   keeps_records_ ? std::string_view(log_record.value) : std::string_view());
   if (auto indexed = index(*record, place, batch); !indexed) {
     ++progress.damaged;
     spdlog::error("access log damaged offset={} reason=\"{}\"", log_record.offset.value,

@@ -10,7 +10,9 @@ namespace projections::access {
 
 class AccessFold {
  public:
-  explicit AccessFold(const events::Secrets& secrets) : secrets_(secrets) {}
+  // `keeps_records`: copies of them, beside the index.
+  AccessFold(const events::Secrets& secrets, bool keeps_records)
+      : secrets_(secrets), keeps_records_(keeps_records) {}
 
   // Adds the record's rows and moves `progress` past it. One that does not open is counted as
   // damaged and passed; repeats (by their numbers) leave no rows. Errors are the batch's.
@@ -25,6 +27,7 @@ class AccessFold {
                           const RowBatch& batch) const;
 
   const events::Secrets secrets_;
+  const bool keeps_records_;
 };
 
 }  // namespace projections::access

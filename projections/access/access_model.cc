@@ -32,11 +32,11 @@ StoreLimits small() {
 class OpenModel final : public AccessModel {
  public:
   OpenModel(std::unique_ptr<Store> store, events::EventLog& log, const events::Secrets& secrets,
-            Progress progress)
+            bool keeps_records, Progress progress)
       : store_(std::move(store)),
         log_(log),
         secrets_(secrets),
-        fold_(secrets),
+        fold_(secrets, keeps_records),
         progress_(progress) {
     follower_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   }
@@ -57,10 +57,10 @@ class OpenModel final : public AccessModel {
                     end->value - progress_.next.value, problem_.empty() ? "" : ": ", problem_));
   }
   Result<AccessPage> find(const AccessQuestion& question) const override {
-    return find_accesses(*store_->snapshot(), secrets_, question);
+    return find_accesses(*store_->snapshot(), log_, secrets_, question);
   }
   Result<std::optional<Access>> at(const Place& place) const override {
-    return access_at(*store_->snapshot(), secrets_, place);
+    return access_at(*store_->snapshot(), log_, secrets_, place);
   }
   Result<std::vector<BootRow>> boots() const override {
     std::vector<BootRow> all;
@@ -182,7 +182,8 @@ std::optional<Place> parse_place(std::string_view text) {
 
 Result<std::unique_ptr<AccessModel>> AccessModel::open(const std::filesystem::path& directory,
                                                        events::EventLog& log,
-                                                       const events::Secrets& secrets) {
+                                                       const events::Secrets& secrets,
+                                                       bool keeps_records) {
   std::error_code failed;
   std::filesystem::create_directories(directory, failed);
   if (failed)
@@ -202,7 +203,7 @@ Result<std::unique_ptr<AccessModel>> AccessModel::open(const std::filesystem::pa
         {}};
   }
   return std::unique_ptr<AccessModel>(
-      std::make_unique<OpenModel>(std::move(*store), log, secrets, *progress));
+      std::make_unique<OpenModel>(std::move(*store), log, secrets, keeps_records, *progress));
 }
 
 }  // namespace projections::access

@@ -54,11 +54,13 @@ struct AccessPage {
 // All calls but close are safe from any thread.
 class AccessModel {
  public:
-  // `log` outlives this. precondition_failed: the rows are beyond the log's end, so it is another
-  // or an older one.
+  // `log` outlives this. `keeps_records`: beside the index, for logs of which one record alone
+  // takes long to read (access_rows.h). precondition_failed: the rows are beyond the log's end, so
+  // it is another or an older one.
   static Result<std::unique_ptr<AccessModel>> open(const std::filesystem::path& directory,
                                                    events::EventLog& log,
-                                                   const events::Secrets& secrets);
+                                                   const events::Secrets& secrets,
+                                                   bool keeps_records = false);
   virtual ~AccessModel() = default;
 
   // Waits for what is on the log now; unavailable: not by `deadline`.

@@ -2,15 +2,16 @@
 //
 // Family   Key                                                   Value
 // meta     "position"                                            next offset, known time, damaged
-// records  known time, descending | offset, descending           the record as on the log, sealed
+// records  known time, descending | offset, descending           empty: the log has it; or a copy
 // patients stream key | known time, desc. | offset, desc.        ordinals in that record
 // agents   subject (text) | known time, desc. | offset, desc.    ordinals in that record
 // boots    node | known time it began, ascending | boot          BootRow
 // places   boot                                                  key in `boots`
 //
-// Records stay sealed, as documents do; an index names a patient by the blinded stream key. A
-// resource has no index of its own: a chart names hundreds, and each would cost more than the
-// read that showed it. Who has seen one is found among its patient's entries.
+// A record is read from the log where that takes microseconds (embedded), and copied, sealed as it
+// is, where one alone takes milliseconds (Kafka). An index names a patient by the blinded stream
+// key. A resource has no index of its own: a chart names hundreds, and each would cost more than
+// the read that showed it. Who has seen one is found among its patient's entries.
 #pragma once
 
 #include <cstdint>

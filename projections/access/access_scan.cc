@@ -12,20 +12,33 @@ using events::access::Record;
 // an entry waits, and than clocks of one site differ.
 constexpr std::chrono::hours clocks_differ_max{1};
 
-Result<std::optional<Record>> record_at(const RowView& rows, const events::Secrets& secrets,
-                                        const RecordPlace& place) {
+Result<std::string> logged_at(events::EventLog& log, events::Offset offset) {
+  auto reader = log.read({0}, offset);
+  if (!reader) return reader.error();
+  auto records = (*reader)->next(1, std::chrono::milliseconds(0));
+  if (!records) return records.error();
+  if (records->empty() || records->front().offset != offset)
+    return events::corrupt("a record of the access log that was there is not");
+  return std::move(records->front().value);
+}
+
+Result<std::optional<Record>> record_at(const RowView& rows, events::EventLog& log,
+                                        const events::Secrets& secrets, const RecordPlace& place) {
   const auto row = rows.get(family(AccessFamily::records), place_key({}, place));
   if (!row) return row.error();
   if (!*row) return std::optional<Record>();
-  auto record = events::access::open_record(**row, secrets.master_key);
+  const auto bytes = (*row)->empty() ? logged_at(log, place.offset) : Result<std::string>(**row);
+  if (!bytes) return bytes.error();
+  auto record = events::access::open_record(*bytes, secrets.master_key);
   if (!record) return record.error();
   return std::optional(std::move(*record));
 }
 
 class Scan {
  public:
-  Scan(const RowView& rows, const events::Secrets& secrets, const AccessQuestion& question)
-      : rows_(rows), secrets_(secrets), question_(question) {}
+  Scan(const RowView& rows, events::EventLog& log, const events::Secrets& secrets,
+       const AccessQuestion& question)
+      : rows_(rows), log_(log), secrets_(secrets), question_(question) {}
 
   Result<AccessPage> run() {
     choose_index();
@@ -62,7 +75,7 @@ class Scan {
   }
 
   Status look_at(const RecordPlace& place, std::string_view value) {
-    auto record = record_at(rows_, secrets_, place);
+    auto record = record_at(rows_, log_, secrets_, place);
     if (!record) return record.error();
     if (!*record) return events::corrupt("the access index names a record that it has not");
     const auto ordinals =
@@ -129,6 +142,7 @@ class Scan {
   }
 
   const RowView& rows_;
+  events::EventLog& log_;
   const events::Secrets& secrets_;
   const AccessQuestion& question_;
   AccessFamily index_ = AccessFamily::records;
@@ -141,14 +155,14 @@ class Scan {
 
 }  // namespace
 
-Result<AccessPage> find_accesses(const RowView& rows, const events::Secrets& secrets,
-                                 const AccessQuestion& question) {
-  return Scan(rows, secrets, question).run();
+Result<AccessPage> find_accesses(const RowView& rows, events::EventLog& log,
+                                 const events::Secrets& secrets, const AccessQuestion& question) {
+  return Scan(rows, log, secrets, question).run();
 }
 
-Result<std::optional<Access>> access_at(const RowView& rows, const events::Secrets& secrets,
-                                        const Place& place) {
-  const auto record = record_at(rows, secrets, place.record);
+Result<std::optional<Access>> access_at(const RowView& rows, events::EventLog& log,
+                                        const events::Secrets& secrets, const Place& place) {
+  const auto record = record_at(rows, log, secrets, place.record);
   if (!record) return record.error();
   if (!*record || place.ordinal >= (*record)->count) return std::optional<Access>();
   std::string_view rest = (*record)->entries;

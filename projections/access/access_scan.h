@@ -5,9 +5,9 @@
 
 namespace projections::access {
 
-Result<AccessPage> find_accesses(const RowView& rows, const events::Secrets& secrets,
-                                 const AccessQuestion& question);
-Result<std::optional<Access>> access_at(const RowView& rows, const events::Secrets& secrets,
-                                        const Place& place);
+Result<AccessPage> find_accesses(const RowView& rows, events::EventLog& log,
+                                 const events::Secrets& secrets, const AccessQuestion& question);
+Result<std::optional<Access>> access_at(const RowView& rows, events::EventLog& log,
+                                        const events::Secrets& secrets, const Place& place);
 
 }  // namespace projections::access

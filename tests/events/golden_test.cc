@@ -229,5 +229,26 @@ TEST_F(GoldenTest, FlatcDecodesTheClearHeader) {
   EXPECT_EQ(json.find("Patient"), std::string::npos);
 }
 
+TEST_F(GoldenTest, TheAccessRecordOpens) {
+  const auto record = access::open_record(golden_bytes("access"), secrets_.master_key);
+  ASSERT_TRUE(record) << record.error().message;
+  const auto wanted = golden::access_record();
+  EXPECT_EQ(record->kind, wanted.kind);
+  EXPECT_EQ(record->node, wanted.node);
+  EXPECT_EQ(record->boot, wanted.boot);
+  EXPECT_EQ(record->first, wanted.first);
+  EXPECT_EQ(record->count, wanted.count);
+  EXPECT_EQ(record->time, wanted.time);
+  EXPECT_EQ(record->recording, wanted.recording);
+  EXPECT_EQ(record->previous, wanted.previous);
+  EXPECT_EQ(record->handed_out, wanted.handed_out);
+  std::string_view rest = record->entries;
+  const auto entry = access::take_entry(rest);
+  ASSERT_TRUE(entry);
+  EXPECT_EQ(encode(*entry), encode(golden::access_entry()));
+  EXPECT_EQ(entry->peer, "192.0.2.1");
+  EXPECT_TRUE(entry->has({ResourceType::Observation, "o1", {2}}));
+}
+
 }  // namespace
 }  // namespace events

@@ -145,4 +145,43 @@ CommitDraft draft() {
   return draft;
 }
 
+events::access::Entry access_entry() {
+  events::access::Entry entry;
+  entry.time = events::KnownTime(events::Micros(1'718'008'200'123'456));
+  entry.kind = events::access::Kind::exported;
+  entry.subject = "dr-golden";
+  entry.issuer = "https://issuer.example";
+  entry.role = "physician";
+  entry.site = "north";
+  entry.purpose = "TREAT";
+  entry.request_id = "request-1";
+  entry.method = "POST";
+  entry.route = "/fhir/{type}/_search";
+  entry.target = "/fhir/Observation/_search";
+  entry.form = "patient=ana";
+  entry.peer = "192.0.2.1";
+  entry.status = 200;
+  entry.position = "token";
+  entry.recipient = "job";
+  entry.patients = {"ana", "ben"};
+  entry.resources.add(events::ResourceType::Observation, "o1", {2});
+  entry.resources.add(events::ResourceType::Patient, "ana", {1});
+  return entry;
+}
+
+events::access::Record access_record() {
+  events::access::Record record;
+  record.kind = events::access::RecordKind::begin;
+  record.node = events::access::NodeId({1, 2, 3});
+  record.boot = events::access::BootId({4, 5, 6});
+  record.first = 7;
+  record.count = 1;
+  record.time = access_entry().time;
+  record.recording = false;
+  record.previous = events::access::BootId({8, 9});
+  record.handed_out = 10;
+  record.entries = encode(access_entry());
+  return record;
+}
+
 }  // namespace golden

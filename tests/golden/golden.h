@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "events/access/access_entry.h"
+#include "events/access/access_record.h"
 #include "events/commit.h"
 
 namespace golden {
@@ -18,5 +20,8 @@ events::LogId log_id();
 events::DataKey data_key();
 events::CommitDraft draft();  // borrows documents(), which lives on
 const std::vector<std::string>& documents();
+// Of the side log `access`: one entry with every field.
+events::access::Entry access_entry();
+events::access::Record access_record();
 
 }  // namespace golden

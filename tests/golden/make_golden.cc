@@ -84,5 +84,6 @@ int main(int count, char** arguments) {
   write("prepare", prepared(**keys));
   write("decision", Sealer(secrets, **keys, {})
                         .decision(draft.stream, transaction, TransactionVerdict::abort));
+  write("access", access::seal_record(golden::access_record(), secrets.master_key));
   return 0;
 }

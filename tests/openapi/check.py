@@ -22,8 +22,7 @@ SAID_IN_PART = ["/charts/{patient}/trends", "/charts/{patient}/medications/$chec
                 "/charts/{patient}/reconciliations/proposal", "/charts/{patient}/reconciliations",
                 # from and to, _sort and _cursor
                 "/audit/access", "/audit/disclosures", "/charts/{patient}/access"]
-EXAMPLES = {"drug": "metoprolol", "on": "2024-06-01"}
-AUDIT = {"agent": "anonymous", "resource": "Patient/ana", "format": "json"}
+EXAMPLES = {"drug": "metoprolol", "on": "2024-06-01", "patient": "ana", "agent": "anonymous", "resource": "Patient/ana"}
 PAGED = ("/charts/{patient}/timeline", "/prevention/due", "/alerts", "/audit/access", "/charts/{patient}/access")
 CHART = {"resourceType": "Bundle", "type": "transaction", "entry": [
     {"fullUrl": "urn:uuid:p", "resource": {"resourceType": "Patient", "id": "ana", "birthDate": "1970-01-02"},
@@ -77,7 +76,8 @@ def main():
         _, done = ask(lists, json.dumps({"position": basis["position"], "decisions": open_lines}).encode())
         known = {"patient": "ana", "reconciliation": done["reconciliation"]["list"],
                  "service": "order-sign", "name": "knowledge", "id": headers["Chartlog-Commit"],
-                 "Chartlog-Min-Position": headers["Chartlog-Position"], **AUDIT}
+                 "Chartlog-Min-Position": headers["Chartlog-Position"],
+                 "format": "json"}
         paths = [path for path in description["paths"] if path not in STREAMS]
         assert len(paths) > 10, paths
         file = os.path.join(folder, "openapi.json")

@@ -29,8 +29,8 @@ class AccessModelTest : public ::testing::Test {
     log_.set_time(events::KnownTime(events::Micros(start)));
     boot_ = BootId(std::array<std::uint8_t, 16>{9});
   }
-  void open() {
-    auto opened = AccessModel::open(folder_.path() / "access", log_, secrets_);
+  void open(bool keeps_records = false) {
+    auto opened = AccessModel::open(folder_.path() / "access", log_, secrets_, keeps_records);
     ASSERT_TRUE(opened) << opened.error().message;
     model_ = std::move(*opened);
   }
@@ -215,6 +215,17 @@ TEST_F(AccessModelTest, OneIsReadByItsPlaceAlsoAfterARestart) {
   Place none = place;
   none.ordinal = 2;
   EXPECT_FALSE(model_->at(none)->has_value());
+}
+
+TEST_F(AccessModelTest, RecordsThatAreKeptAreReadWithoutTheLog) {
+  open(true);
+  begin();
+  given({entry("a", {"ana"})});
+  find({});
+  log_.set_away("the broker is gone");
+  const auto kept = model_->find({.patient = "ana"});
+  ASSERT_TRUE(kept) << kept.error().message;
+  EXPECT_THAT(kept->accesses, SizeIs(1));
 }
 
 TEST_F(AccessModelTest, APlaceHasOneTextOnly) {
