@@ -19,7 +19,7 @@ int run_topics(const ReadSettings& read) {
   if (!settings) return fail(settings.error());
   if (settings->kafka.empty()) return fail(events::invalid("kafka: name the brokers, --kafka HOST:PORT"));
   bool all_ok = true;
-  for (const std::string suffix : {"", ".keys"}) {
+  for (const std::string suffix : {"", ".keys", ".checkpoints"}) {
     events::KafkaLogOptions options;
     options.brokers = settings->kafka;
     options.topic = settings->topic + suffix;

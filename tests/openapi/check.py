@@ -15,11 +15,12 @@ from chartlog import Node  # noqa: E402
 STREAMS = ["/live", "/subscriptions/socket"]
 # What a description cannot say, so that what it describes may be refused there: parameters that must
 # fit each other (a unit its analyte, two months) or what is known
-# (a drug), bodies that are FHIR resources, calls of CDS Hooks or settings.
+# (a drug, a place in a log), bodies that are FHIR resources, calls of CDS Hooks or settings.
 SAID_IN_PART = ["/charts/{patient}/trends", "/charts/{patient}/medications/$check",
                 "/charts/{patient}/medications/taking", "/cds-services/{service}",
                 "/cds-services/{service}/feedback", "/alerts/rates", "/settings/{name}",
-                "/charts/{patient}/reconciliations/proposal", "/charts/{patient}/reconciliations"]
+                "/charts/{patient}/reconciliations/proposal", "/charts/{patient}/reconciliations",
+                "/audit/proof", "/audit/checkpoints"]
 EXAMPLES = {"drug": "metoprolol", "on": "2024-06-01"}
 PAGED = ("/charts/{patient}/timeline", "/prevention/due", "/alerts")
 CHART = {"resourceType": "Bundle", "type": "transaction", "entry": [
