@@ -158,6 +158,7 @@ TEST_F(NotaryTest, ANodeThatWentAnotherWayIsALoudProblem) {
   fork.put({0}, record.key, record.value + "x");
   const auto other = open_other(fork);
   wait_until([&] { return !notary_->problems().empty() && !other->problems().empty(); });
+  ASSERT_FALSE(notary_->problems().empty());
   EXPECT_THAT(notary_->problems().front(), HasSubstr("other signed another root of size 1"));
   EXPECT_GE(metric("proof_forks_total"), 2.0);
   EXPECT_EQ(signed_by(other->verifier().of(events::proof::SignatureKind::cosignature)), 0u);
