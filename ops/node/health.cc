@@ -39,22 +39,24 @@ void Health::add_routes(http::Router& router) {
       {"The process runs", {}, "application/json", schema::object({{"status", schema::text}})});
   router.add(
       "GET", "/health/ready", [this](const http::Request& request) { return ready(request); },
-      {"Site, roles, shards with position, lag, state hash and problem; 503 until caught up",
+      {"Site, roles, shards with position, lag, state hash and problem, other problems; 503 until "
+       "caught up",
        {{"state_hash", "now: computed for this answer", schema::one_of({"now"})}},
        "application/json",
        schema::object({{"status", schema::one_of({"ready", "catching up"})},
                        {"site", schema::text},
                        {"roles", schema::array(schema::text)},
                        {"writes", schema::text},
+                       {"problems", schema::array(schema::text)},
                        {"shards", schema::array(shard)}})});
-  router.add(
-      "GET", "/metrics",
-      [this](const http::Request&) {
-        http::Response response;
-        response.body = metrics_.text();
-        return std::move(response).with("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-      },
-      {"Figures, in Prometheus' text format", {}, "text/plain", schema::text});
+  router.add("GET", "/metrics",
+             [this](const http::Request&) {
+               http::Response response;
+               response.body = metrics_.text();
+               return std::move(response).with("Content-Type",
+                                               "text/plain; version=0.0.4; charset=utf-8");
+             },
+             {"Figures, in Prometheus' text format", {}, "text/plain", schema::text});
 }
 
 bool Health::caught_up() {
@@ -108,6 +110,9 @@ http::Response Health::ready(const http::Request& request) {
   }
   const bool ready = caught_up();
   const std::string writes = log_.write_problem();
+  std::string problems;
+  for (const auto& problem : more_problems_ ? more_problems_() : std::vector<std::string>())
+    problems += (problems.empty() ? "" : ",") + http::json_quote(problem);
   std::string shards;
   bool log_answers = writes.empty();
   for (std::uint32_t p = 0; p < shards_.count(); ++p) {
@@ -116,9 +121,10 @@ http::Response Health::ready(const http::Request& request) {
   }
   auto response = http::Response::json(
       ready ? 200 : 503,
-      fmt::format(R"({{"status":"{}","site":{},"roles":[{}],"writes":{},"shards":[{}]}})",
-                  ready ? "ready" : "catching up", http::json_quote(site_), roles_,
-                  writes.empty() ? "\"open\"" : http::json_quote(writes), shards));
+      fmt::format(
+          R"({{"status":"{}","site":{},"roles":[{}],"writes":{},"problems":[{}],"shards":[{}]}})",
+          ready ? "ready" : "catching up", http::json_quote(site_), roles_,
+          writes.empty() ? "\"open\"" : http::json_quote(writes), problems, shards));
   if (!ready) response.with("Retry-After", "1");
   return response;
 }

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "events/log/event_log.h"
 #include "ops/http/http.h"
@@ -27,6 +29,10 @@ class Health {
          runtime::Metrics& metrics);
   // Whether all that was on the log when this was first asked is in the rows. Safe from any thread.
   bool caught_up();
+  // More that is wrong, one text each, for `problems` of /health/ready. Before the first request.
+  void also_ask(std::function<std::vector<std::string>()> problems) {
+    more_problems_ = std::move(problems);
+  }
   void add_routes(http::Router& router);
 
  private:
@@ -43,6 +49,7 @@ class Health {
   events::EventLog& log_;
   runtime::Metrics& metrics_;
   std::atomic<bool> caught_up_{false};
+  std::function<std::vector<std::string>()> more_problems_;
 
   LogMetrics log_metrics_;
 

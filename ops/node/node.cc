@@ -201,6 +201,8 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   parts->live = std::make_unique<query::LiveHub>(live, *parts->sources);
   parts->health = std::make_unique<Health>(settings, shards, *stored.clinical, parts->metrics);
 
+  parts->health->also_ask([&notary = *parts->notary] { return notary.problems(); });
+
   auto profiles = ingest::validation::Profiles::open(settings.data / "profiles");
   if (!profiles) return profiles.error();
   parts->profiles = std::move(*profiles);

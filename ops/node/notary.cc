@@ -30,6 +30,7 @@ events::Status open_notary(const NodeSettings& settings, Storage& storage,
   checkpoints = std::move(*side_log);
   projections::NotaryOptions options;
   options.directory = settings.data / "proof";
+  options.log_secret = storage.secrets.log_secret;
   if (!settings.kafka.empty()) options.topic = settings.topic;
   auto opened =
       projections::Notary::open(options, storage.keys->log_id(), std::move(*key), *storage.clinical,

@@ -1,15 +1,17 @@
-// chartlog verify [--key KEY] [--checkpoints FILE] [--event P:O] [--export FILE]
+// chartlog verify [--key KEY] [--checkpoints FILE] [--event P:O] | --rows N | --export FILE
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <cstdio>
 #include <mutex>
 
 #include "ops/node/command.h"
 #include "ops/node/verify_export.h"
 #include "ops/node/verify_inputs.h"
 #include "ops/node/verify_report.h"
+#include "ops/node/verify_rows.h"
 #include "ops/runtime/logging.h"
 
 namespace ops::node {
@@ -24,6 +26,8 @@ struct VerifyAsked {
   std::vector<std::string> keys;
   std::vector<std::filesystem::path> checkpoints;
   std::filesystem::path export_file;
+  std::string event;
+  std::uint32_t rows = 0;  // partitions
 };
 
 // Exit codes: 0 nothing found, 1 something found, 2 could not be done.
@@ -95,6 +99,7 @@ int print(const VerifyReport& report, std::uint64_t left_out, double seconds) {
   if (left_out > 0) fmt::print(", {} older ones left out", left_out);
   fmt::print("; {} records lie behind the newest checkpoint, nothing is proven of them\n",
              report.uncovered);
+  if (!report.event.empty()) fmt::print("{}\n", report.event);
   if (report.found.empty() && report.skipped.empty()) {
     fmt::print("ok: the log is what was signed\n");
     return 0;
@@ -102,11 +107,44 @@ int print(const VerifyReport& report, std::uint64_t left_out, double seconds) {
   return 1;
 }
 
+events::Result<std::optional<events::Position>> event_of(const std::string& text) {
+  if (text.empty()) return std::optional<events::Position>();
+  events::Position place;
+  int end = 0;
+  if (std::sscanf(text.c_str(), "%u:%ld%n", &place.partition.value, &place.offset.value, &end) !=
+          2 ||
+      static_cast<std::size_t>(end) != text.size()) {
+    return events::invalid(
+        fmt::format("event: \"{}\" is no place; write <partition>:<offset>", text));
+  }
+  return std::optional(place);
+}
+
+int run_rows(const NodeSettings& settings, const VerifyAsked& asked) {
+  VerifyProgress progress(0);
+  const auto report = verify_rows(settings, asked.rows,
+                                  [&progress](std::uint64_t records) { progress.add(0, records); });
+  progress.clear();
+  if (!report) return cannot(report.error().message);
+  for (const auto& one : report->found)
+    fmt::print("{}: {}\n", events::proof::to_string(one.what), one.why);
+  for (const auto& family : report->resting)
+    fmt::print("not compared: {} is of another version; start the node or `chartlog rebuild`\n",
+               family);
+  fmt::print("{} rows of {} partitions in {:.1f} s\n", report->rows, report->partitions,
+             progress.seconds());
+  if (report->found.empty()) fmt::print("ok: the rows are what the log gives\n");
+  return report->found.empty() ? 0 : 1;
+}
+
 int run_verify(const ReadSettings& read, const VerifyAsked& asked) {
   auto settings = read();
   if (!settings) return cannot(settings.error().message);
   if (auto logging = runtime::start_logging(settings->log_level); !logging)
     return cannot(logging.error().message);
+  if (asked.rows > 0) return run_rows(*settings, asked);
+  const auto event = event_of(asked.event);
+  if (!event) return cannot(event.error().message);
   auto log = VerifyLog::open(*settings);
   if (!log) return cannot(log.error().message);
   if (!asked.export_file.empty()) {
@@ -138,7 +176,7 @@ int run_verify(const ReadSettings& read, const VerifyAsked& asked) {
 
   VerifyProgress progress(*offsets);
   auto report = verify_log(
-      **log, {std::move(*notes), std::move(*trusted), settings->data / "proof"},
+      **log, {std::move(*notes), std::move(*trusted), settings->data / "proof", *event},
       [&progress](std::uint64_t bytes, std::uint64_t records) { progress.add(bytes, records); });
   progress.clear();
   if (!report) return cannot(report.error().message);
@@ -155,6 +193,10 @@ Run prepare_verify(CLI::App& app) {
   app.add_option("--checkpoints", asked->checkpoints,
                  "signed checkpoints handed out before: notes, or an answer of /audit/checkpoints; "
                  "those of the side log are always read");
+  app.add_option("--event", asked->event, "also whether <partition>:<offset> is proven");
+  app.add_option("--rows", asked->rows,
+                 "only fold so many partitions again and compare their read models with the live "
+                 "ones; the node must be stopped");
   app.add_option("--export", asked->export_file,
                  "only write records and checkpoints as NDJSON, for ops/verify_proof.py");
   return [read = add_settings(app), asked] { return run_verify(read, *asked); };

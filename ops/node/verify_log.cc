@@ -5,6 +5,7 @@
 #include "events/key_records.h"
 #include "events/proof/tile_tree.h"
 #include "ops/node/replay_log.h"
+#include "projections/proof/witness.h"
 
 namespace ops::node {
 namespace {
@@ -155,7 +156,7 @@ Result<SideNotes> read_side_notes(const VerifyLog& log, std::uint64_t most) {
     if (records->empty()) break;
     for (const auto& record : *records) {
       next = record.offset.next();
-      side.notes.push_back(record.value);
+      if (record.key != projections::signer_record) side.notes.push_back(record.value);
     }
   }
   return side;

@@ -1,5 +1,7 @@
 #include "ops/node/verify_report.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <mutex>
@@ -59,7 +61,50 @@ class Verification {
     auto found = events::proof::check_partition(read->leaves, checkpoints, *tree);
     if (!found) return found.error();
     note(*read, checkpoints, std::move(*found));
+    if (against_.event && against_.event->partition == partition)
+      prove(read->leaves, checkpoints, against_.event->offset);
     return {};
+  }
+
+  // By the newest checkpoint that holds the event and is what the log gives.
+  void prove(const events::proof::PartitionLeaves& log,
+             const std::vector<TrustedCheckpoint>& checkpoints, events::Offset offset) {
+    const auto at = std::lower_bound(log.leaves.begin(), log.leaves.end(), offset,
+                                     [](const events::proof::PlacedLeaf& one,
+                                        events::Offset other) { return one.offset < other; });
+    const auto index = static_cast<std::uint64_t>(at - log.leaves.begin());
+    const bool there = at != log.leaves.end() && at->offset == offset;
+    const TrustedCheckpoint* newest = nullptr;
+    for (const auto& one : checkpoints) {
+      const auto& checkpoint = one.checkpoint;
+      if (there && index < checkpoint.size && is_included(log, index, checkpoint) &&
+          (newest == nullptr || newest->checkpoint.size < checkpoint.size))
+        newest = &one;
+    }
+    const auto name = fmt::format("event {}:{}", log.origin.partition.value, offset.value);
+    const std::lock_guard lock(mutex_);
+    if (newest != nullptr) {
+      report_.event = fmt::format("{}: proven, leaf {} of {}, signed by {}", name, index,
+                                  newest->checkpoint.size, newest->signer);
+      return;
+    }
+    report_.found.push_back(
+        {there ? events::proof::Flaw::differs : events::proof::Flaw::dropped,
+         name + (there ? ": no checkpoint that is right holds it" : ": there is no such record")});
+  }
+
+  static bool is_included(const events::proof::PartitionLeaves& log, std::uint64_t index,
+                          const events::proof::Checkpoint& checkpoint) {
+    if (checkpoint.size > log.leaves.size()) return false;
+    const events::proof::NodeAt node = [&log](unsigned level,
+                                              std::uint64_t at) -> Result<events::proof::Hash> {
+      events::proof::RunningRoot below;
+      for (auto i = at << level; i < (at + 1) << level; ++i) below.add(log.leaves.at(i).leaf);
+      return below.root();
+    };
+    const auto path = events::proof::inclusion_proof(index, checkpoint.size, node);
+    return path && events::proof::verify_inclusion(log.leaves.at(index).leaf, index,
+                                                   checkpoint.size, *path, checkpoint.root);
   }
 
   void note(const ReadPartition& read, const std::vector<TrustedCheckpoint>& checkpoints,

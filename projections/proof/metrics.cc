@@ -15,6 +15,12 @@ NotaryMetrics::NotaryMetrics(prometheus::Registry& registry)
                                 "checkpoints of this node that are durable on the side log")),
       unwritten(proof_counter(registry, "proof_checkpoints_unwritten_total",
                               "checkpoints that the side log did not take")),
+      cosignatures(proof_counter(registry, "proof_cosignatures_total",
+                                 "checkpoints of other nodes that this one has cosigned")),
+      forks(proof_counter(registry, "proof_forks_total",
+                          "checkpoints of other nodes that differ from this node's trees")),
+      foreign(proof_counter(registry, "proof_foreign_total",
+                            "records of the side log that no node of this log has signed")),
       cpu_seconds(proof_counter(registry, "proof_cpu_seconds_total",
                                 "processor time spent on trees and signatures")) {}
 

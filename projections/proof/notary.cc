@@ -7,7 +7,6 @@
 #include <future>
 
 #include "events/proof/growing_file.h"
-#include "projections/proof/metrics.h"
 
 namespace projections {
 namespace {
@@ -44,17 +43,13 @@ Result<std::vector<RecordProof>> prove_records(const events::proof::TileTree& tr
 
 }  // namespace
 
-struct Notary::Metrics : NotaryMetrics {
-  using NotaryMetrics::NotaryMetrics;
-};
-
 Notary::Notary(const NotaryOptions& options, events::proof::SigningKey key,
                events::EventLog& checkpoints, Shards& shards, prometheus::Registry& metrics)
     : options_(options),
       key_(std::move(key)),
       checkpoints_(checkpoints),
       shards_(shards),
-      metrics_(std::make_shared<Metrics>(metrics)) {}
+      metrics_(std::make_shared<NotaryMetrics>(metrics)) {}
 
 Result<std::unique_ptr<Notary>> Notary::open(const NotaryOptions& options,
                                              const events::LogId& log_id,
@@ -63,6 +58,7 @@ Result<std::unique_ptr<Notary>> Notary::open(const NotaryOptions& options,
                                              prometheus::Registry& metrics) {
   std::unique_ptr<Notary> notary(new Notary(options, std::move(key), checkpoints, shards, metrics));
   if (auto opened = notary->open_places(log_id, log); !opened) return opened.error();
+  if (auto opened = notary->open_witness(log_id); !opened) return opened.error();
   const auto file = options.directory / "key";
   if (auto told = events::proof::write_whole_file(file, notary->verifier().text() + "\n", true);
       !told)
@@ -92,6 +88,30 @@ Status Notary::open_places(const events::LogId& log_id, events::EventLog& log) {
   return outcome;
 }
 
+Status Notary::open_witness(const events::LogId& log_id) {
+  auto opened = Witness::open({options_.directory, key_, checkpoints_, log_id, options_.log_secret,
+                               metrics_, [this](const Checkpoint& other) { return own(other); }});
+  if (!opened) return opened.error();
+  witness_ = std::move(*opened);
+  return {};
+}
+
+Result<std::optional<WitnessContext::Own>> Notary::own(const Checkpoint& other) const {
+  using Own = std::optional<WitnessContext::Own>;
+  const auto partition = other.origin.partition.value;
+  if (partition >= places_.size()) return Own();
+  const Place& place = *places_[partition];
+  const std::lock_guard lock(place.mutex);
+  if (place.notary->origin() != other.origin || other.size > place.notary->tree().size())
+    return Own();
+  const auto root = place.notary->tree().root(other.size);
+  if (!root) return root.error();
+  WitnessContext::Own own{*root, {}};
+  if (place.newest && place.newest->checkpoint.size == other.size)
+    own.map = place.newest->checkpoint.map.hash;
+  return Own(own);
+}
+
 void Notary::run(std::stop_token stop) {
   auto signed_at = steady_clock::now(), synced_at = signed_at;
   double seconds = thread_seconds();
@@ -101,6 +121,7 @@ void Notary::run(std::stop_token stop) {
     if (sign_now) signed_at = now;
     for (std::uint32_t i = 0; i < places_.size() && !stop.stop_requested(); ++i)
       follow(*places_[i], {i}, sign_now, stop);
+    witness_->turn();
     if (now - synced_at >= options_.sync_every) {
       sync_all();
       synced_at = now;
@@ -213,7 +234,7 @@ std::vector<SignedCheckpoint> Notary::newest() const {
 }
 
 std::vector<std::string> Notary::problems() const {
-  std::vector<std::string> all;
+  std::vector<std::string> all = witness_->problems();
   for (const auto& place : places_) {
     const std::lock_guard lock(place->mutex);
     if (!place->problem.empty())

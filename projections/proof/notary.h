@@ -7,7 +7,7 @@
 //   DIR/<partition>/…           the tree, see events/proof/tile_tree.h
 //   DIR/<partition>/checkpoint  the newest signed checkpoint: a file to hand over
 //   DIR/key                     the public key, as a note's verifier key
-//   side log `checkpoints`      key: origin, value: signed note; all of them, of all nodes
+//   side log `checkpoints`      all of them, of all nodes, and their cosignatures: witness.h
 #pragma once
 
 #include <condition_variable>
@@ -23,6 +23,7 @@
 #include "events/log/event_log.h"
 #include "events/proof/checkpoint.h"
 #include "projections/proof/partition_notary.h"
+#include "projections/proof/witness.h"
 #include "projections/shards.h"
 
 namespace projections {
@@ -30,6 +31,7 @@ namespace projections {
 struct NotaryOptions {
   std::filesystem::path directory;  // DIR/proof
   std::string topic = "clinical";   // of the log, as checkpoints name it
+  events::Secret log_secret{};      // by which nodes of a log know each other
   std::chrono::milliseconds read_every{200};
   std::chrono::milliseconds sign_every{1000};
   std::chrono::milliseconds sync_every{30'000};
@@ -67,6 +69,8 @@ class Notary {
   ~Notary();
 
   const events::proof::Verifier& verifier() const { return key_.verifier(); }
+  // All nodes of this log that have named themselves, this one too.
+  std::vector<events::proof::Verifier> signers() const { return witness_->signers(); }
 
   // Signs anew if the shard has moved since. not_found: no record of the tree has such an
   // offset; unavailable: the tree is being built, ask again.
@@ -78,7 +82,6 @@ class Notary {
   std::vector<std::string> problems() const;
 
  private:
-  struct Metrics;
   struct Place {
     std::unique_ptr<PartitionNotary> notary;
     std::optional<SignedCheckpoint> newest;
@@ -89,6 +92,8 @@ class Notary {
   Notary(const NotaryOptions& options, events::proof::SigningKey key, events::EventLog& checkpoints,
          Shards& shards, prometheus::Registry& metrics);
   Status open_places(const events::LogId& log_id, events::EventLog& log);
+  Status open_witness(const events::LogId& log_id);
+  Result<std::optional<WitnessContext::Own>> own(const events::proof::Checkpoint& other) const;
   void run(std::stop_token stop);
   void follow(Place& place, events::PartitionId partition, bool sign_now, std::stop_token stop);
   Status bring_on(Place& place, const ShardView& view, std::size_t bytes_max);
@@ -100,8 +105,9 @@ class Notary {
   const events::proof::SigningKey key_;
   events::EventLog& checkpoints_;
   Shards& shards_;
-  const std::shared_ptr<Metrics> metrics_;  // appends under way count in it
+  const std::shared_ptr<NotaryMetrics> metrics_;  // appends under way count in it
   std::vector<std::unique_ptr<Place>> places_;
+  std::unique_ptr<Witness> witness_;
 
   std::mutex waiting_;
   std::condition_variable_any stopped_;

@@ -44,7 +44,7 @@ Result<Page> read_page(events::EventLog& log, Offset since, std::size_t count) {
     for (auto& record : *records) {
       if (page.notes.size() == count) break;
       page.next = record.offset.next();
-      page.notes.push_back(std::move(record.value));
+      if (record.key != projections::signer_record) page.notes.push_back(std::move(record.value));
     }
   }
   return page;
@@ -80,7 +80,9 @@ Response write_page(const Sources& sources, const projections::Notary& notary, c
     position.see_next(newest.checkpoint.origin.partition, newest.checkpoint.next);
   JsonWriter json;
   json.begin_object().member("position", position.text());
-  json.key("keys").begin_array().value(notary.verifier().text()).end_array();
+  json.key("keys").begin_array();
+  for (const auto& signer : notary.signers()) json.value(signer.text());
+  json.end_array();
   json.key("checkpoints").begin_array();
   for (const auto& note : page.notes) json.value(note);
   json.end_array().member("next", static_cast<std::uint64_t>(page.next.value)).end_object();

@@ -15,13 +15,13 @@ from chartlog import Node  # noqa: E402
 STREAMS = ["/live", "/subscriptions/socket"]
 # What a description cannot say, so that what it describes may be refused there: parameters that must
 # fit each other (a unit its analyte, two months) or what is known
-# (a drug), bodies that are FHIR resources, calls of CDS Hooks or settings.
+# (a drug, a place in a log), bodies that are FHIR resources, calls of CDS Hooks or settings.
 SAID_IN_PART = ["/charts/{patient}/trends", "/charts/{patient}/medications/$check",
                 "/charts/{patient}/medications/taking", "/cds-services/{service}",
                 "/cds-services/{service}/feedback", "/alerts/rates", "/settings/{name}",
                 "/charts/{patient}/reconciliations/proposal", "/charts/{patient}/reconciliations",
                 # from and to, _sort and _cursor
-                "/audit/access", "/audit/disclosures", "/charts/{patient}/access"]
+                "/audit/proof", "/audit/checkpoints", "/audit/access", "/audit/disclosures", "/charts/{patient}/access"]
 EXAMPLES = {"drug": "metoprolol", "on": "2024-06-01", "patient": "ana", "agent": "anonymous", "resource": "Patient/ana"}
 PAGED = ("/charts/{patient}/timeline", "/prevention/due", "/alerts", "/audit/access", "/charts/{patient}/access")
 CHART = {"resourceType": "Bundle", "type": "transaction", "entry": [

@@ -158,6 +158,25 @@ class Test:
     def case_untouched(self):
         self.expect("an untouched log", self.whole, set())
 
+    def case_asked(self):
+        """What only chartlog answers."""
+        key = ["--data", self.whole.data, "--key", self.whole.key]
+        self.expect_said("an event is proven", [*key, "--event", f"{self.at}:1"], 0, f"event {self.at}:1: proven")
+        self.expect_said("an event that is not there", [*key, "--event", f"{self.at}:4711"], 1, "dropped: event")
+        self.expect_said("no place", [*key, "--event", "x"], 2, "write <partition>:<offset>")
+        self.expect_said("no key", [*key[:2], "--key", "x+y+z"], 2, "is no key")
+        self.expect_said("rows are what the log gives", ["--data", self.whole.data, "--rows", str(PARTITIONS)], 0,
+                         "ok: the rows are what the log gives")
+        self.expect_said("no log", ["--data", os.path.join(self.folder, "nowhere"), "--key", self.whole.key], 2, "there is no log")
+
+    def expect_said(self, name, arguments, code, said):
+        got, out, why = run([chartlog.BINARY, "verify", *arguments])
+        good = got == code and said in out + why
+        print(f"{'ok  ' if good else 'FAIL'} {name}", flush=True)
+        if not good:
+            self.failed.append(name)
+            print(f"     {got} {out}{why}")
+
     def case_altered(self):
         last = len(self.streams) - 1
         for where, offset in (("head", 0), ("middle", last // 2), ("tail", last)):

@@ -17,12 +17,33 @@ using ::tests::update;
 
 class NotaryTest : public ::testing::Test, protected ::tests::ShardsFixture {
  protected:
-  Result<std::unique_ptr<Notary>> try_notary(events::EventLog& of) {
+  Result<std::unique_ptr<Notary>> try_notary(events::EventLog& of,
+                                             const std::string& name = "node") {
     NotaryOptions settings;
-    settings.directory = folder.path() / "proof";
+    settings.directory = folder.path() / ("proof-" + name);
+    settings.log_secret = node.secrets.log_secret;
     settings.read_every = settings.sign_every = std::chrono::milliseconds(5);
-    return Notary::open(settings, node.keys->log_id(), SigningKey("node", events::sha256("seed")),
-                        of, checkpoints_, *shards, *metrics);
+    return Notary::open(settings, node.keys->log_id(), SigningKey(name, events::sha256(name)), of,
+                        checkpoints_, *shards, *metrics);
+  }
+  // A second node, which follows `of`.
+  std::unique_ptr<Notary> open_other(events::EventLog& of) {
+    auto opened = try_notary(of, "other");
+    EXPECT_TRUE(opened) << opened.error().message;
+    return std::move(*opened);
+  }
+  static void wait_until(const std::function<bool()>& there) {
+    const auto begun = std::chrono::steady_clock::now();
+    while (!there()) ASSERT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(30));
+  }
+  // That the side log has of `by`.
+  std::size_t signed_by(const events::proof::Verifier& by) const {
+    std::size_t count = 0;
+    for (const auto& record : checkpoints_.records({0})) {
+      const auto note = Note::parse(record.value);
+      if (note && verify_note(*note, by) == events::proof::Verdict::verified) ++count;
+    }
+    return count;
   }
   void open_notary() {
     open();
@@ -115,12 +136,47 @@ TEST_F(NotaryTest, TheMapFollowsWhatIsAccepted) {
 TEST_F(NotaryTest, SignsByItselfAndOnTheSideLog) {
   open_notary();
   change("ana", "one");
-  const auto begun = std::chrono::steady_clock::now();
-  while (checkpoints_.end({0})->value == 0)
-    ASSERT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(30));
-  const auto note = Note::parse(checkpoints_.records({0}).front().value);
-  ASSERT_TRUE(note);
-  EXPECT_EQ(verify_note(*note, notary_->verifier()), events::proof::Verdict::verified);
+  wait_until([&] { return signed_by(notary_->verifier()) > 0; });
+}
+
+TEST_F(NotaryTest, AnotherNodeOfTheLogCosignsWhatItHasToo) {
+  open_notary();
+  const auto other = open_other(log);
+  change("ana", "one");
+  const auto witness = other->verifier().of(events::proof::SignatureKind::cosignature);
+  wait_until([&] { return signed_by(witness) > 0; });
+  EXPECT_EQ(notary_->signers().size(), 2u);
+  EXPECT_THAT(notary_->problems(), ::testing::IsEmpty());
+  EXPECT_THAT(other->problems(), ::testing::IsEmpty());
+}
+
+TEST_F(NotaryTest, ANodeThatWentAnotherWayIsALoudProblem) {
+  open_notary();
+  change("ana", "one");
+  events::MemoryLog fork(1);
+  auto record = log.records({0}).front();
+  fork.put({0}, record.key, record.value + "x");
+  const auto other = open_other(fork);
+  wait_until([&] { return !notary_->problems().empty() && !other->problems().empty(); });
+  ASSERT_FALSE(notary_->problems().empty());
+  EXPECT_THAT(notary_->problems().front(), HasSubstr("other signed another root of size 1"));
+  EXPECT_GE(metric("proof_forks_total"), 2.0);
+  EXPECT_EQ(signed_by(other->verifier().of(events::proof::SignatureKind::cosignature)), 0u);
+}
+
+TEST_F(NotaryTest, WhoHasNotTheLogsSecretIsNoNodeOfIt) {
+  open_notary();
+  const SigningKey stranger("stranger", events::sha256("stranger"));
+  const auto named = stranger.verifier().text() + "\n" + std::string(64, '0');
+  checkpoints_.put({0}, "signer", named);
+  change("ana", "one");
+  auto claim = prove("ana")->signed_checkpoint.checkpoint;
+  claim.root[0] ^= 1;
+  const auto text = claim.text();
+  checkpoints_.put({0}, claim.origin.text(), Note{text, {stranger.sign(text)}}.bytes());
+  wait_until([&] { return metric("proof_foreign_total") >= 2; });
+  EXPECT_EQ(notary_->signers().size(), 1u);
+  EXPECT_THAT(notary_->problems(), ::testing::IsEmpty());
 }
 
 TEST_F(NotaryTest, GoesOnFromItsTilesAfterARestart) {
@@ -160,7 +216,9 @@ TEST_F(NotaryTest, AnotherLogThanThatOfTheTreeIsRefusedByName) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, events::ErrorCode::precondition_failed);
   EXPECT_THAT(refused.error().message, HasSubstr("another record lies at offset 1"));
-  EXPECT_THAT(try_notary(shorter).error().message, HasSubstr("the log ends at 1"));
+  const auto cut = try_notary(shorter);
+  ASSERT_FALSE(cut);
+  EXPECT_THAT(cut.error().message, HasSubstr("the log ends at 1"));
 }
 
 TEST_F(NotaryTest, AnOffsetWithoutARecordIsNotFound) {
