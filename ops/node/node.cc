@@ -22,6 +22,7 @@
 #include "query/checks/alert_rates.h"
 #include "query/checks/order_gate.h"
 #include "query/fhir/conditions.h"
+#include "query/measures/operations.h"
 #include "query/measures/routes.h"
 #include "query/medication_json.h"
 #include "query/routes.h"
@@ -238,6 +239,7 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     }
     query::add_query_routes(parts->router, *parts->sources, *parts->live, conclusions);
     query::measures::add_measure_routes(parts->router, {*parts->sources, *parts->measures});
+    query::measures::add_measure_operations(parts->router, {*parts->sources, *parts->measures});
     http::JobRules rules;
     rules.directory = settings.data / "exports";
     rules.running_max = settings.exports_at_once;
