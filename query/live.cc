@@ -8,6 +8,8 @@
 
 #include "events/clinical_time.h"
 #include "events/effect_name.h"
+#include "projections/measures/figures.h"
+#include "projections/measures/keeper.h"
 #include "query/json_writer.h"
 
 namespace query {
@@ -43,11 +45,28 @@ std::string to_json(const Change& change, const events::LogId& log) {
   return std::move(json).take();
 }
 
+std::string to_json(const projections::measures::Flip& flip, const events::LogId& log) {
+  PositionToken position(log);
+  position.see(flip.position);
+  JsonWriter json;
+  json.begin_object().member("measure", flip.measure).member("period", flip.period);
+  json.member("patient", flip.patient).member("group", std::uint64_t{flip.group} + 1);
+  json.member("from", flip.from).member("to", flip.to).key("cause").begin_array();
+  for (const auto& cause : flip.causes) json.value(cause);
+  json.end_array().member("position", position.text());
+  json.member("known", events::format_instant(flip.known_time));
+  json.member("after_the_period", flip.restates).end_object();
+  return std::move(json).take();
+}
+
 struct Subscriber {
   std::shared_ptr<ChunkSink> sink;
   PositionToken seen;  // next offset of each partition wanted
   std::optional<StreamKey> stream;
   std::chrono::steady_clock::time_point silent_since;
+  std::uint64_t next_flip = 0;   // the sequence
+  std::uint64_t flips_then = 0;  // below it: seen before the subscription
+  PositionToken from = {};       // and of those, only of commits from here on
 };
 
 }  // namespace
@@ -55,6 +74,7 @@ struct Subscriber {
 struct LiveHub::State {
   const LiveOptions options;
   const Sources& sources;
+  projections::measures::Keeper* keeper = nullptr;  // set before anybody subscribes; may be none
 
   // Guarded by mutex.
   std::mutex mutex;
@@ -72,6 +92,7 @@ struct LiveHub::State {
   void run(std::stop_token stop);
   bool feed(Subscriber& subscriber, bool& more);
   bool feed_partition(Subscriber& subscriber, PartitionId partition, Offset from, bool& more);
+  bool feed_flips(Subscriber& subscriber, bool& more);
   bool keep_alive(Subscriber& subscriber);
 };
 
@@ -104,7 +125,26 @@ bool LiveHub::State::feed(Subscriber& subscriber, bool& more) {
   for (const auto& [partition, from] : wanted) {
     if (!feed_partition(subscriber, partition, from, more)) return false;
   }
+  if (keeper != nullptr && !feed_flips(subscriber, more)) return false;
   return keep_alive(subscriber);
+}
+
+// False as feed_partition.
+bool LiveHub::State::feed_flips(Subscriber& subscriber, bool& more) {
+  const auto flips = projections::measures::flips_from(*keeper->rows(), subscriber.next_flip,
+                                                       options.changes_a_turn);
+  if (!flips) return false;
+  for (const auto& flip : *flips) {
+    subscriber.next_flip = flip.sequence + 1;
+    if (subscriber.stream && flip.stream != *subscriber.stream) continue;
+    const auto from = subscriber.from.next_offset(flip.position.partition);
+    if (flip.sequence < subscriber.flips_then && from && flip.position.offset < *from) continue;
+    if (!subscriber.sink->write("event: measure\ndata: " + to_json(flip, sources.log_id) + "\n\n"))
+      return false;
+    subscriber.silent_since = std::chrono::steady_clock::now();
+  }
+  more |= flips->size() == options.changes_a_turn;
+  return true;
 }
 
 bool LiveHub::State::keep_alive(Subscriber& subscriber) {
@@ -168,15 +208,33 @@ bool LiveHub::has_room() const {
   return state_->subscribers < state_->options.subscribers_max;
 }
 
+void LiveHub::follow(projections::measures::Keeper& keeper) {
+  state_->keeper = &keeper;
+  keeper.on_written([held = std::weak_ptr<State>(state_)] {
+    const auto state = held.lock();
+    if (!state) return;
+    const std::lock_guard lock(state->mutex);
+    state->progress = true;
+    state->changed.notify_one();
+  });
+}
+
 events::Status LiveHub::subscribe(std::shared_ptr<ChunkSink> sink, PositionToken from,
-                                  std::optional<StreamKey> stream) {
+                                  std::optional<StreamKey> stream, bool moved_before) {
+  Subscriber subscriber{std::move(sink), from, stream, std::chrono::steady_clock::now()};
+  subscriber.from = std::move(from);
+  if (state_->keeper != nullptr) {
+    const auto next = projections::measures::next_flip(*state_->keeper->rows());
+    if (!next) return next.error();
+    subscriber.flips_then = *next;
+    subscriber.next_flip = moved_before ? 0 : *next;
+  }
   const std::lock_guard lock(state_->mutex);
   if (state_->subscribers >= state_->options.subscribers_max) {
     return events::Error{events::ErrorCode::overloaded, "too many live subscribers; try again", {}};
   }
   ++state_->subscribers;
-  state_->arriving.push_back(
-      {std::move(sink), std::move(from), stream, std::chrono::steady_clock::now()});
+  state_->arriving.push_back(std::move(subscriber));
   state_->changed.notify_one();
   return {};
 }
@@ -242,11 +300,12 @@ ops::http::Response live(const Sources& sources, LiveHub& hub, const ops::http::
   const PositionToken from = start(sources, *token, stream);
   ops::http::Response response;
   response.with("Content-Type", "text/event-stream").with("Cache-Control", "no-store");
-  response.stream = [&hub, from, stream](std::shared_ptr<ChunkSink> sink) {
+  response.stream = [&hub, from, stream,
+                     past = token->has_value()](std::shared_ptr<ChunkSink> sink) {
     // The place it starts from goes first, so that a client that is cut off before the
     // first change can still resume without a gap.
     sink->write("id: " + from.text() + "\n: from here\n\n");
-    if (!hub.subscribe(sink, from, stream)) sink->close();
+    if (!hub.subscribe(sink, from, stream, past)) sink->close();
   };
   return with_position(std::move(response), from);
 }
@@ -254,10 +313,11 @@ ops::http::Response live(const Sources& sources, LiveHub& hub, const ops::http::
 }  // namespace
 
 void add_live_routes(ops::http::Router& router, const Sources& sources, LiveHub& hub) {
-  router.add("GET", "/live",
-             [&](const ops::http::Request& request) { return live(sources, hub, request); },
-             {"Committed changes as server-sent events, from any position", live_parameters(),
-              "text/event-stream"});
+  router.add(
+      "GET", "/live",
+      [&](const ops::http::Request& request) { return live(sources, hub, request); },
+      {"Committed changes, and who moved in measures, as server-sent events, from any position",
+       live_parameters(), "text/event-stream"});
 }
 
 }  // namespace query

@@ -238,6 +238,7 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
       };
     }
     query::add_query_routes(parts->router, *parts->sources, *parts->live, conclusions);
+    parts->live->follow(*parts->measures);
     query::measures::add_measure_routes(parts->router, {*parts->sources, *parts->measures});
     query::measures::add_measure_operations(parts->router, {*parts->sources, *parts->measures});
     http::JobRules rules;
