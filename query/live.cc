@@ -8,6 +8,8 @@
 
 #include "events/clinical_time.h"
 #include "events/effect_name.h"
+#include "projections/measures/figures.h"
+#include "projections/measures/keeper.h"
 #include "query/json_writer.h"
 #include "query/returned.h"
 
@@ -41,12 +43,29 @@ std::string to_json(const Change& change, const events::LogId& log) {
   return std::move(json).take();
 }
 
+std::string to_json(const projections::measures::Flip& flip, const events::LogId& log) {
+  PositionToken position(log);
+  position.see(flip.position);
+  JsonWriter json;
+  json.begin_object().member("measure", flip.measure).member("period", flip.period);
+  json.member("patient", flip.patient).member("group", std::uint64_t{flip.group} + 1);
+  json.member("from", flip.from).member("to", flip.to).key("cause").begin_array();
+  for (const auto& cause : flip.causes) json.value(cause);
+  json.end_array().member("position", position.text());
+  json.member("known", events::format_instant(flip.known_time));
+  json.member("after_the_period", flip.restates).end_object();
+  return std::move(json).take();
+}
+
 struct Subscriber {
   std::shared_ptr<ChunkSink> sink;
   PositionToken seen;  // next offset of each partition wanted
   std::optional<StreamKey> stream;
   LiveListener listener;
   std::chrono::steady_clock::time_point silent_since;
+  std::uint64_t next_flip = 0;   // the sequence
+  std::uint64_t flips_then = 0;  // below it: seen before the subscription
+  PositionToken from = {};       // and of those, only of commits from here on
 };
 
 }  // namespace
@@ -54,6 +73,7 @@ struct Subscriber {
 struct LiveHub::State {
   const LiveOptions options;
   const Sources& sources;
+  projections::measures::Keeper* keeper = nullptr;  // set before anybody subscribes; may be none
 
   // Guarded by mutex.
   std::mutex mutex;
@@ -71,8 +91,12 @@ struct LiveHub::State {
   void run(std::stop_token stop);
   bool feed(Subscriber& subscriber, bool& more);
   bool feed_partition(Subscriber& subscriber, PartitionId partition, Offset from, bool& more);
+  bool feed_flips(Subscriber& subscriber, bool& more);
   bool keep_alive(Subscriber& subscriber);
   bool record(const Subscriber& subscriber, const std::vector<Change>& changes);
+  bool record(const Subscriber& subscriber, const projections::measures::Flip& flip);
+  bool record(ops::auth::AccessScope& scope, const Subscriber& subscriber,
+              const events::Position& of);
 };
 
 // Before it is sent: one entry for all of a turn.
@@ -84,6 +108,19 @@ bool LiveHub::State::record(const Subscriber& subscriber, const std::vector<Chan
     for (const auto& event : change.events)
       ops::auth::note_returned(event.type, event.id.text(), event.version);
   }
+  return record(scope, subscriber, changes.back().position);
+}
+
+// That a patient's populations changed is something of the patient.
+bool LiveHub::State::record(const Subscriber& subscriber, const projections::measures::Flip& flip) {
+  if (!options.record) return true;
+  ops::auth::AccessScope scope;
+  ops::auth::note_patient(flip.patient);
+  return record(scope, subscriber, flip.position);
+}
+
+bool LiveHub::State::record(ops::auth::AccessScope& scope, const Subscriber& subscriber,
+                            const events::Position& of) {
   auto entry = scope.take(subscriber.listener.who);
   entry.kind = events::access::Kind::live;
   entry.request_id = subscriber.listener.request_id;
@@ -92,7 +129,7 @@ bool LiveHub::State::record(const Subscriber& subscriber, const std::vector<Chan
   entry.target = subscriber.listener.target;
   entry.status = 200;
   PositionToken position(sources.log_id);
-  position.see(changes.back().position);
+  position.see(of);
   entry.position = position.text();
   return options.record(std::move(entry)).has_value();
 }
@@ -126,7 +163,27 @@ bool LiveHub::State::feed(Subscriber& subscriber, bool& more) {
   for (const auto& [partition, from] : wanted) {
     if (!feed_partition(subscriber, partition, from, more)) return false;
   }
+  if (keeper != nullptr && !feed_flips(subscriber, more)) return false;
   return keep_alive(subscriber);
+}
+
+// False as feed_partition.
+bool LiveHub::State::feed_flips(Subscriber& subscriber, bool& more) {
+  const auto flips = projections::measures::flips_from(*keeper->rows(), subscriber.next_flip,
+                                                       options.changes_a_turn);
+  if (!flips) return false;
+  for (const auto& flip : *flips) {
+    subscriber.next_flip = flip.sequence + 1;
+    if (subscriber.stream && flip.stream != *subscriber.stream) continue;
+    const auto from = subscriber.from.next_offset(flip.position.partition);
+    if (flip.sequence < subscriber.flips_then && from && flip.position.offset < *from) continue;
+    if (!record(subscriber, flip)) return false;
+    if (!subscriber.sink->write("event: measure\ndata: " + to_json(flip, sources.log_id) + "\n\n"))
+      return false;
+    subscriber.silent_since = std::chrono::steady_clock::now();
+  }
+  more |= flips->size() == options.changes_a_turn;
+  return true;
 }
 
 bool LiveHub::State::keep_alive(Subscriber& subscriber) {
@@ -190,15 +247,35 @@ bool LiveHub::has_room() const {
   return state_->subscribers < state_->options.subscribers_max;
 }
 
+void LiveHub::follow(projections::measures::Keeper& keeper) {
+  state_->keeper = &keeper;
+  keeper.on_written([held = std::weak_ptr<State>(state_)] {
+    const auto state = held.lock();
+    if (!state) return;
+    const std::lock_guard lock(state->mutex);
+    state->progress = true;
+    state->changed.notify_one();
+  });
+}
+
 events::Status LiveHub::subscribe(std::shared_ptr<ChunkSink> sink, PositionToken from,
-                                  std::optional<StreamKey> stream, LiveListener listener) {
+                                  std::optional<StreamKey> stream, LiveListener listener,
+                                  bool moved_before) {
+  Subscriber subscriber{std::move(sink), from, stream, std::move(listener),
+                        std::chrono::steady_clock::now()};
+  subscriber.from = std::move(from);
+  if (state_->keeper != nullptr) {
+    const auto next = projections::measures::next_flip(*state_->keeper->rows());
+    if (!next) return next.error();
+    subscriber.flips_then = *next;
+    subscriber.next_flip = moved_before ? 0 : *next;
+  }
   const std::lock_guard lock(state_->mutex);
   if (state_->subscribers >= state_->options.subscribers_max) {
     return events::Error{events::ErrorCode::overloaded, "too many live subscribers; try again", {}};
   }
   ++state_->subscribers;
-  state_->arriving.push_back({std::move(sink), std::move(from), stream, std::move(listener),
-                              std::chrono::steady_clock::now()});
+  state_->arriving.push_back(std::move(subscriber));
   state_->changed.notify_one();
   return {};
 }
@@ -265,11 +342,12 @@ ops::http::Response live(const Sources& sources, LiveHub& hub, const ops::http::
   ops::http::Response response;
   response.with("Content-Type", "text/event-stream").with("Cache-Control", "no-store");
   LiveListener listener{request.principal, request.request_id, request.target};
-  response.stream = [&hub, from, stream, listener](std::shared_ptr<ChunkSink> sink) {
+  response.stream = [&hub, from, stream, listener,
+                     past = token->has_value()](std::shared_ptr<ChunkSink> sink) {
     // The place it starts from goes first, so that a client that is cut off before the
     // first change can still resume without a gap.
     sink->write("id: " + from.text() + "\n: from here\n\n");
-    if (!hub.subscribe(sink, from, stream, listener)) sink->close();
+    if (!hub.subscribe(sink, from, stream, listener, past)) sink->close();
   };
   return with_position(std::move(response), from);
 }
@@ -277,10 +355,11 @@ ops::http::Response live(const Sources& sources, LiveHub& hub, const ops::http::
 }  // namespace
 
 void add_live_routes(ops::http::Router& router, const Sources& sources, LiveHub& hub) {
-  router.add("GET", "/live",
-             [&](const ops::http::Request& request) { return live(sources, hub, request); },
-             {"Committed changes as server-sent events, from any position", live_parameters(),
-              "text/event-stream"});
+  router.add(
+      "GET", "/live",
+      [&](const ops::http::Request& request) { return live(sources, hub, request); },
+      {"Committed changes, and who moved in measures, as server-sent events, from any position",
+       live_parameters(), "text/event-stream"});
 }
 
 }  // namespace query

@@ -1,14 +1,20 @@
 // GET /live?patient=&since=: committed changes as server-sent events, from any position,
-// without gaps, for as long as the client listens.
+// without gaps, for as long as the client listens; and, as measures see them, patients who moved
+// between populations.
 //
 //   event: change
 //   id: <position token, as far as this subscriber has seen>
 //   data:
 //   {"position","time","stream","patient"?,"commit","events":[{"effect","type","id","version"}]}
 //
+//   event: measure                      no id: measures come after the changes they rest on
+//   data:
+//   {"measure","period","patient","group","from","to","cause":[…],"position","known",…}
+//
 // `since`, or a browser's Last-Event-ID on its own reconnect, is such a token; a partition
 // that it does not name is read from its beginning, so that nothing is missed. Without
-// either: from now. A comment every 15 s says that the line is alive.
+// either: from now. Of what moved earlier, `since` brings what commits from there on moved. A
+// comment every 15 s says that the line is alive.
 #pragma once
 
 #include <chrono>
@@ -17,6 +23,10 @@
 #include "ops/auth/access.h"
 #include "ops/http/http.h"
 #include "query/read_context.h"
+
+namespace projections::measures {
+class Keeper;
+}
 
 namespace query {
 
@@ -41,9 +51,14 @@ class LiveHub {
   LiveHub(const LiveOptions& options, const Sources& sources);
   ~LiveHub();  // closes all subscriptions
 
-  // Takes over the sink; `from` names the next offset of every partition wanted.
+  // From now on measures are followed too; before anybody subscribes. `keeper` outlives this.
+  void follow(projections::measures::Keeper& keeper);
+
+  // Takes over the sink; `from` names the next offset of every partition wanted. `moved_before`:
+  // also what measures saw already of commits from there on.
   events::Status subscribe(std::shared_ptr<ops::http::ChunkSink> sink, events::PositionToken from,
-                           std::optional<events::StreamKey> stream, LiveListener listener = {});
+                           std::optional<events::StreamKey> stream, LiveListener listener = {},
+                           bool moved_before = false);
   bool has_room() const;
 
  private:

@@ -20,13 +20,14 @@ using events::Status;
 
 constexpr std::size_t content_depth_max = 500;
 
-struct LoadOptions {
+struct MeasuresLoadOptions {
   std::vector<std::filesystem::path> paths;
   std::vector<std::string> names, periods;
   std::string url = "http://127.0.0.1:8080";
 };
 
-Status read_content(const std::vector<std::filesystem::path>& paths, measures::Packer& packer) {
+Status read_measure_content(const std::vector<std::filesystem::path>& paths,
+                            measures::Packer& packer) {
   const auto files = find_documents(paths);
   if (!files) return files.error();
   for (const auto& file : *files) {
@@ -49,7 +50,7 @@ Status read_content(const std::vector<std::filesystem::path>& paths, measures::P
 }
 
 // All that is to be loaded, or all that is wrong with it: nothing was written then.
-Result<std::vector<measures::Packed>> packages_of(const LoadOptions& options) {
+Result<std::vector<measures::Packed>> packages_of(const MeasuresLoadOptions& options) {
   std::vector<std::string> periods;
   for (const auto& text : options.periods) {
     auto period = measures::read_period(text);
@@ -57,13 +58,13 @@ Result<std::vector<measures::Packed>> packages_of(const LoadOptions& options) {
     periods.push_back(std::move(period->text));
   }
   measures::Packer packer;
-  if (auto read = read_content(options.paths, packer); !read) return read.error();
+  if (auto read = read_measure_content(options.paths, packer); !read) return read.error();
   auto packed = packer.pack(options.names, periods);
   if (!packed) return events::invalid("refused, nothing is loaded:\n" + packed.error().message);
   return packed;
 }
 
-Status load_measures(const LoadOptions& options) {
+Status put_measures(const MeasuresLoadOptions& options) {
   const auto packed = packages_of(options);
   if (!packed) return packed.error();
   auto url = http::Url::parse(options.url);
@@ -84,7 +85,7 @@ Status load_measures(const LoadOptions& options) {
 }  // namespace
 
 MeasuresLoad add_measures_load(CLI::App& app) {
-  auto options = std::make_shared<LoadOptions>();
+  auto options = std::make_shared<MeasuresLoadOptions>();
   auto* loading = app.add_subcommand(
       "load", "keep quality measures current on all nodes of a log; not clinically reviewed");
   loading
@@ -99,7 +100,7 @@ MeasuresLoad add_measures_load(CLI::App& app) {
   loading->add_option("--measure", options->names, "its name; without: all that are there");
   loading->add_option("--to", options->url, "the server")->capture_default_str();
   return {loading, [options] {
-            const auto done = load_measures(*options);
+            const auto done = put_measures(*options);
             if (!done) fmt::print(stderr, "chartlog measures: {}\n", done.error().message);
             return done ? 0 : 1;
           }};

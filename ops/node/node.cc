@@ -28,6 +28,7 @@
 #include "query/checks/alert_rates.h"
 #include "query/checks/order_gate.h"
 #include "query/fhir/conditions.h"
+#include "query/measures/operations.h"
 #include "query/measures/routes.h"
 #include "query/medication_json.h"
 #include "query/returned.h"
@@ -291,7 +292,9 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     query::add_query_routes(parts->router, *parts->sources, *parts->live, conclusions);
     query::audit::add_proof_routes(parts->router, *parts->sources, *parts->notary,
                                    *parts->checkpoints);
+    parts->live->follow(*parts->measures);
     query::measures::add_measure_routes(parts->router, {*parts->sources, *parts->measures});
+    query::measures::add_measure_operations(parts->router, {*parts->sources, *parts->measures});
     http::JobRules rules;
     rules.directory = settings.data / "exports";
     rules.running_max = settings.exports_at_once;

@@ -1,9 +1,11 @@
 #include "query/fhir/capability.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -162,6 +164,20 @@ std::string resource(events::ResourceType type, const Interactions& does,
   return text + operations_json(does, name, false, base_url) + "}";
 }
 
+// Of types that are not stored here: what can be asked of them.
+std::string operations_only(const Interactions& does, std::string_view base_url) {
+  std::map<std::string, std::vector<std::string>> types;
+  for (const Operation& one : does.operations()) {
+    if (one.type.empty() || events::type_of_name(one.type)) continue;
+    types[one.type].push_back(fmt::format(R"({{"name":"{}","definition":{}}})", one.name,
+                                          json_quote(definition_of(one, base_url))));
+  }
+  std::string text;
+  for (const auto& [type, operations] : types)
+    text += fmt::format(R"(,{{"type":"{}","operation":[{}]}})", type, fmt::join(operations, ","));
+  return text;
+}
+
 }  // namespace
 
 std::string capability_statement(const CapabilityOptions& options,
@@ -171,6 +187,7 @@ std::string capability_statement(const CapabilityOptions& options,
   for (const auto type : events::all_types())
     resources.append(resources.empty() ? "" : ",").append(resource(type, does, options.base_url));
   if (does.has("GET", "/fhir/AuditEvent")) resources.append(",").append(audit_events);
+  resources += operations_only(does, options.base_url);
   return fmt::format(
       R"({{"resourceType":"CapabilityStatement","status":"active","date":"2026-11-27","kind":"instance",)"
       R"("instantiates":["http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"],)"

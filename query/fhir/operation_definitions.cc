@@ -30,6 +30,9 @@ constexpr Known known_list[] = {
     {"Group", "export", "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export"},
     {"Patient", "everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything"},
     {"Observation", "lastn", "http://hl7.org/fhir/OperationDefinition/Observation-lastn"},
+    {"Measure", "evaluate-measure",
+     "http://hl7.org/fhir/OperationDefinition/Measure-evaluate-measure"},
+    {"Measure", "care-gaps", "http://hl7.org/fhir/us/davinci-deqm/OperationDefinition/care-gaps"},
     {"DocumentReference", "docref", "http://hl7.org/fhir/us/core/OperationDefinition/docref"},
 };
 constexpr std::array<std::string_view, 3> backport_names{"status", "events",

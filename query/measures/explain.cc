@@ -11,6 +11,7 @@
 #include "projections/quality/elm_json.h"
 #include "projections/quality/literal_text.h"
 #include "projections/quality/record.h"
+#include "query/returned.h"
 
 namespace query::measures {
 namespace {
@@ -165,6 +166,7 @@ class Explanation {
     for (const auto& entry : record.entries()) {
       const auto found = rests_.find(fmt::format("{}/{}", events::type_name(entry.type), entry.id));
       if (found == rests_.end() || entry.opened.get() != found->second) continue;
+      note_version(context_.sources, read_.stream, entry.type, entry.id, entry.row);
       events::PositionToken position(context_.sources.log_id);
       position.see(entry.row.position);
       out_.begin_object().member("resource", found->first);

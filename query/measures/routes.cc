@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ops/auth/access.h"
 #include "query/fhir/cursor.h"
 #include "query/measures/explain.h"
 #include "query/names.h"
@@ -177,11 +178,13 @@ class MemberPage {
   }
   void write(const std::vector<kept::Member>& found, std::size_t count, JsonWriter& json) const {
     json.member("population", cell_.population).key("patients").begin_array();
-    for (std::size_t i = 0; i < std::min(count, found.size()); ++i)
+    for (std::size_t i = 0; i < std::min(count, found.size()); ++i) {
+      ops::auth::note_patient(found[i].patient);
       json.begin_object()
           .member("patient", found[i].patient)
           .member("count", found[i].count)
           .end_object();
+    }
     json.end_array();
     if (found.size() > count)
       json.member("next", fhir::encode_cursor(fingerprint(), found[count - 1].stream.bytes()));

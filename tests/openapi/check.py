@@ -1,4 +1,5 @@
 """A node with one patient, walked through by schemathesis. Usage: check.py SCHEMATHESIS [--seed N]"""
+import base64
 import json
 import os
 import random
@@ -9,7 +10,7 @@ import tempfile
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from chartlog import Node  # noqa: E402
+from chartlog import BINARY, Node  # noqa: E402
 
 # They go on for ever, or are no HTTP after the first answer: tests/query and tests/subscriptions.
 STREAMS = ["/live", "/subscriptions/socket"]
@@ -19,6 +20,8 @@ STREAMS = ["/live", "/subscriptions/socket"]
 SAID_IN_PART = ["/charts/{patient}/trends", "/charts/{patient}/medications/$check",
                 "/charts/{patient}/medications/taking", "/cds-services/{service}",
                 "/cds-services/{service}/feedback", "/alerts/rates", "/settings/{name}",
+                "/measures/{measure}", "/measures/{measure}/trend", "/measures/{measure}/patients",
+                "/measures/{measure}/patients/{patient}",
                 "/charts/{patient}/reconciliations/proposal", "/charts/{patient}/reconciliations",
                 # from and to, _sort and _cursor
                 "/audit/proof", "/audit/checkpoints", "/audit/access", "/audit/disclosures", "/charts/{patient}/access"]
@@ -59,6 +62,23 @@ def with_examples(description, known, cursors):
     return description
 
 
+def load_measure(node, folder):
+    """A measure of one population: who has a Patient."""
+    elm = {"library": {"identifier": {"id": "Visits", "version": "1.0"}, "statements": {"def": [
+        {"type": "ExpressionDef", "name": "in", "expression": {"type": "Exists", "operand": {
+            "type": "Retrieve", "dataType": "{http://hl7.org/fhir}Patient", "templateId": "p"}}}]}}}
+    content = {"resourceType": "Bundle", "type": "collection", "entry": [
+        {"resource": {"resourceType": "Library", "name": "Visits", "url": "urn:l", "content": [
+            {"contentType": "application/elm+json", "data": base64.b64encode(json.dumps(elm).encode()).decode()}]}},
+        {"resource": {"resourceType": "Measure", "name": "Visits", "version": "1.0", "url": "urn:m", "library": ["urn:l"],
+                      "scoring": {"coding": [{"code": "cohort"}]}, "group": [{"population": [
+                          {"code": {"coding": [{"code": "initial-population"}]}, "criteria": {"expression": "in"}}]}]}}]}
+    file = os.path.join(folder, "measure.json")
+    with open(file, "w") as out:
+        json.dump(content, out)
+    subprocess.run([BINARY, "measures", "load", file, "--period", "2025", "--to", node.url], check=True)
+
+
 def main():
     schemathesis = sys.argv[1]
     seed = sys.argv[3] if sys.argv[2:3] == ["--seed"] else str(random.randrange(1 << 31))
@@ -74,7 +94,8 @@ def main():
         open_lines = [{"decision": "undecided", "resources": [cell["resource"]]}
                       for row in basis["rows"] for cell in row["cells"] if cell["needs_decision"]]
         _, done = ask(lists, json.dumps({"position": basis["position"], "decisions": open_lines}).encode())
-        known = {"patient": "ana", "reconciliation": done["reconciliation"]["list"],
+        load_measure(node, folder)
+        known = {"patient": "ana", "measure": "Visits-1.0", "period": "2025", "population": "patients", "reconciliation": done["reconciliation"]["list"],
                  "service": "order-sign", "name": "knowledge", "id": headers["Chartlog-Commit"],
                  "Chartlog-Min-Position": headers["Chartlog-Position"],
                  "format": "json"}

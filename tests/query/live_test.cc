@@ -1,6 +1,9 @@
 #include "query/live.h"
 
+#include "events/settings_streams.h"
+#include "projections/measures/keeper.h"
 #include "tests/projections/facts_builder.h"
+#include "tests/projections/measures/small_measure.h"
 #include "tests/query/read_fixture.h"
 
 namespace tests {
@@ -31,6 +34,7 @@ class LiveTest : public ::testing::Test {
     return options;
   }
   ReadFixture read_{2};
+  std::unique_ptr<projections::measures::Keeper> keeper_;  // outlives the hub that follows it
   query::LiveHub hub_{quick(), read_.sources};
 };
 
@@ -122,6 +126,45 @@ TEST_F(LiveTest, ASlowListenerIsCutOffAndAHundredOthersHearAll) {
   for (const auto& listener : listeners) EXPECT_TRUE(listener->hears("event: change", 9));
   EXPECT_TRUE(slow->closed);
   EXPECT_EQ(slow->writes, 3);
+}
+
+// A document of the fixture's that is a resource: {"is":"x","resourceType":…}.
+Act resource(const std::string& type, const std::string& id, const std::string& rest = {}) {
+  Act act;
+  act.type = type;
+  act.id = id;
+  act.content = id + R"(","resourceType":")" + type + R"(","id":")" + id + rest;
+  return act;
+}
+
+TEST_F(LiveTest, AListenerHearsWhoMovedInAMeasureAndWhy) {
+  namespace measures = projections::measures;
+  for (const auto& stream : events::settings_streams(read_.node.secrets.log_secret, 2)) {
+    Act setting;
+    setting.type = "Setting";
+    setting.id = "measure-Small-1.0";
+    setting.facts = measures::test::setting_facts(
+        setting.id, measures::test::small_payload({"2025-01-01/2025-12-31"}));
+    Request request;
+    request.stream = stream;
+    request.acts = {setting};
+    read_.submit(request);
+  }
+  auto keeper = measures::Keeper::open(read_.folder.path() / "measures", *read_.shards,
+                                       read_.sources.log_id, read_.node.secrets.log_secret);
+  ASSERT_TRUE(keeper) << keeper.error().message;
+  keeper_ = std::move(*keeper);
+  hub_.follow(*keeper_);
+  auto listener = listen("/live?patient=ana");
+  auto of_another = listen("/live?patient=ben");
+
+  read_.submit({resource("Patient", "ana"), resource("Encounter", "e1")});
+
+  ASSERT_TRUE(listener->hears("event: measure"));
+  EXPECT_THAT(listener->heard(), HasSubstr(R"("measure":"Small-1.0")"));
+  EXPECT_THAT(listener->heard(), HasSubstr(R"("from":"","to":"denominator initial-population")"));
+  EXPECT_THAT(listener->heard(), HasSubstr("Encounter/e1 recorded"));
+  EXPECT_THAT(of_another->heard(), Not(HasSubstr("event: measure")));
 }
 
 TEST_F(LiveTest, PositionsOfNoPlaceInThisLogAreRefused) {

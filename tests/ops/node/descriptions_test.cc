@@ -40,8 +40,10 @@ TEST_F(DescriptionsTest, EachInteractionThatIsPromisedIsAnswered) {
       {"delete", {"DELETE", "/1"}}, {"history-instance", {"GET", "/1/_history"}},
       {"create", {"POST", ""}},     {"history-type", {"GET", "/_history"}},
       {"search-type", {"GET", ""}}};
-  std::size_t asked = 0;
+  std::size_t asked = 0, stored = 0;
   for (const auto& resource : resources) {
+    if (!resource.as_object().contains("interaction")) continue;  // of Measure, operations only
+    ++stored;
     const std::string type(resource.at("type").as_string());
     Names codes;
     for (const auto& one : resource.at("interaction").as_array())
@@ -59,7 +61,7 @@ TEST_F(DescriptionsTest, EachInteractionThatIsPromisedIsAnswered) {
       EXPECT_GE(answer.status, 400);
     }
   }
-  EXPECT_EQ(asked, resources.size() * requests.size());
+  EXPECT_EQ(asked, stored * requests.size());
 }
 
 TEST_F(DescriptionsTest, EachOperationOfOurOwnIsDefinedWhereTheStatementSaysSo) {

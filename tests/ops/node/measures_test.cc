@@ -138,6 +138,73 @@ TEST_F(MeasuresTest, WhatCannotBeAnsweredSaysWhatAndWhy) {
   }
 }
 
+TEST_F(MeasuresTest, EvaluateMeasureAnswersOfOneOfAListAndOfAll) {
+  given_ana();
+  const std::string year = "periodStart=2025-01-01&periodEnd=2025-12-31";
+  const auto one = read("/fhir/Measure/Small-1.0/$evaluate-measure?subject=Patient/ana&" + year);
+  EXPECT_EQ(one.at("resourceType").as_string(), "MeasureReport");
+  EXPECT_EQ(one.at("type").as_string(), "individual");
+  EXPECT_EQ(one.at("subject").at("reference").as_string(), "Patient/ana");
+  const auto& populations = one.at("group").at(0).at("population").as_array();
+  ASSERT_EQ(populations.size(), 5u);
+  EXPECT_EQ(populations[3].at("code").at("coding").at(0).at("code").as_string(), "numerator");
+  EXPECT_EQ(populations[3].at("count").to_number<int>(), 1);
+
+  const auto all = read("/fhir/Measure/$evaluate-measure?measure=Small&" + year);
+  EXPECT_EQ(all.at("type").as_string(), "summary");
+  EXPECT_EQ(all.at("group").at(0).at("measureScore").at("value").to_number<double>(), 1.0);
+
+  const auto list = read("/fhir/Measure/Small/$evaluate-measure?reportType=subject-list&" + year);
+  EXPECT_EQ(list.at("contained").at(0).at("entry").at(0).at("item").at("reference").as_string(),
+            "Patient/ana");
+}
+
+TEST_F(MeasuresTest, AGapIsOpenUntilItIsClosed) {
+  given_ana("mistaken");
+  const std::string path =
+      "/fhir/Measure/$care-gaps?subject=Patient/ana&periodStart=2025&periodEnd=2025";
+  const auto status = [&] {
+    const auto issue = read(path).at("parameter").at(0).at("resource").at("entry").at(1);
+    return issue.at("resource")
+        .at("modifierExtension")
+        .at(0)
+        .at("valueCodeableConcept")
+        .at("coding")
+        .at(0)
+        .at("code");
+  };
+  EXPECT_EQ(status().as_string(), "open-gap");
+  put(R"({"resourceType": "Observation", "id": "o2", "status": "final",
+          "subject": {"reference": "Patient/ana"},
+          "code": {"coding": [{"system": "s", "code": "good"}]}})");
+  EXPECT_EQ(status().as_string(), "closed-gap");
+}
+
+TEST_F(MeasuresTest, OperationsRefuseWhatTheyCannotAnswer) {
+  const std::string operation = "/fhir/Measure/$evaluate-measure?";
+  const std::string year = "periodStart=2025&periodEnd=2025";
+  const std::vector<std::pair<std::string, int>> refused{
+      {operation + "measure=Small", 400},
+      {operation + year, 400},
+      {operation + year + "&measure=Other", 404},
+      {operation + year + "&measure=Small&reportType=novel", 400},
+      {operation + year + "&measure=Small&reportType=subject", 400},
+      {operation + year + "&measure=Small&subject=Group/1", 400},
+      {operation + year + "&measure=Small&subject=Patient/nobody", 404},
+      {operation + year + "&measure=Small&lastReceivedOn=2025", 400},
+      {operation + year + "&measure=Small&colour=red", 400},
+      {operation + "periodStart=2031&periodEnd=2031&measure=Small", 404},
+      {operation + "periodStart=2031&periodEnd=2030&measure=Small", 400},
+      {"/fhir/Measure/$care-gaps?" + year + "&status=odd", 400},
+      {"/fhir/Measure/$care-gaps?" + year + "&subject=nobody", 404}};
+  for (const auto& [path, expected] : refused) {
+    const auto answer = ask("GET", path);
+    EXPECT_EQ(answer.status, expected) << path << " " << answer.body;
+    EXPECT_THAT(answer.body, HasSubstr("OperationOutcome")) << path;
+  }
+  EXPECT_EQ(ask("POST", "/fhir/Measure/$evaluate-measure", "nonsense").status, 400);
+}
+
 TEST_F(MeasuresTest, ASettingThatIsNoMeasureIsRefused) {
   EXPECT_EQ(ask("PUT", "/settings/measure-Other-1.0", "nonsense").status, 400);
   const auto other =

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 
+#include "events/resource_type.h"
+#include "events/schema/clinical_generated.h"
 #include "projections/measures/packing.h"
 #include "tests/projections/quality/elm_library.h"
 
@@ -104,6 +106,23 @@ std::string small_payload(const std::vector<std::string>& periods, const std::st
   const auto packed = packer.pack({}, periods);
   EXPECT_TRUE(packed) << packed.error().message;
   return packed ? packed->front().payload : std::string();
+}
+
+std::string setting_facts(const std::string& name, const std::string& payload) {
+  namespace schema = events::schema;
+  flatbuffers::FlatBufferBuilder builder;
+  const auto bytes =
+      builder.CreateVector(reinterpret_cast<const std::uint8_t*>(payload.data()), payload.size());
+  const auto of = schema::CreateSetting(builder, builder.CreateString(name),
+                                        builder.CreateString("label"), bytes);
+  const auto id = builder.CreateString(name);
+  schema::FactsBuilder facts(builder);
+  facts.add_type(events::ResourceType::Setting);
+  facts.add_id(id);
+  facts.add_of_type(schema::Clinical::Setting);
+  facts.add_of(of.Union());
+  builder.Finish(facts.Finish());
+  return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
 }
 
 }  // namespace projections::measures::test

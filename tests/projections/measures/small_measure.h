@@ -23,4 +23,7 @@ boost::json::value library_resource(const std::string& name, const std::string& 
 std::string small_payload(const std::vector<std::string>& periods,
                           const std::string& name = "Small", const std::string& lab = "good");
 
+// A setting's typed facts, as they lie on the log.
+std::string setting_facts(const std::string& name, const std::string& payload);
+
 }  // namespace projections::measures::test

@@ -5,6 +5,7 @@
 #include "projections/change_rows.h"
 #include "projections/families.h"
 #include "projections/settings.h"
+#include "tests/projections/measures/small_measure.h"
 
 namespace projections::measures::test {
 namespace {
@@ -14,23 +15,6 @@ constexpr Family settings_family{first_projection_family};
 events::StreamKey key_of(const std::string& name) {
   return *events::StreamKey::from_bytes(
       events::bytes_of(events::sha256(name)).substr(0, events::StreamKey::size));
-}
-
-std::string setting_facts(const std::string& name, const std::string& payload) {
-  namespace schema = events::schema;
-  flatbuffers::FlatBufferBuilder builder;
-  const auto bytes =
-      builder.CreateVector(reinterpret_cast<const std::uint8_t*>(payload.data()), payload.size());
-  const auto of = schema::CreateSetting(builder, builder.CreateString(name),
-                                        builder.CreateString("label"), bytes);
-  const auto id = builder.CreateString(name);
-  schema::FactsBuilder facts(builder);
-  facts.add_type(events::ResourceType::Setting);
-  facts.add_id(id);
-  facts.add_of_type(schema::Clinical::Setting);
-  facts.add_of(of.Union());
-  builder.Finish(facts.Finish());
-  return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
 }
 
 }  // namespace

@@ -1,0 +1,28 @@
+// A MeasureReport (R4, measurereport.html) with populations and counts: of one patient, of a list,
+// of all.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "query/measures/context.h"
+
+namespace query::measures {
+
+struct Report {
+  const kept::Package& package;
+  const kept::Period& period;
+  std::string type;                   // individual, subject-list, summary
+  std::string status;                 // complete, pending, error
+  std::string patient;                // id; of an individual one
+  std::vector<kept::Figures> groups;  // as the package's
+  // Of a subject-list: ids by group and population.
+  std::map<std::pair<std::size_t, std::string>, std::vector<std::string>> subjects = {};
+  std::string id = {};
+};
+void write_report(const Report& report, JsonWriter& json);
+
+kept::Figures figures_of(const kept::Counts& counts);
+
+}  // namespace query::measures
