@@ -193,7 +193,8 @@ Status Alerts::apply_setting(const AcceptedEvent& event, Family family, RowBatch
   const auto bytes = bytes_of(*setting->bytes());
   row.digest = events::bytes_of(events::sha256(bytes)).substr(0, digest_bytes);
   row.label = text_of(setting->label());
-  const auto read = known_.get(row.digest, [&] { return knowledge::shared_bundle(bytes); });
+  const auto read = knowledge::shared_bundle(
+      events::to_hex(row.digest), [&] { return Result<std::string>(std::string(bytes)); });
   if (!read) {
     row.unreadable = read.error().message;
     spdlog::warn("knowledge not in force partition={} offset={} reason=\"{}\"",
@@ -208,11 +209,8 @@ Result<Alerts::KnowledgePointer> Alerts::in_force(events::Offset at, Family fami
   const auto setting = alerts::setting_at(at, family, rows);
   if (!setting) return setting.error();
   if (!*setting || (*setting)->digest.empty()) return knowledge::shipped_knowledge();
-  return known_.get((*setting)->digest, [&]() -> Result<KnowledgePointer> {
-    const auto bytes = alerts::setting_bytes(**setting, family, rows);
-    if (!bytes) return bytes.error();
-    return knowledge::shared_bundle(*bytes);
-  });
+  return knowledge::shared_bundle(events::to_hex((*setting)->digest),
+                                  [&] { return alerts::setting_bytes(**setting, family, rows); });
 }
 
 Status Alerts::forget(const StreamKey& stream, Family family, RowBatch& batch) const {

@@ -27,7 +27,7 @@
 #include <string_view>
 #include <vector>
 
-#include "projections/knowledge/cache.h"
+#include "projections/knowledge/knowledge.h"
 #include "projections/projection.h"
 #include "projections/safety/list_check.h"
 #include "projections/shard.h"
@@ -76,8 +76,7 @@ class Alerts final : public Projection {
 
   const std::string name_;
   const std::uint32_t version_;
-  const KnowledgePointer always_;            // null: as the log says
-  mutable knowledge::KnowledgeCache known_;  // what came by the log, for all shards
+  const KnowledgePointer always_;  // null: as the log says
 };
 
 struct PatientAlerts {

@@ -1,13 +1,13 @@
 #include "projections/knowledge/bundle.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <map>
-#include <mutex>
 
 #include "events/check.h"
 #include "events/hmac.h"
+#include "projections/knowledge/cache.h"
 #include "projections/knowledge/reader.h"
 
 namespace projections::knowledge {
@@ -17,6 +17,7 @@ using events::Result;
 using Pointer = std::shared_ptr<const Knowledge>;
 
 constexpr std::string_view mark = "=== ";
+constexpr std::size_t bundle_digest_bytes = 16;
 
 // Cuts the first line, without its end, from `rest`.
 std::string_view take_line(std::string_view& rest) {
@@ -69,16 +70,20 @@ Result<Pointer> read_bundle(std::string_view bundle) {
   return read_knowledge(*tables);
 }
 
-Result<Pointer> shared_bundle(std::string_view bundle) {
-  static std::mutex mutex;
-  static std::map<events::Secret, std::weak_ptr<const Knowledge>> read;
-  const events::Secret digest = events::sha256(bundle);
-  const std::lock_guard lock(mutex);  // who comes second waits for the first to have read it
-  if (auto known = read[digest].lock()) return known;
-  auto made = read_bundle(bundle);
-  if (made) read[digest] = *made;
-  std::erase_if(read, [](const auto& one) { return one.second.expired(); });
-  return made;
+std::string bundle_digest(std::string_view bundle) {
+  return events::to_hex(events::bytes_of(events::sha256(bundle)).substr(0, bundle_digest_bytes));
+}
+
+Result<Pointer> shared_bundle(std::string_view digest,
+                              const std::function<Result<std::string>()>& bring) {
+  static KnowledgeCache cache([](std::string_view bundle) {
+    auto read = read_bundle(bundle);
+    if (!read)
+      spdlog::error("knowledge of digest {} on the log cannot be read by this program: {}",
+                    bundle_digest(bundle), read.error().message);
+    return read;
+  });
+  return cache.get(digest, bring);
 }
 
 Pointer shipped_knowledge() {

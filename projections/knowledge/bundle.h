@@ -6,6 +6,7 @@
 //   …
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -24,8 +25,13 @@ std::string write_bundle(std::span<const TableText> tables);
 events::Result<std::vector<TableText>> tables_of_bundle(std::string_view bundle);
 // invalid: the message has one line for each thing that is wrong.
 events::Result<std::shared_ptr<const Knowledge>> read_bundle(std::string_view bundle);
-// The same, read once in a process while anybody holds it: every shard asks for it.
-events::Result<std::shared_ptr<const Knowledge>> shared_bundle(std::string_view bundle);
+// The name by which a bundle is asked for: 16 bytes in hex, of its SHA-256 the first half.
+std::string bundle_digest(std::string_view bundle);
+// The bundle of that digest as knowledge, read once in a process for the alerts of all shards and
+// for all who answer by it; `bring` gives its bytes. That it cannot be read is logged then, and
+// kept like what can be (cache.h).
+events::Result<std::shared_ptr<const Knowledge>> shared_bundle(
+    std::string_view digest, const std::function<events::Result<std::string>()>& bring);
 // What is in the program, read once; its tests read it first.
 std::shared_ptr<const Knowledge> shipped_knowledge();
 

@@ -1,7 +1,8 @@
-// Knowledge by a name (a digest of what it is read from), kept while it is in use: 16 shards that
+// Knowledge by the digest of what it is read from, kept while it is in use: shards and readers that
 // judge by the same read it once.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -13,27 +14,28 @@
 
 namespace projections::knowledge {
 
-// Keeps the few that were asked for last. Safe from any thread; who comes second waits.
+// Keeps the few that were asked for last, also that one cannot be read: it would be so the next
+// time. Safe from any thread.
 class KnowledgeCache {
  public:
-  // `read` is called where the name is not kept; what fails is not kept.
-  template <class Read>
-  events::Result<std::shared_ptr<const Knowledge>> get(std::string_view name, Read read) {
-    const std::lock_guard lock(mutex_);
-    if (auto kept = find(name)) return kept;
-    events::Result<std::shared_ptr<const Knowledge>> made = read();
-    if (made) keep(name, *made);
-    return made;
-  }
+  using Answer = events::Result<std::shared_ptr<const Knowledge>>;
+  using Bring = std::function<events::Result<std::string>()>;
+  using Read = std::function<Answer(std::string_view)>;
+
+  explicit KnowledgeCache(Read read) : read_(std::move(read)) {}
+
+  // `bring` gives the bytes where the digest is not known; that it cannot is not kept. Of many who
+  // come at once one reads, the others wait for it.
+  Answer get(std::string_view digest, const Bring& bring);
 
  private:
   struct Kept {
-    std::string name;
-    std::shared_ptr<const Knowledge> knowledge;
+    std::string digest;
+    Answer answer;
   };
-  std::shared_ptr<const Knowledge> find(std::string_view name);
-  void keep(std::string_view name, std::shared_ptr<const Knowledge> knowledge);
+  const Answer* find(std::string_view digest);
 
+  const Read read_;
   // Guarded by mutex_.
   std::mutex mutex_;
   std::vector<Kept> kept_;  // asked for last, last

@@ -9,7 +9,16 @@
 namespace query::settings {
 namespace {
 
-constexpr std::size_t kept_max = 4;  // versions: shards may have different ones for a moment
+// Of the SHA-256 in hex that a setting's row has, what bundle_digest() is.
+constexpr std::size_t digest_digits = 32;
+
+events::Result<std::string> payload_of(const projections::ShardView& view,
+                                       const events::StreamKey& stream) {
+  auto payload = projections::setting_payload(view, stream, knowledge_setting);
+  if (!payload) return payload.error();
+  if (!*payload) return events::corrupt("setting knowledge: a row without its payload");
+  return std::move(**payload);
+}
 
 }  // namespace
 
@@ -25,36 +34,15 @@ KnowledgeInForce::Pointer KnowledgeInForce::of(const PatientRead& read) const {
     return nullptr;
   }
   if (!*row) return shipped_;
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto known = by_digest_.find((*row)->digest); known != by_digest_.end())
-      return known->second;
-  }
-  return this->read(*read.view, stream, (*row)->digest);
+  auto known = projections::knowledge::shared_bundle(
+      std::string_view((*row)->digest).substr(0, digest_digits),
+      [&] { return payload_of(*read.view, stream); });
+  return known ? std::move(*known) : nullptr;
 }
 
 KnowledgeInForce::Pointer KnowledgeInForce::or_shipped(const PatientRead& read) const {
   auto known = of(read);
   return known != nullptr ? known : shipped_;
-}
-
-// Also a failure is kept: it would be the same the next time.
-KnowledgeInForce::Pointer KnowledgeInForce::read(const projections::ShardView& view,
-                                                 const events::StreamKey& stream,
-                                                 const std::string& digest) const {
-  const auto payload = projections::setting_payload(view, stream, knowledge_setting);
-  Pointer made;
-  if (payload && *payload) {
-    auto knowledge = projections::knowledge::shared_bundle(**payload);
-    if (knowledge) made = std::move(*knowledge);
-    if (!knowledge)
-      spdlog::error("knowledge of digest {} on the log cannot be read by this program: {}", digest,
-                    knowledge.error().message);
-  }
-  const std::lock_guard lock(mutex_);
-  if (by_digest_.size() >= kept_max) by_digest_.clear();
-  by_digest_[digest] = made;
-  return made;
 }
 
 }  // namespace query::settings

@@ -2,10 +2,7 @@
 // while there is none, what the program ships.
 #pragma once
 
-#include <map>
 #include <memory>
-#include <mutex>
-#include <string>
 #include <vector>
 
 #include "projections/knowledge/knowledge.h"
@@ -15,27 +12,22 @@ namespace query::settings {
 
 inline constexpr std::string_view knowledge_setting = "knowledge";
 
-// Safe from any thread. Each version is read once and kept while it is among the newest few.
+// Safe from any thread. Each version is read once, for all (projections/knowledge/bundle.h).
 class KnowledgeInForce {
  public:
   using Pointer = std::shared_ptr<const projections::knowledge::Knowledge>;
   // `sources` outlives this.
   KnowledgeInForce(const Sources& sources, Pointer shipped);
 
-  // Null: the log has knowledge that this program cannot read; the log says why, once.
+  // Null: the log has knowledge that this program cannot read; the node's log says why.
   Pointer of(const PatientRead& read) const;
   // For what needs no rules, only names (which drugs are one): then what the program ships.
   Pointer or_shipped(const PatientRead& read) const;
 
  private:
-  Pointer read(const projections::ShardView& view, const events::StreamKey& stream,
-               const std::string& digest) const;
-
   const Sources& sources_;
   const Pointer shipped_;
   const std::vector<events::StreamKey> streams_;  // by partition
-  mutable std::mutex mutex_;
-  mutable std::map<std::string, Pointer> by_digest_;  // guarded by mutex_
 };
 
 }  // namespace query::settings

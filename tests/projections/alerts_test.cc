@@ -108,7 +108,7 @@ TEST_F(AlertsTest, EachPairOfPairsTxtIsRaisedWhicheverComesFirst) {
       if (rule.starts_with("onc-high-")) high_priority.insert(rule.substr(0, 11));
     }
   }
-  EXPECT_GE(high_priority.size(), 12u);
+  EXPECT_EQ(high_priority.size(), 15u);
 }
 
 TEST_F(AlertsTest, AnAlertSaysWhatItRestsOnByWhichKnowledgeAndSinceWhen) {

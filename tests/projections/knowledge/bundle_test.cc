@@ -43,11 +43,20 @@ TEST(BundleTest, OtherTextIsRefusedWithWhatIsWrong) {
 
 TEST(BundleTest, WhoAsksForTheSameGetsTheSame) {
   const auto bundle = write_bundle(shipped_tables());
-  const auto one = shared_bundle(bundle);
-  const auto other = shared_bundle(bundle);
+  int brought = 0;
+  const auto ask = [&](const std::string& text) {
+    return shared_bundle(bundle_digest(text), [&]() -> events::Result<std::string> {
+      ++brought;
+      return text;
+    });
+  };
+  const auto one = ask(bundle), other = ask(bundle);
   ASSERT_TRUE(one && other);
   EXPECT_EQ(one->get(), other->get());
-  EXPECT_FALSE(shared_bundle("no bundle"));
+  EXPECT_FALSE(ask("no bundle"));
+  const int once = brought;
+  EXPECT_FALSE(ask("no bundle"));
+  EXPECT_EQ(brought, once);
 }
 
 }  // namespace

@@ -10,45 +10,56 @@
 namespace projections::knowledge::test {
 namespace {
 
-using Answer = events::Result<std::shared_ptr<const Knowledge>>;
+using Answer = KnowledgeCache::Answer;
+using ::testing::HasSubstr;
 
-TEST(KnowledgeCacheTest, ManyThreadsReadOnce) {
-  KnowledgeCache cache;
-  std::atomic<int> read = 0;
+class KnowledgeCacheTest : public ::testing::Test {
+ protected:
+  Answer ask(const std::string& digest) {
+    return cache_.get(digest, [&]() -> events::Result<std::string> {
+      ++brought_;
+      if (digest == "away") return events::unavailable("rows are away");
+      return digest;
+    });
+  }
+  std::atomic<int> read_ = 0, brought_ = 0;
+  KnowledgeCache cache_{[this](std::string_view bytes) -> Answer {
+    ++read_;
+    if (bytes == "bad") return events::invalid("no tables");
+    return test::shipped_knowledge();
+  }};
+};
+
+TEST_F(KnowledgeCacheTest, ManyThreadsReadOnce) {
   {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 8; ++i) {
-      threads.emplace_back([&] {
-        const auto got = cache.get("one", [&] {
-          ++read;
-          return Answer(test::shipped_knowledge());
-        });
-        EXPECT_EQ(got->get(), test::shipped_knowledge().get());
-      });
+      threads.emplace_back([&] { EXPECT_EQ(ask("one")->get(), test::shipped_knowledge().get()); });
     }
   }
-  EXPECT_EQ(read, 1);
+  EXPECT_EQ(read_, 1);
 }
 
-TEST(KnowledgeCacheTest, WhatWasAskedForLastIsKeptAndWhatFailedIsNot) {
-  KnowledgeCache cache;
-  int read = 0;
-  const auto ask = [&](const std::string& name) {
-    return cache.get(name, [&]() -> Answer {
-      ++read;
-      if (name == "bad") return events::invalid("bad");
-      return test::shipped_knowledge();
-    });
-  };
-  for (const char* name : {"a", "b", "c", "d", "a", "e"}) EXPECT_TRUE(ask(name));
-  EXPECT_EQ(read, 5);
+TEST_F(KnowledgeCacheTest, WhatWasAskedForLastIsKept) {
+  for (const char* digest : {"a", "b", "c", "d", "e", "f", "a", "g"}) EXPECT_TRUE(ask(digest));
+  EXPECT_EQ(read_, 7);
   EXPECT_TRUE(ask("a"));
-  EXPECT_EQ(read, 5);
-  EXPECT_TRUE(ask("b"));  // gave way to e
-  EXPECT_EQ(read, 6);
-  EXPECT_FALSE(ask("bad"));
-  EXPECT_FALSE(ask("bad"));
-  EXPECT_EQ(read, 8);
+  EXPECT_EQ(brought_, 7);
+  EXPECT_TRUE(ask("b"));  // gave way to g
+  EXPECT_EQ(read_, 8);
+}
+
+TEST_F(KnowledgeCacheTest, ThatOneCannotBeReadIsKeptToo) {
+  EXPECT_THAT(ask("bad").error().message, HasSubstr("no tables"));
+  EXPECT_THAT(ask("bad").error().message, HasSubstr("no tables"));
+  EXPECT_EQ(read_, 1);
+}
+
+TEST_F(KnowledgeCacheTest, ThatItCouldNotBeBroughtIsNot) {
+  EXPECT_FALSE(ask("away"));
+  EXPECT_FALSE(ask("away"));
+  EXPECT_EQ(brought_, 2);
+  EXPECT_EQ(read_, 0);
 }
 
 }  // namespace
