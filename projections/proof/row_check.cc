@@ -4,6 +4,7 @@
 
 #include "projections/generation.h"
 #include "projections/rebuild.h"
+#include "projections/store_limits.h"
 
 namespace projections {
 namespace {
