@@ -60,8 +60,9 @@ Status begin_read(const Sources& sources, const Request& request,
 Status check_parameters(const Request& request, const std::vector<std::string_view>& known) {
   std::set<std::string_view> seen;
   for (const auto& [name, value] : request.query) {
-    if (name == "asOf" || name == "at") return not_built(name);
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
+    const bool is_known = std::find(known.begin(), known.end(), name) != known.end();
+    if (!is_known && (name == "asOf" || name == "at")) return not_built(name);
+    if (!is_known) {
       return events::invalid(
           fmt::format("parameter {}: not known here; known are: {}", name, list(known)), name);
     }
