@@ -22,6 +22,7 @@
 #include "query/checks/order_gate.h"
 #include "query/fhir/conditions.h"
 #include "query/medication_json.h"
+#include "query/replay/routes.h"
 #include "query/routes.h"
 #include "query/settings/knowledge_in_force.h"
 #include "query/subscriptions/routes.h"
@@ -215,6 +216,7 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
       };
     }
     query::add_query_routes(parts->router, *parts->sources, *parts->live, conclusions);
+    query::replay::add_replay_routes(parts->router, *parts->sources, *stored.opener);
     http::JobRules rules;
     rules.directory = settings.data / "exports";
     rules.running_max = settings.exports_at_once;
