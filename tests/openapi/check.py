@@ -21,6 +21,7 @@ SAID_IN_PART = ["/charts/{patient}/trends", "/charts/{patient}/medications/$chec
                 "/cds-services/{service}/feedback", "/alerts/rates", "/settings/{name}",
                 "/charts/{patient}/reconciliations/proposal", "/charts/{patient}/reconciliations"]
 EXAMPLES = {"drug": "metoprolol", "on": "2024-06-01"}
+EXAMPLES_OF = {"/audit/replay": {"from": "2024-06-01", "to": "2030-01-01T00:00:00Z", "type": "Observation,Condition"}}
 PAGED = ("/charts/{patient}/timeline", "/prevention/due", "/alerts")
 CHART = {"resourceType": "Bundle", "type": "transaction", "entry": [
     {"fullUrl": "urn:uuid:p", "resource": {"resourceType": "Patient", "id": "ana", "birthDate": "1970-01-02"},
@@ -50,6 +51,8 @@ def with_examples(description, known, cursors):
                 name = parameter["name"]
                 if parameter["in"] == "path":
                     parameter["example"] = known[name]
+                elif name in EXAMPLES_OF.get(path, {}):
+                    parameter["schema"] = {"type": "string", "enum": [EXAMPLES_OF[path][name]]}
                 elif name in EXAMPLES:
                     parameter["example"] = EXAMPLES[name]
                 elif name in known:
@@ -74,7 +77,9 @@ def main():
         _, done = ask(lists, json.dumps({"position": basis["position"], "decisions": open_lines}).encode())
         known = {"patient": "ana", "reconciliation": done["reconciliation"]["list"],
                  "service": "order-sign", "name": "knowledge", "id": headers["Chartlog-Commit"],
-                 "Chartlog-Min-Position": headers["Chartlog-Position"]}
+                 "Chartlog-Min-Position": headers["Chartlog-Position"],
+                 # Of the patient's partition, and never ahead of the clock.
+                 "asOf": headers["Chartlog-Position"], "at": "2024-06-01"}
         paths = [path for path in description["paths"] if path not in STREAMS]
         assert len(paths) > 10, paths
         file = os.path.join(folder, "openapi.json")
