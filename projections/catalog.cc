@@ -5,6 +5,7 @@
 #include "projections/alerts.h"
 #include "projections/chart.h"
 #include "projections/directory.h"
+#include "projections/medication_sends.h"
 #include "projections/medications.h"
 #include "projections/patient_directory.h"
 #include "projections/prevention_due.h"
@@ -22,6 +23,7 @@ std::span<const std::unique_ptr<const Projection>> all_projections() {
     projections.push_back(std::make_unique<Chart>());
     projections.push_back(std::make_unique<Directory>());
     projections.push_back(std::make_unique<MedicationList>());
+    projections.push_back(std::make_unique<MedicationSends>());
     projections.push_back(std::make_unique<PatientDirectory>());
     projections.push_back(std::make_unique<PreventionDue>());
     projections.push_back(std::make_unique<SearchIndex>());

@@ -115,6 +115,18 @@ Result<std::vector<ChangeRow>> changes_from(const RowView& rows, events::Partiti
   return found;
 }
 
+Result<std::optional<ChangeMark>> change_mark_from(const RowView& rows, events::Offset from) {
+  const auto prefix = KeyWriter().u8(by_offset).key();
+  const auto keys = rows.scan(change_family, prefix, change_key(from));
+  if (!keys->valid()) {
+    if (auto read = keys->status(); !read) return read.error();
+    return std::optional<ChangeMark>();
+  }
+  const auto offset = last_field(keys->key(), prefix.size());
+  if (!offset) return offset.error();
+  return std::optional(ChangeMark{*offset, RowReader(keys->value()).time()});
+}
+
 Result<events::Outcome> repeated_with_events(const RowView& rows, const CommitRow& row,
                                              events::PartitionId partition) {
   auto outcome = repeated(row, partition);

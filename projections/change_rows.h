@@ -24,6 +24,14 @@ Result<std::vector<ChangeRow>> changes_from(const RowView& rows, events::Partiti
                                             const std::optional<events::StreamKey>& stream,
                                             std::size_t limit);
 
+// Where the first commit at or after `from` lies, of all streams, and when it became known;
+// nothing: none does.
+struct ChangeMark {
+  events::Offset offset;
+  events::KnownTime known_time;
+};
+Result<std::optional<ChangeMark>> change_mark_from(const RowView& rows, events::Offset from);
+
 // What a commit's row in the ledger says to a repeat, with the events of an accepted one.
 Result<events::Outcome> repeated_with_events(const RowView& rows, const CommitRow& row,
                                              events::PartitionId partition);

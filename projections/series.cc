@@ -7,6 +7,7 @@
 #include "projections/key_codec.h"
 #include "projections/main_time.h"
 #include "projections/row_codec.h"
+#include "projections/series_at.h"
 
 namespace projections {
 namespace {
@@ -178,6 +179,12 @@ Status Series::apply(const AcceptedEvent& event, Family family, RowBatch& batch)
 
 Result<std::vector<SeriesValue>> series_of(const ShardView& view, const events::StreamKey& stream,
                                            const SeriesCode& code, std::size_t limit) {
+  return series_at(view, stream, code, limit, events::Micros::max());
+}
+
+Result<std::vector<SeriesValue>> series_at(const ShardView& view, const events::StreamKey& stream,
+                                           const SeriesCode& code, std::size_t limit,
+                                           events::Micros until) {
   KeyWriter prefix(stream);
   prefix.text(code.code);
   if (code.system) prefix.text(*code.system);
@@ -187,6 +194,7 @@ Result<std::vector<SeriesValue>> series_of(const ShardView& view, const events::
   for (; rows->valid() && (!code.system || values.size() < limit); rows->next()) {
     auto value = decode_value(rows->key(), rows->value());
     if (!value) return value.error();
+    if (value->time && *value->time > until) continue;
     values.push_back(std::move(*value));
   }
   if (auto read = rows->status(); !read) return read.error();
@@ -199,6 +207,11 @@ Result<std::vector<SeriesValue>> series_of(const ShardView& view, const events::
 
 Result<SeriesList> series_list_of(const ShardView& view, const events::StreamKey& stream,
                                   std::size_t rows_max) {
+  return series_list_at(view, stream, rows_max, events::Micros::max());
+}
+
+Result<SeriesList> series_list_at(const ShardView& view, const events::StreamKey& stream,
+                                  std::size_t rows_max, events::Micros until) {
   SeriesList list;
   const auto rows = view.rows().scan(view.family("series"), KeyWriter(stream).key());
   for (std::size_t read = 0; rows->valid(); rows->next(), ++read) {
@@ -209,6 +222,7 @@ Result<SeriesList> series_list_of(const ShardView& view, const events::StreamKey
     auto row = decode_value(rows->key(), rows->value());
     if (!row) return row.error();
     if (row->status == "entered-in-error") continue;
+    if (row->time && *row->time > until) continue;
     const bool begins = list.series.empty() || list.series.back().code != row->code ||
                         list.series.back().system != row->system;
     if (begins) {

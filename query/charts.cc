@@ -7,6 +7,7 @@
 #include "projections/medications.h"
 #include "query/facts_json.h"
 #include "query/medication_json.h"
+#include "query/medication_moment.h"
 #include "query/patient_answer.h"
 
 namespace query {
@@ -55,8 +56,9 @@ const schema::Concept* code_of(const schema::Facts& facts) {
   return nullptr;
 }
 
-// Only what is active contradicts "none known"; without a clinical status it may be.
-bool is_active(const schema::Facts& facts) {
+// Only what is active contradicts "none known"; without a clinical status it may be. `then`: at an
+// earlier time, at which it had begun and not ended: its status of now does not matter.
+bool is_active(const schema::Facts& facts, bool then) {
   const schema::Concept* clinical = nullptr;
   const schema::Concept* verification = nullptr;
   if (const auto* condition = facts.of_as_Condition()) {
@@ -67,14 +69,24 @@ bool is_active(const schema::Facts& facts) {
     verification = allergy->verification_status();
   }
   const auto status = coded_text(clinical).code;
-  return status != "inactive" && status != "resolved" && status != "remission" &&
-         coded_text(verification).code != "refuted";
+  const bool is_over = status == "inactive" || status == "resolved" || status == "remission";
+  return (then || !is_over) && coded_text(verification).code != "refuted";
+}
+
+// When a problem ended; nothing: nobody says so with a date.
+const schema::When* end_of(const schema::Facts& facts) {
+  const auto* condition = facts.of_as_Condition();
+  if (condition == nullptr) return nullptr;
+  if (condition->abatement() != nullptr) return condition->abatement();
+  const auto* period = condition->abatement_period();
+  return period == nullptr ? nullptr : period->end();
 }
 
 class ChartWriter {
  public:
-  ChartWriter(const PatientRead& read, Names& names, std::size_t limit, JsonWriter& json)
-      : read_(read), names_(names), limit_(limit), json_(json) {}
+  ChartWriter(const PatientRead& read, const Moment& moment, Names& names, std::size_t limit,
+              JsonWriter& json)
+      : read_(read), moment_(moment), names_(names), limit_(limit), json_(json) {}
 
   Status patient() {
     ChartCursor cursor(*read_.view, read_.stream, Type::Patient);
@@ -88,7 +100,7 @@ class ChartWriter {
   }
 
   Status section(const Section& section) {
-    ChartCursor cursor(*read_.view, read_.stream, section.type);
+    ChartCursor cursor = open(section.type);
     json_.key(section.name).begin_object().key("items").begin_array();
     std::size_t written = 0;
     for (; cursor.valid() && written < limit_; cursor.next()) {
@@ -103,7 +115,7 @@ class ChartWriter {
   // State: list; none_known (said by a coded resource); not_asked (nothing is recorded);
   // conflict: "none known" stands beside an active one.
   Status section_with_state(const Section& section) {
-    ChartCursor cursor(*read_.view, read_.stream, section.type);
+    ChartCursor cursor = open(section.type);
     json_.key(section.name).begin_object();
     JsonWriter none_known;
     bool has_none_known = false, has_active = false, has_any = false;
@@ -112,16 +124,16 @@ class ChartWriter {
     bool more = false;
     for (; cursor.valid(); cursor.next()) {
       const auto& facts = cursor.facts();
-      if (is_entered_in_error(facts)) continue;
+      if (is_entered_in_error(facts) || has_ended(facts)) continue;
       if (says_none_known(code_of(facts))) {
-        if (!has_none_known && is_active(facts)) {
+        if (!has_none_known && was_active(facts)) {
           write_facts(facts, cursor.id(), cursor.version(), names_, none_known);
           has_none_known = true;
         }
         continue;
       }
       has_any = true;
-      has_active = has_active || is_active(facts);
+      has_active = has_active || was_active(facts);
       more = written == limit_;  // further ones still say whether "none known" is contradicted
       if (more) continue;
       write_facts(facts, cursor.id(), cursor.version(), names_, json_);
@@ -137,9 +149,9 @@ class ChartWriter {
     return cursor.status();
   }
 
-  Status medications(const projections::knowledge::Knowledge& knowledge, events::Micros at) {
-    const auto reading = projections::medications_of(*read_.view, read_.stream, knowledge,
-                                                     projections::MedicationScope::in_force, at);
+  Status medications(const projections::knowledge::Knowledge& knowledge) {
+    const auto reading =
+        medications_then(read_, moment_, knowledge, projections::MedicationScope::in_force);
     if (!reading) return reading.error();
     json_.key("medications").begin_object().key("items").begin_array();
     std::size_t written = 0;
@@ -158,7 +170,7 @@ class ChartWriter {
   Status observations() {
     std::array<Bin, 3> bins{Bin{"vitals"}, Bin{"labs"}, Bin{"observations"}};
     for (auto& bin : bins) bin.json.begin_array();
-    ChartCursor cursor(*read_.view, read_.stream, Type::Observation);
+    ChartCursor cursor = open(Type::Observation);
     std::size_t rows = 0;
     for (; cursor.valid() && rows < observations_read_max; cursor.next(), ++rows) {
       if (is_entered_in_error(cursor.facts())) continue;
@@ -187,6 +199,20 @@ class ChartWriter {
     bool more = false;
   };
 
+  // From the first row that is not later than the time asked about; what has no time comes last.
+  ChartCursor open(Type type) const {
+    return moment_.at ? ChartCursor(*read_.view, read_.stream, type, moment_.judged_at)
+                      : ChartCursor(*read_.view, read_.stream, type);
+  }
+  bool was_active(const schema::Facts& facts) const {
+    return is_active(facts, moment_.at && end_of(facts) != nullptr);
+  }
+  // Surely over before the time asked about began. Without a date of its end it may not be.
+  bool has_ended(const schema::Facts& facts) const {
+    const auto* end = moment_.at ? end_of(facts) : nullptr;
+    return end != nullptr && events::Micros(end->high()) <= moment_.at->low;
+  }
+
   static std::size_t bin_of(const schema::Observation* observation) {
     if (observation == nullptr || observation->categories() == nullptr) return 2;
     for (const auto* category : *observation->categories()) {
@@ -200,21 +226,23 @@ class ChartWriter {
   }
 
   const PatientRead& read_;
+  const Moment& moment_;
   Names& names_;
   std::size_t limit_;
   JsonWriter& json_;
 };
 
 Status write_chart(const Sources& sources, const projections::knowledge::Knowledge& knowledge,
-                   const PatientRead& read, std::size_t limit, JsonWriter& json) {
+                   const PatientRead& read, const Moment& moment, std::size_t limit,
+                   JsonWriter& json) {
   Names names(sources);
-  ChartWriter chart(read, names, limit, json);
+  ChartWriter chart(read, moment, names, limit, json);
   if (auto done = chart.patient(); !done) return done;
   for (const Section& section :
        {Section{"problems", Type::Condition}, Section{"allergies", Type::AllergyIntolerance}}) {
     if (auto done = chart.section_with_state(section); !done) return done;
   }
-  if (auto done = chart.medications(knowledge, now()); !done) return done;
+  if (auto done = chart.medications(knowledge); !done) return done;
   if (auto done = chart.observations(); !done) return done;
   for (const Section& section : sections) {
     if (auto done = chart.section(section); !done) return done;
@@ -230,7 +258,7 @@ void add_chart_routes(ops::http::Router& router, const Sources& sources, Knowled
       schema::object({{"items", schema::array(schema::any_object)}, {"more", schema::yes_or_no}},
                      {{"state", schema::one_of({"list", "none_known", "conflict", "not_asked"})}});
   PatientRoute route{"/charts/{patient}", "A patient's chart: sections, newest first"};
-  route.parameters = {count_text("limit", limit_default, limit_max)};
+  route.parameters = {count_text("limit", limit_default, limit_max), as_of_text(), at_text()};
   route.projections = {"chart", "medications", "directory"};
   route.members = {{"patient", R"({"type":"object","nullable":true})"}};
   for (const char* name :
@@ -242,7 +270,9 @@ void add_chart_routes(ops::http::Router& router, const Sources& sources, Knowled
                                                              JsonWriter& json) -> Status {
     const auto limit = count_parameter(request, "limit", limit_default, limit_max);
     if (!limit) return limit.error();
-    return write_chart(sources, *knowledge(read), read, *limit, json);
+    const auto moment = moment_of(request, read);
+    if (!moment) return moment.error();
+    return write_chart(sources, *knowledge(read), read, *moment, *limit, json);
   };
   add_patient_route(router, sources, std::move(route));
 }

@@ -3,6 +3,7 @@
 #include "events/clinical_time.h"
 #include "ops/auth/access.h"
 #include "query/facts_json.h"
+#include "query/medication_moment.h"
 #include "query/medication_taking.h"
 #include "query/patient_answer.h"
 #include "query/reconciliation/reconciled.h"
@@ -88,9 +89,8 @@ void write_state(const MedicationReading& reading, Names& names, JsonWriter& jso
 }
 
 Status write_list(const Sources& sources, const Knowledge& knowledge, const PatientRead& read,
-                  JsonWriter& json) {
-  const auto reading = projections::medications_of(*read.view, read.stream, knowledge,
-                                                   projections::MedicationScope::all, now());
+                  const Moment& moment, JsonWriter& json) {
+  const auto reading = medications_then(read, moment, knowledge, projections::MedicationScope::all);
   if (!reading) return reading.error();
   Names names(sources);
   if (!read.recorded) json.member("note", "patient not yet recorded");
@@ -198,6 +198,7 @@ void add_medication_routes(ops::http::Router& router, const Sources& sources,
   namespace schema = ops::http::schema;
   PatientRoute route{"/charts/{patient}/medications",
                      "Medication list: active, past, planned and what is not taken"};
+  route.parameters = {as_of_text(), at_text()};
   route.projections = {"medications", "directory", "chart"};
   route.members = {{"notice", schema::text},
                    {"knowledge", knowledge_schema()},
@@ -207,9 +208,11 @@ void add_medication_routes(ops::http::Router& router, const Sources& sources,
     route.members.emplace_back(to_string(static_cast<MedicationState>(i)),
                                schema::array(schema::any_object));
   }
-  route.write = [&sources, knowledge](const ops::http::Request&, const PatientRead& read,
-                                      JsonWriter& json) {
-    return write_list(sources, *knowledge(read), read, json);
+  route.write = [&sources, knowledge](const ops::http::Request& request, const PatientRead& read,
+                                      JsonWriter& json) -> Status {
+    const auto moment = moment_of(request, read);
+    if (!moment) return moment.error();
+    return write_list(sources, *knowledge(read), read, *moment, json);
   };
   add_patient_route(router, sources, std::move(route));
   add_taking_route(router, sources, std::move(knowledge));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "projections/medication_taking.h"
+#include "query/as_of.h"
 #include "query/medication_json.h"
 #include "query/patient_answer.h"
 
@@ -55,7 +56,10 @@ Status write_taking(const Sources& sources, const Knowledge& knowledge, const Re
       projections::medication_claims_of(*read.view, read.stream, projections::MedicationScope::all);
   if (!claims) return claims.error();
   const auto died = claims->died;
-  const auto answer = projections::taking_of(std::move(*claims), knowledge, *drug, *on, now());
+  const auto moment = moment_of(request, read);
+  if (!moment) return moment.error();
+  const auto answer =
+      projections::taking_of(std::move(*claims), knowledge, *drug, *on, moment->judged_at);
   if (answer.asked.bases.empty() && answer.rests_on.empty()) {
     return events::unprocessable(
         fmt::format("parameter drug: \"{}\" is not known and no resource of this patient has it, "
@@ -91,7 +95,8 @@ void add_taking_route(ops::http::Router& router, const Sources& sources, Knowled
        R"({"type":"string","pattern":"^[^|\\x00-\\x1f\\x7f]+([|][^|\\x00-\\x1f\\x7f]+)?$"})", true},
       {"on", "day (of UTC) or instant with zone",
        R"({"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[+-][0-9:]+))?$"})",
-       true}};
+       true},
+      as_of_text()};
   route.projections = {"medications", "directory"};
   route.members = {{"notice", schema::text},
                    {"knowledge", knowledge_schema()},

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+
+#include "query/as_of.h"
 
 namespace query {
 
@@ -28,6 +31,29 @@ Result<std::size_t> count_parameter(const Request& request, std::string_view nam
 
 namespace {
 
+bool takes(const std::vector<ops::http::ParameterText>& parameters, std::string_view name) {
+  return std::any_of(parameters.begin(), parameters.end(),
+                     [&](const auto& one) { return one.name == name; });
+}
+
+void write_past(const Past& past, const PatientRead& read, events::PartitionId partition,
+                JsonWriter& json) {
+  const auto moment = past.shards().moment(partition);
+  json.key("as_of").begin_object().member("asked", past.as_of().asked);
+  json.member("position", read.position.text());
+  if (moment.newest) json.member("newest", events::format_instant(*moment.newest));
+  json.member("provisional", moment.provisional).end_object();
+}
+
+Result<PatientRead> open_then(const Sources& sources, const Past& past, std::string_view patient) {
+  const auto& shard = sources.shards.shard_of(patient_stream_key(sources, patient));
+  if (auto after = check_not_before_all(shard, past.as_of()); !after) return after.error();
+  auto read = open_patient(past.sources(), patient);
+  if (!past.shards().status()) return past.shards().status().error();
+  if (!read) return past.explain(read.error());
+  return read;
+}
+
 Response answer(const Sources& sources, const PatientRoute& route, const Request& request) {
   const auto patient = request.capture("patient");
   const ops::auth::Question question{ops::auth::Access::read, "charts", patient};
@@ -35,7 +61,11 @@ Response answer(const Sources& sources, const PatientRoute& route, const Request
   if (auto begun = begin_read(sources, request, question, parameters); !begun) {
     return ops::http::problem_response(begun.error());
   }
-  const auto read = open_patient(sources, patient);
+  const auto past = read_past(sources, request, "asOf");
+  if (!past) return ops::http::problem_response(past.error());
+  const auto at = read_at(request);
+  if (!at) return ops::http::problem_response(at.error());
+  const auto read = *past ? open_then(sources, **past, patient) : open_patient(sources, patient);
   if (!read) return ops::http::problem_response(read.error());
   const auto incomplete = incomplete_of(sources, *read, route.projections);
   if (!incomplete) return ops::http::problem_response(incomplete.error());
@@ -51,11 +81,14 @@ Response answer(const Sources& sources, const PatientRoute& route, const Request
     }
     json.end_array();
   }
+  if (*past) write_past(**past, *read, sources.shards.shard_of(read->stream).partition(), json);
+  if (*at) json.member("at", (*at)->text);
   if (auto written = route.write(request, *read, json); !written) {
     return ops::http::problem_response(written.error());
   }
   json.end_object();
-  return with_position(Response::json(200, std::move(json).take()), read->position);
+  auto response = with_position(Response::json(200, std::move(json).take()), read->position);
+  return *past ? (*past)->marked(std::move(response)) : response;
 }
 
 std::string schema_of(const PatientRoute& route) {
@@ -64,7 +97,15 @@ std::string schema_of(const PatientRoute& route) {
   required.insert(required.end(), route.members.begin(), route.members.end());
   const auto incomplete =
       schema::array(schema::object({{"projection", schema::text}, {"since", schema::text}}));
-  return schema::object(required, {{"incomplete", incomplete}, {"note", schema::text}});
+  schema::Members optional{{"incomplete", incomplete}, {"note", schema::text}};
+  if (takes(route.parameters, "asOf")) {
+    optional.emplace_back("as_of", schema::object({{"asked", schema::text},
+                                                   {"position", schema::position},
+                                                   {"provisional", schema::yes_or_no}},
+                                                  {{"newest", schema::text}}));
+  }
+  if (takes(route.parameters, "at")) optional.emplace_back("at", schema::text);
+  return schema::object(required, optional);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "events/schema/clinical_generated.h"
 #include "projections/chart.h"
+#include "query/as_of.h"
 #include "query/facts_json.h"
 #include "query/patient_answer.h"
 
@@ -70,13 +71,14 @@ Result<std::optional<Place>> place_parameter(const ops::http::Request& request) 
 }
 
 // One cursor a type, each at its first row after the place.
-Result<std::vector<ChartCursor>> open_cursors(const PatientRead& read,
+Result<std::vector<ChartCursor>> open_cursors(const PatientRead& read, const Moment& moment,
                                               const std::optional<Place>& after) {
   std::vector<ChartCursor> cursors;
   for (const Type type : events::all_types()) {
     if (type == Type::Patient) continue;
-    ChartCursor cursor = after ? ChartCursor(*read.view, read.stream, type, after->time)
-                               : ChartCursor(*read.view, read.stream, type);
+    ChartCursor cursor = after       ? ChartCursor(*read.view, read.stream, type, after->time)
+                         : moment.at ? ChartCursor(*read.view, read.stream, type, moment.judged_at)
+                                     : ChartCursor(*read.view, read.stream, type);
     while (after && cursor.valid() && !comes_before(*after, place_of(cursor))) cursor.next();
     if (auto status = cursor.status(); !status) return status.error();
     if (cursor.valid()) cursors.push_back(std::move(cursor));
@@ -94,9 +96,9 @@ ChartCursor* newest(std::vector<ChartCursor>& cursors) {
   return first;
 }
 
-Status write_timeline(const Sources& sources, const PatientRead& read, std::size_t count,
-                      const std::optional<Place>& after, JsonWriter& json) {
-  auto cursors = open_cursors(read, after);
+Status write_timeline(const Sources& sources, const PatientRead& read, const Moment& moment,
+                      std::size_t count, const std::optional<Place>& after, JsonWriter& json) {
+  auto cursors = open_cursors(read, moment, after);
   if (!cursors) return cursors.error();
   Names names(sources);
   if (!read.recorded) json.member("note", "patient not yet recorded");
@@ -124,7 +126,9 @@ void add_timeline_routes(ops::http::Router& router, const Sources& sources) {
   namespace schema = ops::http::schema;
   PatientRoute route{"/charts/{patient}/timeline", "All resources of a patient, newest first"};
   route.parameters = {count_text("_count", entries_default, entries_max),
-                      {"_cursor", "the value of `next` of the page before"}};
+                      {"_cursor", "the value of `next` of the page before"},
+                      as_of_text(),
+                      at_text()};
   route.projections = {"chart", "directory"};
   route.members = {{"items", schema::array(schema::any_object)}};
   route.write = [&sources](const ops::http::Request& request, const PatientRead& read,
@@ -133,7 +137,9 @@ void add_timeline_routes(ops::http::Router& router, const Sources& sources) {
     if (!count) return count.error();
     const auto after = place_parameter(request);
     if (!after) return after.error();
-    return write_timeline(sources, read, *count, *after, json);
+    const auto moment = moment_of(request, read);
+    if (!moment) return moment.error();
+    return write_timeline(sources, read, *moment, *count, *after, json);
   };
   add_patient_route(router, sources, std::move(route));
 }

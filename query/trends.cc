@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
-#include "projections/series.h"
+#include "projections/series_at.h"
 #include "projections/trends/derived.h"
 #include "projections/trends/rules.h"
+#include "query/as_of.h"
 #include "query/facts_json.h"
 #include "query/patient_answer.h"
 #include "query/trend_json.h"
@@ -31,8 +32,9 @@ bool newer(const SeriesValue& a, const SeriesValue& b) {
 
 class TrendAnswer {
  public:
-  TrendAnswer(const PatientRead& read, const TrendRequest& asked, JsonWriter& json)
-      : read_(read), asked_(asked), json_(json) {}
+  TrendAnswer(const PatientRead& read, const TrendRequest& asked, const Moment& moment,
+              JsonWriter& json)
+      : read_(read), asked_(asked), moment_(moment), json_(json) {}
 
   Status write() {
     if (!read_.recorded) json_.member("note", "patient not yet recorded");
@@ -63,9 +65,11 @@ class TrendAnswer {
     });
   }
 
+  events::Micros until() const { return moment_.at ? moment_.judged_at : events::Micros::max(); }
+
   // Which series there are.
   Status list() {
-    const auto list = projections::series_list_of(*read_.view, read_.stream, rows_max);
+    const auto list = projections::series_list_at(*read_.view, read_.stream, rows_max, until());
     if (!list) return list.error();
     json_.key("series").begin_array();
     for (const auto& one : list->series) {
@@ -95,7 +99,8 @@ class TrendAnswer {
   Result<std::vector<SeriesValue>> asked_values(bool& more) const {
     std::vector<SeriesValue> values;
     for (const auto& code : asked_.codes) {
-      auto of_code = projections::series_of(*read_.view, read_.stream, code, asked_.count + 1);
+      auto of_code =
+          projections::series_at(*read_.view, read_.stream, code, asked_.count + 1, until());
       if (!of_code) return of_code.error();
       std::move(of_code->begin(), of_code->end(), std::back_inserter(values));
     }
@@ -161,8 +166,8 @@ class TrendAnswer {
     const auto* analyte = trends::Analytes::built_in().of_group(name);
     std::vector<SeriesValue> values;
     for (const auto& code : analyte->codes) {
-      auto of_code = projections::series_of(*read_.view, read_.stream,
-                                            {std::string(projections::loinc), code}, inputs_max);
+      auto of_code = projections::series_at(
+          *read_.view, read_.stream, {std::string(projections::loinc), code}, inputs_max, until());
       if (!of_code) return of_code.error();
       std::move(of_code->begin(), of_code->end(), std::back_inserter(values));
     }
@@ -222,6 +227,7 @@ class TrendAnswer {
 
   const PatientRead& read_;
   const TrendRequest& asked_;
+  const Moment& moment_;
   JsonWriter& json_;
   trends::PatientFacts facts_;
   std::vector<Trend> trends_;  // as they are shown
@@ -244,13 +250,17 @@ void add_trend_routes(ops::http::Router& router, const Sources& sources) {
       {"bucket", "values by", schema::one_of({"day", "month", "year"})},
       {"derived", "series made of others, several with commas",
        R"({"type":"string","pattern":"^(bmi|egfr|growth)(,(bmi|egfr|growth))*$"})"},
-      count_text("_count", trend_count_default, trend_count_max)};
+      count_text("_count", trend_count_default, trend_count_max),
+      as_of_text(),
+      at_text()};
   route.projections = {"series", "chart"};
   route.write = [](const ops::http::Request& request, const PatientRead& read,
                    JsonWriter& json) -> Status {
     const auto asked = read_trend_request(request);
     if (!asked) return asked.error();
-    return TrendAnswer(read, *asked, json).write();
+    const auto moment = moment_of(request, read);
+    if (!moment) return moment.error();
+    return TrendAnswer(read, *asked, *moment, json).write();
   };
   add_patient_route(router, sources, std::move(route));
 }

@@ -134,6 +134,7 @@ TEST(TidyTest, DocumentsAreOpenedForAnswersInOnePlace) {
       {"query/bulk/scope.cc", "a Group, for its members"},
       {"query/reconciliation/sign_route.cc", "resources of a list, to be written again"},
       {"query/reconciliation/signed_list.cc", "a signed list, noted by what writes its head"},
+      {"query/measures/operations.cc", "a record that is counted; its report names the patient"},
       {"query/measures/explain.cc", "a record that is evaluated; what it rests on is noted there"},
       {"query/subscriptions/notification.cc", "noted when it goes into a notification"},
       {"query/subscriptions/roster.cc", "Subscriptions, for the hub"},

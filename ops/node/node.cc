@@ -31,6 +31,7 @@
 #include "query/measures/operations.h"
 #include "query/measures/routes.h"
 #include "query/medication_json.h"
+#include "query/replay/routes.h"
 #include "query/returned.h"
 #include "query/routes.h"
 #include "query/settings/knowledge_in_force.h"
@@ -298,6 +299,7 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     parts->live->follow(*parts->measures);
     query::measures::add_measure_routes(parts->router, {*parts->sources, *parts->measures});
     query::measures::add_measure_operations(parts->router, {*parts->sources, *parts->measures});
+    query::replay::add_replay_routes(parts->router, *parts->sources, *stored.opener, record);
     http::JobRules rules;
     rules.directory = settings.data / "exports";
     rules.running_max = settings.exports_at_once;

@@ -19,7 +19,7 @@ Status decides(const QueryParameters& parameters) {
   static constexpr std::string_view shapes[] = {
       "_count",    "_sort",          "_include", "_revinclude", "_total",  "_summary",
       "_elements", "_contained",     "_format",  "_pretty",     "_cursor", "_score",
-      "_since",    "_containedType", "asOf",     "at"};
+      "_since",    "_containedType", "asOf",     "at",          "_asOf"};
   for (const auto& [name, value] : parameters) {
     if (std::ranges::find(shapes, name.substr(0, name.find(':'))) != std::end(shapes)) {
       return events::invalid(

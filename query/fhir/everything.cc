@@ -8,6 +8,7 @@
 #include "events/clinical_time.h"
 #include "projections/chart.h"
 #include "projections/search/values.h"
+#include "query/as_of.h"
 #include "query/fhir/bundle.h"
 #include "query/fhir/criteria.h"
 #include "query/fhir/cursor.h"
@@ -32,6 +33,7 @@ struct EverythingQuery {
 };
 
 Status take_own(EverythingQuery& query, const std::string& name, const std::string& value) {
+  if (name == "_asOf") return {};
   if (name == "_since") {
     const auto time = events::parse_instant(value);
     if (!time) return events::invalid(fmt::format("_since: {} (a + as %2B)", time.error().message));
@@ -40,7 +42,7 @@ Status take_own(EverythingQuery& query, const std::string& name, const std::stri
   }
   if (name != "_type")
     return events::invalid(fmt::format(
-        "{}: not a parameter of $everything here; known are _count, _type, _since", name));
+        "{}: not a parameter of $everything here; known are _count, _type, _since, _asOf", name));
   for (const std::string_view one : split_escaped(value, ',')) {
     const auto type = events::type_of_name(one);
     if (!type)
@@ -237,10 +239,15 @@ Response everything(const Sources& sources, const Request& request) {
     return ops::http::outcome_response(allowed.error());
   if (auto reached = await_position(sources, request); !reached)
     return ops::http::outcome_response(reached.error());
-  Reader reader(sources);
+  const auto past = read_past(sources, request, "_asOf");
+  if (!past) return ops::http::outcome_response(past.error());
+  Reader reader(*past ? (*past)->sources() : sources);
   auto bundle = answer(reader, request, *query);
-  if (!bundle) return ops::http::outcome_response(bundle.error());
-  return with_position(Response::fhir(200, std::move(*bundle)), reader.position());
+  if (*past && !(*past)->shards().status()) bundle = (*past)->shards().status().error();
+  if (!bundle)
+    return ops::http::outcome_response(*past ? (*past)->explain(bundle.error()) : bundle.error());
+  auto response = with_position(Response::fhir(200, std::move(*bundle)), reader.position());
+  return *past ? (*past)->marked(std::move(response)) : response;
 }
 
 }  // namespace query::fhir

@@ -8,6 +8,7 @@
 
 #include "events/clinical_time.h"
 #include "events/schema/clinical_generated.h"
+#include "query/as_of.h"
 #include "query/fhir/bundle.h"
 #include "query/fhir/cursor.h"
 #include "query/fhir/history.h"
@@ -40,7 +41,7 @@ events::Status may_begin(const Sources& sources, const Request& request,
   for (const auto& [name, value] : request.query) {
     if (name == "asOf" || name == "at") {
       return Error{ErrorCode::unsupported,
-                   fmt::format("{}: not built yet; leave it out to ask about now", name),
+                   fmt::format("{}: of /charts only; FHIR reads take _asOf", name),
                    {}};
     }
   }
@@ -64,9 +65,10 @@ events::Result<Place> place_of(Reader& reader, const Request& request) {
 }
 
 // read and vread know no parameters but the form of the answer and what is shown of it.
-events::Result<Subset> subset_of(const Request& request) {
+events::Result<Subset> subset_of(const Request& request, bool takes_as_of = false) {
   PageParser parser;
   for (const auto& [name, value] : request.query) {
+    if (name == "_asOf" && takes_as_of) continue;
     const bool known = name == "_format" || name == "_elements" || name == "_summary";
     if (!known && !is_lenient(request))
       return events::invalid(fmt::format("{}: not a parameter of a read; leave it out", name));
@@ -193,6 +195,25 @@ events::Result<std::string> history_bundle(Reader& reader, const Request& reques
   return std::move(bundle).finish();
 }
 
+// The newest version, or the newest of `past`.
+Response read_current(const Sources& sources, const Request& request, const Past* past) {
+  const auto subset = subset_of(request, true);
+  if (!subset) return ops::http::outcome_response(subset.error());
+  Reader reader(sources);
+  const auto place = place_of(reader, request);
+  if (!place) return ops::http::outcome_response(place.error());
+  const auto row = reader.current(place->known, place->type);
+  if (past != nullptr && !past->shards().status())
+    return ops::http::outcome_response(past->shards().status().error());
+  if (!row) {
+    const auto& error = row.error();
+    return with_position(ops::http::outcome_response(past ? past->explain(error) : error),
+                         reader.position());
+  }
+  if (is_unchanged(request, *row)) return not_modified(reader, *place, *row);
+  return document_response(reader, *place, *row, *subset);
+}
+
 // What is said of the current version by an operation: `answer(reader, place, row)`.
 template <class Answer>
 Response answer_current(const Sources& sources, const Request& request, const Answer& answer) {
@@ -210,15 +231,10 @@ Response answer_current(const Sources& sources, const Request& request, const An
 
 Response read_resource(const Sources& sources, const Request& request) {
   if (auto refused = refuse_format(request)) return std::move(*refused);
-  const auto subset = subset_of(request);
-  if (!subset) return ops::http::outcome_response(subset.error());
-  Reader reader(sources);
-  const auto place = place_of(reader, request);
-  if (!place) return ops::http::outcome_response(place.error());
-  const auto row = reader.current(place->known, place->type);
-  if (!row) return with_position(ops::http::outcome_response(row.error()), reader.position());
-  if (is_unchanged(request, *row)) return not_modified(reader, *place, *row);
-  return document_response(reader, *place, *row, *subset);
+  const auto past = read_past(sources, request, "_asOf");
+  if (!past) return ops::http::outcome_response(past.error());
+  if (!*past) return read_current(sources, request, nullptr);
+  return (*past)->marked(read_current((*past)->sources(), request, past->get()));
 }
 
 Response read_version(const Sources& sources, const Request& request) {

@@ -201,6 +201,9 @@ Result<std::optional<events::Micros>> oldest_match(const projections::ShardView&
   }
   const projections::IndexCursor earlier(view, query.table->type, projections::type_term(),
                                          {false, longer.low, brief.low}, std::nullopt);
+  // The index of an earlier moment is not kept.
+  if (!earlier.status() && earlier.status().error().code == events::ErrorCode::unsupported)
+    return longer.low;
   if (!earlier.status()) return earlier.status().error();
   return earlier.valid() ? longer.low : brief.low;
 }

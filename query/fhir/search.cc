@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "query/as_of.h"
 #include "query/fhir/chain.h"
 #include "query/fhir/negotiation.h"
 #include "query/fhir/patient_search.h"
@@ -17,6 +18,28 @@ namespace {
 
 using ops::http::Request;
 using ops::http::Response;
+
+// A search of an earlier moment names at most so many patients: the rows of each are made again.
+constexpr std::size_t patients_of_the_past_max = 16;
+
+// Only the streams of patients are made again; who lives where, what refers to what and which
+// identifiers there are is known of now alone.
+Status check_past(const SearchQuery& query) {
+  const auto refused = [](std::string_view why) {
+    return events::Error{events::ErrorCode::unsupported, fmt::format("_asOf: {}", why), {}};
+  };
+  if (query.patients.empty() || query.patients.size() > patients_of_the_past_max)
+    return refused(
+        fmt::format("a search over all patients at an earlier moment would read all "
+                    "versions of the whole log; name the patient (at most {})",
+                    patients_of_the_past_max));
+  if (!query.chains.empty())
+    return refused("chains and _has follow what is known now; ask in several searches");
+  const bool reverse = std::any_of(query.includes.begin(), query.includes.end(),
+                                   [](const Include& one) { return one.reverse; });
+  if (reverse) return refused("_revinclude follows what is known now; leave it out");
+  return {};
+}
 
 Result<std::string> run(Reader& reader, const Request& request, SearchQuery& query) {
   auto matches = find_page(reader, query);
@@ -46,11 +69,29 @@ Result<QueryParameters> parameters_of(const Request& request) {
   return parameters;
 }
 
+// Takes `_asOf` out of the parameters. Null: it is not asked for.
+Result<std::unique_ptr<Past>> take_past(const Sources& sources, QueryParameters& parameters) {
+  std::unique_ptr<Past> past;
+  for (auto one = parameters.begin(); one != parameters.end();) {
+    if (one->first != "_asOf") {
+      ++one;
+      continue;
+    }
+    if (past != nullptr) return events::invalid("_asOf: given twice; give it once");
+    auto as_of = parse_as_of(sources, one->first, one->second);
+    if (!as_of) return as_of.error();
+    past = std::make_unique<Past>(sources, std::move(*as_of));
+    one = parameters.erase(one);
+  }
+  return past;
+}
+
 Result<std::string> search_type(Reader& reader, const Request& request, events::ResourceType type,
-                                const QueryParameters& parameters) {
+                                const QueryParameters& parameters, const Past* past) {
   const auto name = events::type_name(type);
   const SearchInput input{name, parameters, {request.base_url, now()}, is_lenient(request)};
   if (name == "Patient") {
+    if (past != nullptr) return refuse_unbuilt("_asOf").error();
     if (auto begun = may_search(reader.sources(), request, name, {}); !begun) return begun.error();
     return search_patients(reader, request, input);
   }
@@ -62,6 +103,10 @@ Result<std::string> search_type(Reader& reader, const Request& request, events::
   }
   auto query = parse_search(*table, input);
   if (!query) return query.error();
+  if (past != nullptr) {
+    if (auto possible = check_past(*query); !possible) return possible.error();
+    query->page.used.emplace_back("_asOf", past->as_of().asked);
+  }
   const std::string patient = query->patients.size() == 1 ? query->patients.front() : std::string();
   if (auto begun = may_search(reader.sources(), request, name, patient); !begun)
     return begun.error();
@@ -89,12 +134,16 @@ Response search(const Sources& sources, const Request& request) {
   if (auto refused = refuse_format(request)) return std::move(*refused);
   const auto type = resource_type_named(request.capture("type"));
   if (!type) return ops::http::outcome_response(type.error());
-  const auto parameters = parameters_of(request);
+  auto parameters = parameters_of(request);
   if (!parameters) return ops::http::outcome_response(parameters.error());
-  Reader reader(sources);
-  auto bundle = search_type(reader, request, *type, *parameters);
+  const auto past = take_past(sources, *parameters);
+  if (!past) return ops::http::outcome_response(past.error());
+  Reader reader(*past ? (*past)->sources() : sources);
+  auto bundle = search_type(reader, request, *type, *parameters, past->get());
+  if (*past && !(*past)->shards().status()) bundle = (*past)->shards().status().error();
   if (!bundle) return ops::http::outcome_response(bundle.error());
-  return with_position(Response::fhir(200, std::move(*bundle)), reader.position());
+  auto response = with_position(Response::fhir(200, std::move(*bundle)), reader.position());
+  return *past ? (*past)->marked(std::move(response)) : response;
 }
 
 }  // namespace query::fhir

@@ -213,9 +213,17 @@ Status add_sort(SearchQuery& query, std::string_view value) {
 Status refuse_unbuilt(std::string_view name) {
   const std::string_view plain = name.substr(0, name.find(':'));
   if (plain == "asOf" || plain == "at") {
-    return events::Error{events::ErrorCode::unsupported,
-                         fmt::format("{}: not built yet; leave it out to ask about now", plain),
-                         {}};
+    return events::Error{
+        events::ErrorCode::unsupported,
+        fmt::format("{}: of /charts only; FHIR searches of one patient take _asOf", plain),
+        {}};
+  }
+  if (plain == "_asOf") {
+    return events::Error{
+        events::ErrorCode::unsupported,
+        "_asOf: goes with a read, with $everything and with a search that names its patient; here "
+        "the answer is as of now",
+        {}};
   }
   for (const std::string_view other :
        {"_filter", "_text", "_content", "_list", "_query", "_contained", "_containedType"}) {

@@ -26,6 +26,7 @@ SAID_IN_PART = ["/charts/{patient}/trends", "/charts/{patient}/medications/$chec
                 # from and to, _sort and _cursor
                 "/audit/proof", "/audit/checkpoints", "/audit/access", "/audit/disclosures", "/charts/{patient}/access"]
 EXAMPLES = {"drug": "metoprolol", "on": "2024-06-01", "patient": "ana", "agent": "anonymous", "resource": "Patient/ana"}
+EXAMPLES_OF = {"/audit/replay": {"from": "2024-06-01", "to": "2030-01-01T00:00:00Z", "type": "Observation,Condition"}}
 PAGED = ("/charts/{patient}/timeline", "/prevention/due", "/alerts", "/audit/access", "/charts/{patient}/access")
 CHART = {"resourceType": "Bundle", "type": "transaction", "entry": [
     {"fullUrl": "urn:uuid:p", "resource": {"resourceType": "Patient", "id": "ana", "birthDate": "1970-01-02"},
@@ -55,6 +56,8 @@ def with_examples(description, known, cursors):
                 name = parameter["name"]
                 if parameter["in"] == "path":
                     parameter["example"] = known[name]
+                elif name in EXAMPLES_OF.get(path, {}):
+                    parameter["schema"] = {"type": "string", "enum": [EXAMPLES_OF[path][name]]}
                 elif name in EXAMPLES:
                     parameter["example"] = EXAMPLES[name]
                 elif name in known:
@@ -98,7 +101,9 @@ def main():
         known = {"patient": "ana", "measure": "Visits-1.0", "period": "2025", "population": "patients", "reconciliation": done["reconciliation"]["list"],
                  "service": "order-sign", "name": "knowledge", "id": headers["Chartlog-Commit"],
                  "Chartlog-Min-Position": headers["Chartlog-Position"],
-                 "format": "json"}
+                 "format": "json",
+                 # Of the patient's partition, and never ahead of the clock.
+                 "asOf": headers["Chartlog-Position"], "at": "2024-06-01"}
         paths = [path for path in description["paths"] if path not in STREAMS]
         assert len(paths) > 10, paths
         file = os.path.join(folder, "openapi.json")

@@ -1,0 +1,295 @@
+#include "ops/node/replay_modes.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "events/clinical_time.h"
+#include "events/effect_name.h"
+#include "projections/facts_text.h"
+#include "query/json_writer.h"
+#include "query/replay/back_dating.h"
+#include "query/replay/blame.h"
+#include "query/replay/chart_diff.h"
+#include "query/replay/event_json.h"
+
+namespace ops::node {
+namespace {
+
+using events::EventEffect;
+using events::PartitionId;
+using events::Status;
+using projections::AcceptedEvent;
+using projections::ReplayedEvent;
+using projections::text_of;
+using query::replay::Border;
+
+constexpr std::size_t lines_bytes = 64u << 10;
+
+// Known at the moment that the border ends.
+bool is_known(const AcceptedEvent& event, const Border& then) {
+  if (then.time) return event.known_time < *then.time;
+  return event.position.offset <
+         then.position->next_offset(event.position.partition).value_or(events::Offset{});
+}
+
+// `2024-06-01T… Patient/ana amended Condition/c1 version 2 (of 2020-01-01) by dr at north`
+std::string event_text(const AcceptedEvent& event) {
+  std::string text =
+      fmt::format("{} {} {} {}/{} version {}", events::format_instant(event.known_time),
+                  event.stream_name, events::effect_name(event.effect),
+                  events::type_name(event.type), event.id, event.version.value);
+  const auto effective =
+      event.facts ? query::replay::effective_text(*event.facts) : std::string_view();
+  if (!effective.empty()) text += fmt::format(" (of {})", effective);
+  if (event.who != nullptr) {
+    if (const auto who = text_of(event.who->subject()); !who.empty())
+      text += fmt::format(" by {}", who);
+    if (const auto site = text_of(event.who->site()); !site.empty())
+      text += fmt::format(" at {}", site);
+  }
+  return text + '\n';
+}
+
+events::Result<std::string> line_of(const Telling& telling, const ReplayedEvent& told) {
+  if (!telling.ndjson && !telling.scan.filter.documents) return event_text(told.event);
+  return query::replay::told_line(told, telling.log.keys->log_id(), *telling.log.opener);
+}
+
+// Takes what is found from one thread at a time.
+class Out {
+ public:
+  explicit Out(const Telling& telling) : telling_(telling) {}
+  void write(std::string_view lines) {
+    const std::lock_guard lock(mutex_);
+    telling_.out(lines);
+  }
+
+ private:
+  const Telling& telling_;
+  std::mutex mutex_;
+};
+
+class LineTeller final : public PartitionListener {
+ public:
+  LineTeller(const Telling& telling, Out& out) : telling_(telling), out_(out) {}
+  Status take(const ReplayedEvent& told) override {
+    auto line = line_of(telling_, told);
+    if (!line) return line.error();
+    lines_ += *line;
+    return lines_.size() < lines_bytes ? Status() : done();
+  }
+  Status done() override {
+    if (!lines_.empty()) out_.write(lines_);
+    lines_.clear();
+    return {};
+  }
+
+ private:
+  const Telling& telling_;
+  Out& out_;
+  std::string lines_;
+};
+
+// The line of each resource's newest version; gone with a deletion.
+class StateTeller final : public PartitionListener {
+ public:
+  StateTeller(const Telling& telling, const Border& then, Out& out)
+      : telling_(telling), then_(then), out_(out) {}
+  Status take(const ReplayedEvent& told) override {
+    const auto& event = told.event;
+    if (event.effect == EventEffect::confirmed || !is_known(event, then_)) return {};
+    auto name =
+        fmt::format("{} {:05} {}", event.stream_name, static_cast<unsigned>(event.type), event.id);
+    if (event.effect == EventEffect::deleted) {
+      lines_.erase(name);
+      return {};
+    }
+    auto line = line_of(telling_, told);
+    if (!line) return line.error();
+    lines_[std::move(name)] = std::move(*line);
+    return {};
+  }
+  Status done() override {
+    std::string all;
+    for (const auto& [name, line] : lines_) all += line;
+    out_.write(all);
+    return {};
+  }
+
+ private:
+  const Telling& telling_;
+  const Border& then_;
+  Out& out_;
+  std::map<std::string, std::string> lines_;
+};
+
+std::string change_text(const query::replay::ChartChange& change) {
+  std::string text =
+      fmt::format("{} {} {}/{}: {}", events::format_instant(change.known_time), change.stream,
+                  events::type_name(change.type), change.id, change.what);
+  if (!change.name.empty()) text += ": " + change.name;
+  if (!change.before.empty() || !change.after.empty())
+    text += fmt::format(" ({} -> {})", change.before, change.after);
+  if (change.late_entry) text += fmt::format(", late entry of {}", change.effective);
+  if (!change.actor.empty()) text += " by " + change.actor;
+  return text + '\n';
+}
+
+class DiffTeller final : public PartitionListener {
+ public:
+  DiffTeller(const Telling& telling, const Border& first, const Border& second, Out& out)
+      : telling_(telling), first_(first), second_(second), out_(out) {}
+  Status take(const ReplayedEvent& told) override {
+    const bool is_earlier = is_known(told.event, first_);
+    if (is_earlier || is_known(told.event, second_)) diff_.take(told.event, is_earlier);
+    return {};
+  }
+  Status done() override {
+    std::string all;
+    for (const auto& change : diff_.changes(first_.time)) {
+      all += telling_.ndjson ? query::replay::change_line(change, telling_.log.keys->log_id())
+                             : change_text(change);
+    }
+    out_.write(all);
+    return {};
+  }
+
+ private:
+  const Telling& telling_;
+  const Border &first_, &second_;
+  Out& out_;
+  query::replay::ChartDiff diff_;
+};
+
+std::string blame_line(const query::replay::BlamedField& field, const Telling& telling) {
+  events::PositionToken position(telling.log.keys->log_id());
+  position.see(field.position);
+  if (!telling.ndjson)
+    return fmt::format("{} version {} {} {} {}: {}\n", events::format_instant(field.known_time),
+                       field.version.value, field.actor, field.site, field.path, field.value);
+  query::JsonWriter json;
+  json.begin_object().member("path", field.path);
+  json.key("value").raw(field.value);
+  json.member("version", field.version.value).member("position", position.text());
+  json.member("time", events::format_instant(field.known_time));
+  json.optional("actor", field.actor).optional("site", field.site);
+  json.optional("source", field.source).end_object();
+  return std::move(json).take() + '\n';
+}
+
+class BlameTeller final : public PartitionListener {
+ public:
+  BlameTeller(const Telling& telling, std::string_view id, Out& out)
+      : telling_(telling), id_(id), out_(out) {}
+  Status take(const ReplayedEvent& told) override {
+    if (told.event.id != id_) return {};
+    std::string document;
+    if (told.version != nullptr && !told.version->sealed.empty()) {
+      auto opened =
+          projections::replayed_document(*telling_.log.opener, told.event.stream, *told.version);
+      if (!opened) return opened.error();
+      document = std::move(*opened);
+    }
+    return blame_.take(told.event, document);
+  }
+  Status done() override {
+    std::string all;
+    for (const auto& field : blame_.fields()) all += blame_line(field, telling_);
+    out_.write(all);
+    return {};
+  }
+
+ private:
+  const Telling& telling_;
+  const std::string id_;
+  Out& out_;
+  query::replay::Blame blame_;
+};
+
+class LateTeller final : public PartitionListener {
+ public:
+  LateTeller(query::replay::BackDating& all, std::mutex& mutex) : all_(all), mutex_(mutex) {}
+  Status take(const ReplayedEvent& told) override {
+    seen_.take(told.event);
+    return {};
+  }
+  Status done() override {
+    const std::lock_guard lock(mutex_);
+    all_.add(std::move(seen_));
+    return {};
+  }
+
+ private:
+  query::replay::BackDating& all_;
+  std::mutex& mutex_;
+  query::replay::BackDating seen_;
+};
+
+std::string back_dating_line(const query::replay::BackDatingLine& line, bool ndjson) {
+  const auto type = events::type_name(line.type);
+  if (!ndjson)
+    return fmt::format("{:<28} {:<16} {:<24} {:>9} {:>8} {:>8} {:>13} {:>13} {:>13}\n", type,
+                       line.site, line.actor, line.recorded, line.ahead, line.undated,
+                       line.median.count(), line.ninetieth.count(), line.longest.count());
+  query::JsonWriter json;
+  json.begin_object().member("type", type).member("site", line.site).member("actor", line.actor);
+  json.member("recorded", line.recorded).member("ahead", line.ahead);
+  json.member("undated", line.undated);
+  json.member("median_seconds", static_cast<std::uint64_t>(line.median.count()));
+  json.member("ninetieth_seconds", static_cast<std::uint64_t>(line.ninetieth.count()));
+  json.member("longest_seconds", static_cast<std::uint64_t>(line.longest.count())).end_object();
+  return std::move(json).take() + '\n';
+}
+
+}  // namespace
+
+Told tell_events(const Telling& telling) {
+  Out out(telling);
+  return scan_log(telling.log, telling.scan, telling.progress,
+                  [&](PartitionId) { return std::make_unique<LineTeller>(telling, out); });
+}
+
+Told tell_state(Telling telling, const Border& then) {
+  telling.scan.filter.to = then;
+  Out out(telling);
+  return scan_log(telling.log, telling.scan, telling.progress,
+                  [&](PartitionId) { return std::make_unique<StateTeller>(telling, then, out); });
+}
+
+Told tell_diff(Telling telling, const Border& first, const Border& second) {
+  telling.scan.filter.to = second;
+  Out out(telling);
+  return scan_log(telling.log, telling.scan, telling.progress, [&](PartitionId) {
+    return std::make_unique<DiffTeller>(telling, first, second, out);
+  });
+}
+
+Told tell_blame(Telling telling, const std::string& name) {
+  const auto slash = name.find('/');
+  const auto type = events::type_of_name(name.substr(0, slash));
+  if (slash == name.npos || !type || !events::is_fhir_id(name.substr(slash + 1)))
+    return events::invalid(fmt::format("--blame: \"{}\" is no resource; write Type/id", name));
+  telling.scan.filter.types = {*type};
+  telling.scan.filter.documents = true;
+  Out out(telling);
+  return scan_log(telling.log, telling.scan, telling.progress, [&](PartitionId) {
+    return std::make_unique<BlameTeller>(telling, name.substr(slash + 1), out);
+  });
+}
+
+Told tell_back_dating(Telling telling) {
+  query::replay::BackDating all;
+  std::mutex mutex;
+  auto told = scan_log(telling.log, telling.scan, telling.progress,
+                       [&](PartitionId) { return std::make_unique<LateTeller>(all, mutex); });
+  if (!told) return told;
+  if (!telling.ndjson)
+    telling.out(fmt::format("{:<28} {:<16} {:<24} {:>9} {:>8} {:>8} {:>13} {:>13} {:>13}\n", "type",
+                            "site", "author", "recorded", "ahead", "undated", "median s", "90 % s",
+                            "longest s"));
+  for (const auto& line : all.lines()) telling.out(back_dating_line(line, telling.ndjson));
+  return told;
+}
+
+}  // namespace ops::node

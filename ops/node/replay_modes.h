@@ -1,0 +1,33 @@
+// What `chartlog replay` tells of a log: its events, the state at a moment, what changed between
+// two, where a resource's fields came from, how late things were recorded. Each writes its answer
+// as text or NDJSON to `out` as it comes.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "ops/node/replay_scan.h"
+
+namespace ops::node {
+
+struct Telling {
+  ReplayLog& log;
+  Scan scan;
+  ReplayProgress& progress;
+  bool ndjson = false;
+  std::function<void(std::string_view)> out;  // whole lines; one call at a time
+};
+using Told = events::Result<projections::ReplayFigures>;
+
+// In order within each partition; partitions as they are read.
+Told tell_events(const Telling& telling);
+// The newest version of each resource that was known then and not deleted: the line of its event.
+Told tell_state(Telling telling, const query::replay::Border& then);
+Told tell_diff(Telling telling, const query::replay::Border& first,
+               const query::replay::Border& second);
+// `name`: "Type/id".
+Told tell_blame(Telling telling, const std::string& name);
+Told tell_back_dating(Telling telling);
+
+}  // namespace ops::node

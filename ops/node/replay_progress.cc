@@ -1,0 +1,42 @@
+#include "ops/node/replay_progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace ops::node {
+
+ReplayProgress::ReplayProgress(std::uint64_t end)
+    : end_(end), terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+double ReplayProgress::seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+}
+
+void ReplayProgress::add(std::uint64_t records) {
+  const std::lock_guard lock(mutex_);
+  done_ += records;
+  if (!terminal_) return;
+  constexpr std::uint64_t width = 30;
+  const auto filled = end_ == 0 ? width : std::min(width, done_ * width / end_);
+  fmt::print(stderr, "\r[{:#<{}}{:.<{}}] {} of {} records, {:.0f}/s\x1b[K", "", filled, "",
+             width - filled, done_, end_, static_cast<double>(done_) / std::max(seconds(), 1e-3));
+  std::fflush(stderr);
+}
+
+void ReplayProgress::clear() const {
+  if (terminal_) fmt::print(stderr, "\r\x1b[K");
+}
+
+events::Result<std::uint64_t> records_in(events::EventLog& log) {
+  std::uint64_t all = 0;
+  for (std::uint32_t i = 0; i < log.partition_count(); ++i) {
+    const auto end = log.end({i});
+    if (!end) return end.error();
+    all += static_cast<std::uint64_t>(end->value);
+  }
+  return all;
+}
+
+}  // namespace ops::node
