@@ -137,11 +137,11 @@ TEST_F(AccessLogTest, NothingIsRecordedWhileWhatCouldBeLostIsTooOld) {
   log_.hold();
   ASSERT_TRUE(access_->record(entry_of("a")));
   const auto refused = access_->record(entry_of("b"));
+  log_.release();
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
   EXPECT_THAT(refused.error().message, HasSubstr("ask again"));
   EXPECT_EQ(access_->figures().refused, 1u);
-  log_.release();
   ASSERT_TRUE(flush());
   EXPECT_TRUE(access_->record(entry_of("c")));
   access_.reset();
