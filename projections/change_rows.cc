@@ -116,7 +116,7 @@ Result<std::vector<ChangeRow>> changes_from(const RowView& rows, events::Partiti
 }
 
 Result<std::optional<ChangeMark>> change_mark_from(const RowView& rows, events::Offset from) {
-  const auto prefix = KeyWriter().u8(by_offset).key();
+  const auto prefix = KeyWriter().u8(change_by_offset).key();
   const auto keys = rows.scan(change_family, prefix, change_key(from));
   if (!keys->valid()) {
     if (auto read = keys->status(); !read) return read.error();
