@@ -51,7 +51,9 @@ std::string event_line(const projections::AcceptedEvent& event, const events::Lo
   json.member("effect", events::effect_name(event.effect));
   json.member("type", events::type_name(event.type)).member("id", event.id);
   json.member("version", event.version.value);
-  if (event.facts != nullptr) json.optional("effective", effective_text(*event.facts));
+  const bool confirmed = event.effect == events::EventEffect::confirmed;
+  if (event.facts != nullptr && !confirmed)
+    json.optional("effective", effective_text(*event.facts));
   if (event.who != nullptr) write_who(*event.who, json);
   if (!document.empty()) json.key("resource").raw(document);
   json.end_object();

@@ -9,7 +9,8 @@ namespace query::replay {
 
 // {"position","time","stream","patient"?,"commit","ordinal","effect","type","id","version",
 // "effective"?,"who"?,"resource"?} and a line's end. `position`: at least what lies there.
-// `effective`: the resource's main date as sent. `document`: the resource's JSON, empty for none.
+// `effective`: the resource's main date as sent; confirmations, which bring no content, have none.
+// `document`: the resource's JSON, empty for none.
 std::string event_line(const projections::AcceptedEvent& event, const events::LogId& log,
                        std::string_view document);
 // The line of what is told, with its document where `told` has a version.

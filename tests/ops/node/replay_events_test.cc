@@ -84,8 +84,7 @@ class ReplayEventsTest : public RunningNode {
     EXPECT_TRUE(log) << log.error().message;
     ReplayProgress progress(1);
     std::string text;
-    Telling telling{
-        **log, {{}, true}, progress, true, [&text](std::string_view lines) { text += lines; }};
+    Telling telling{**log, {}, progress, true, [&text](std::string_view lines) { text += lines; }};
     for (const auto& [name, value] : filter)
       EXPECT_TRUE(query::replay::take(telling.scan.filter, name, value).value_or(false)) << name;
     const auto done = tell(telling);
