@@ -1,6 +1,9 @@
 #include "query/measures/routes.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "ops/auth/access.h"
 #include "query/fhir/cursor.h"
@@ -158,10 +161,23 @@ class MemberPage {
           "population");
     const auto group = group_parameter(request_, board);
     if (!group) return group.error();
+    if (auto known = check_population(*population, board.package->groups[*group]); !known)
+      return known;
     auto stratum = stratum_parameters(request_);
     if (!stratum) return stratum.error();
     cell_ = {board.number, *group, std::move(*stratum), *population};
     return {};
+  }
+  static Status check_population(const std::string& population, const kept::GroupText& group) {
+    std::vector<std::string> known = group.populations;
+    known.insert(known.end(), {"patients", "failed"});
+    const auto is_it = [&](const std::string& code) {
+      return population == code || population.starts_with(code + " ");  // a second one of a code
+    };
+    if (std::any_of(known.begin(), known.end(), is_it)) return {};
+    return events::invalid(fmt::format("parameter population: \"{}\" is none of {}",
+                                       population.substr(0, 60), fmt::join(known, ", ")),
+                           "population");
   }
   // Bound to what was asked, so that another cell's cursor is refused.
   std::uint64_t fingerprint() const {

@@ -128,8 +128,9 @@ TEST_F(MeasuresTest, WhatCannotBeAnsweredSaysWhatAndWhy) {
       {"/measures/Small-1.0/trend?by=sex", {400, "stratum"}},
       {"/measures/Small-1.0/trend?group=2", {400, "group"}},
       {"/measures/Small-1.0/patients", {400, "population"}},
-      {"/measures/Small-1.0/patients?population=x&_count=0", {400, "_count"}},
-      {"/measures/Small-1.0/patients?population=x&_cursor=y", {400, "cursor"}},
+      {"/measures/Small-1.0/patients?population=x", {400, "is none of initial-population"}},
+      {"/measures/Small-1.0/patients?population=numerator&_count=0", {400, "_count"}},
+      {"/measures/Small-1.0/patients?population=numerator&_cursor=y", {400, "cursor"}},
       {"/measures/Small-1.0/patients/nobody", {404, "nobody"}}};
   for (const auto& [path, expected] : refused) {
     const auto answer = ask("GET", path);
