@@ -5,7 +5,6 @@
 #include <string>
 
 #include "events/lookup.h"
-#include "events/order_check.h"
 #include "events/secrets.h"
 #include "ingest/fhir/request.h"
 #include "ingest/intake.h"
@@ -44,7 +43,7 @@ struct Dependencies {
   std::function<events::Status(events::ResourceType, std::string_view)> check_document = {};
   // Asked before orders authored here and now are written (ingest/fhir/order_gate.h); empty: such
   // orders are not checked. `site` is this node's: orders of others are never checked.
-  events::CheckOrders check_orders = {};
+  fhir::CheckOrders check_orders = {};
   std::string site = {};
 };
 

@@ -1,5 +1,7 @@
 #include "ingest/fhir/batch.h"
 
+#include <algorithm>
+
 #include "ingest/fhir/answers.h"
 #include "ingest/fhir/bundle.h"
 #include "ingest/fhir/order_gate.h"
@@ -55,6 +57,9 @@ class Batch {
 std::vector<std::string> Batch::run() && {
   std::vector<std::size_t> wave(entries_.size());
   for (std::size_t i = 0; i < wave.size(); ++i) wave[i] = i;
+  // Entries may be done in any order: orders come after all that they are judged against.
+  std::ranges::stable_partition(
+      wave, [&](std::size_t i) { return !may_be_gated(context_, entries_[i].write.type); });
   for (int number = 1; !wave.empty(); ++number) {
     progressed_ = 0;
     again_.clear();

@@ -1,5 +1,7 @@
 #include "ingest/fhir/order_gate.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "events/schema/clinical_generated.h"
@@ -16,6 +18,7 @@ using Fate = PlannedWrite::Fate;
 
 constexpr std::chrono::hours now_means{24};
 constexpr std::string_view patient_head = "Patient/";
+constexpr std::string_view resource_tail = ".resource";
 
 std::string_view text_of(const flatbuffers::String* text) {
   return text != nullptr ? std::string_view(text->c_str(), text->size()) : std::string_view();
@@ -43,15 +46,13 @@ class OrderReader {
   OrderReader(const GatedPlan& plan, References& references)
       : plan_(plan), references_(references), now_(claimed_now()) {}
 
-  // Of one stream.
+  // Of one stream, without what comes beside them.
   events::Result<OrdersToCheck> read(std::size_t stream) {
     OrdersToCheck orders;
     orders.patient = plan_.placement.streams()[stream].name.substr(patient_head.size());
     for (std::size_t i = 0; i < plan_.writes.size(); ++i) {
       const PlannedWrite& planned = plan_.planned[i];
-      const bool mine = planned.fate == Fate::event && planned.stream == stream &&
-                        planned.type == ResourceType::MedicationRequest;
-      if (!mine) continue;
+      if (!is_of(stream, i) || planned.type != ResourceType::MedicationRequest) continue;
       if (plan_.writes[i].verb == Verb::remove) {
         orders.removed.push_back(planned.id.text());
         continue;
@@ -63,11 +64,33 @@ class OrderReader {
     return orders;
   }
 
+  void read_beside(std::size_t stream, OrdersToCheck& to) const {
+    for (std::size_t i = 0; i < plan_.writes.size(); ++i) {
+      const PlannedWrite& planned = plan_.planned[i];
+      if (!is_of(stream, i) || !is_looked_at(planned.type)) continue;
+      const auto facts = plan_.facts.find(i);
+      to.beside.push_back({planned.type, planned.id.text(),
+                           facts == plan_.facts.end() ? std::string() : facts->second});
+    }
+  }
+
  private:
+  bool is_of(std::size_t stream, std::size_t i) const {
+    return plan_.planned[i].fate == Fate::event && plan_.planned[i].stream == stream;
+  }
+
+  static std::string label_of(const json::Value& resource, std::string_view path) {
+    if (const auto id = resource["id"].string(); !id.empty())
+      return fmt::format("MedicationRequest/{}", id);
+    if (path.ends_with(resource_tail)) path.remove_suffix(resource_tail.size());
+    return std::string(path);
+  }
+
   events::Result<OrderToCheck> read_order(std::size_t i) {
     const json::Value& resource = plan_.writes[i].resource;
     OrderToCheck order;
     order.path = plan_.writes[i].made ? plan_.writes[i].path : resource.path();
+    order.label = label_of(resource, order.path);
     order.id = plan_.planned[i].id.text();
     order.facts = plan_.facts.at(i);
     const auto anew = is_new(order);
@@ -126,6 +149,23 @@ bool has_new(const OrdersToCheck& orders) {
 
 }  // namespace
 
+bool is_looked_at(ResourceType type) {
+  switch (type) {
+    case ResourceType::Patient:
+    case ResourceType::AllergyIntolerance:
+    case ResourceType::Condition:
+    case ResourceType::Procedure:
+    case ResourceType::Observation:
+    case ResourceType::Medication:
+    case ResourceType::MedicationStatement:
+    case ResourceType::MedicationDispense:
+    case ResourceType::MedicationAdministration:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool may_be_gated(const RequestContext& context, ResourceType type) {
   const Environment& environment = context.environment;
   if (!environment.check_orders || context.is_history) return false;
@@ -154,10 +194,12 @@ std::vector<Error> check_orders(const GatedPlan& plan, References& references,
   for (std::size_t stream = 0; stream < plan.placement.streams().size(); ++stream) {
     const StreamWrites& one = plan.placement.streams()[stream];
     if (!one.name.starts_with(patient_head)) continue;
-    const auto orders = reader.read(stream);
+    auto orders = reader.read(stream);
     if (!orders) return {orders.error()};
     if (!has_new(*orders) || was_accepted(plan.context, commit_ordinal, one.key)) continue;
-    auto against = plan.context.environment.check_orders(*orders);
+    reader.read_beside(stream, *orders);
+    auto against = plan.context.environment.check_orders(plan.context.principal,
+                                                         plan.context.request_id, *orders);
     if (!against) return {against.error()};
     std::ranges::move(*against, std::back_inserter(refusals));
   }

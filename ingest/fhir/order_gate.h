@@ -12,6 +12,10 @@
 
 namespace ingest::fhir {
 
+// Types of which the orders' patient's facts are made: what of them comes with the orders is
+// looked at with them.
+bool is_looked_at(events::ResourceType type);
+
 // Whether a write of that type may be one: then what was written before it must be in the rows.
 bool may_be_gated(const RequestContext& context, events::ResourceType type);
 
@@ -25,7 +29,8 @@ struct GatedPlan {
   const std::vector<Write>& writes;
   const std::vector<PlannedWrite>& planned;
   const Placement& placement;
-  // Of MedicationRequests and DetectedIssues, by the number of the write: finished schema::Facts.
+  // By the number of the write: finished schema::Facts of MedicationRequests, DetectedIssues and
+  // what is_looked_at().
   const std::map<std::size_t, std::string>& facts;
 };
 

@@ -31,6 +31,8 @@ class Assembly {
         references_(references),
         placement_(placement),
         planned_(planned),
+        has_orders_(may_be_gated(context, ResourceType::MedicationRequest) &&
+                    std::ranges::any_of(writes, &is_order)),
         medications_(writes.size()),
         bodies_(placement.streams().size()),
         documents_(placement.streams().size()),
@@ -60,6 +62,9 @@ class Assembly {
   const std::map<std::size_t, std::string>& gated() const { return gated_; }
 
  private:
+  static bool is_order(const Write& write) {
+    return write.type == ResourceType::MedicationRequest && write.verb != Verb::remove;
+  }
   bool written(std::size_t i) const { return planned_[i].fate == Fate::event; }
   void map_medications();
   std::optional<MappedResource> map(std::size_t i);
@@ -73,6 +78,7 @@ class Assembly {
   References& references_;
   const Placement& placement_;
   std::vector<PlannedWrite>& planned_;
+  const bool has_orders_;  // that may be gated
   MappingContext mapping_;
   std::vector<std::optional<MappedResource>> medications_;  // mapped ahead: others copy their code
   // Of each stream.
@@ -159,9 +165,9 @@ bool Assembly::validate(std::size_t i) {
 }
 
 void Assembly::add(std::size_t i, const MappedResource& mapped) {
-  const bool of_gate =
-      mapped.type == ResourceType::MedicationRequest || mapped.type == ResourceType::DetectedIssue;
-  if (of_gate && may_be_gated(context_, ResourceType::MedicationRequest)) gated_[i] = mapped.facts;
+  const bool of_gate = mapped.type == ResourceType::MedicationRequest ||
+                       mapped.type == ResourceType::DetectedIssue || is_looked_at(mapped.type);
+  if (has_orders_ && of_gate) gated_[i] = mapped.facts;
   const json::Value& resource = writes_[i].resource;
   auto& documents = documents_[planned_[i].stream];
   auto splices = splices_of(resource, planned_[i].id.text(), mapped.replaced_references);

@@ -25,6 +25,11 @@ using FindMatching = std::function<events::Result<std::vector<events::Matched>>(
 using ReadVersion = std::function<events::Result<std::string>(
     events::ResourceType, const events::ResourceId&, events::Version)>;
 
+// What speaks against new orders so that they are not to be written, one error each; nothing: they
+// may be. An error: it could not be looked at. In the asker's name, from any thread.
+using CheckOrders = std::function<events::Result<std::vector<events::Error>>(
+    const ops::auth::Principal&, std::string_view request_id, const events::OrdersToCheck&)>;
+
 // The log that is written to and what is known of it. All outlive the users.
 struct Environment {
   events::Lookup& lookup;
@@ -38,7 +43,7 @@ struct Environment {
   ReadVersion read_version = {};
   const validation::Validator* validator = nullptr;  // none: nothing is validated
   // Asked before orders that are authored here and now are written; empty: they are not checked.
-  events::CheckOrders check_orders = {};
+  CheckOrders check_orders = {};
   std::string site = {};  // that is "here"; empty: every site
 
   // find_matching at the log's end: only there an absence is believed.

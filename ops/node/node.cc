@@ -175,8 +175,10 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   writing.site = settings.site;
   if (settings.order_gate) {
     // The gate is made below, before anything is served.
-    writing.check_orders = [all = parts.get()](const events::OrdersToCheck& orders) {
-      return all->gate->check(orders);
+    writing.check_orders = [all = parts.get()](const auth::Principal& asker,
+                                               std::string_view request_id,
+                                               const events::OrdersToCheck& orders) {
+      return all->gate->check(asker, request_id, orders);
     };
   }
   ingest::add_ingest_routes(parts->router, writing);
@@ -200,7 +202,6 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     parts->checks = std::make_unique<query::checks::Checks>(
         query::checks::Checks{[&knowledge](const auto& read) { return knowledge.of(read); },
                               registry, [] { return query::now(); }});
-    parts->gate = std::make_unique<query::checks::OrderGate>(*parts->sources, *parts->checks);
     parts->metrics.before_text([&sources = *parts->sources, &registry] {
       query::checks::show_alert_outcomes(sources, registry);
     });
@@ -214,6 +215,8 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
         return router.route(request);
       };
     }
+    parts->gate = std::make_unique<query::checks::OrderGate>(*parts->sources, *parts->checks,
+                                                             conclusions.write);
     query::add_query_routes(parts->router, *parts->sources, *parts->live, conclusions);
     http::JobRules rules;
     rules.directory = settings.data / "exports";

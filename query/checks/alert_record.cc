@@ -20,6 +20,9 @@ using ops::http::Request;
 using ops::http::Response;
 
 constexpr int tries_max = 4;  // others may write the same alert at the same moment
+// Many at once would be a large request, which waits for the others: and the refused one, whose
+// alerts these may be, is one of them (ingest/work_room.h).
+constexpr std::size_t together_max = 200;
 constexpr const char* no_writes = "this node takes no writes";
 
 std::string knowledge_of(const Answer& answer) {
@@ -43,9 +46,7 @@ std::string header_of(const Response& response, std::string_view name) {
   return {};
 }
 
-std::string answered(const Response& response) {
-  return fmt::format("the write was answered {}", response.status);
-}
+std::string answered(int status) { return fmt::format("the write was answered {}", status); }
 
 }  // namespace
 
@@ -118,22 +119,34 @@ AlertRecord::Done AlertRecord::shown(const Request& asked, const PatientRead& re
       break;
     }
     if (entries->empty()) {
-      done.known = shown;
+      done.known = shown - done.recorded;
       return done;
     }
     if (!write_) break;
-    const auto response = send(asked, "POST", "/fhir", bundle_of(*entries));
-    if (response.status < 300) {
-      done.recorded = entries->size();
-      done.known = shown - entries->size();
-      done.position = header_of(response, "Chartlog-Position");
+    const int status = record(asked, *entries, done);
+    if (status < 300) {
+      done.known = shown - done.recorded;
       return done;
     }
-    because = answered(response);
-    if (response.status != 412) break;  // 412: another has recorded one of them meanwhile
+    because = answered(status);
+    if (status != 412) break;  // 412: another has recorded one of them meanwhile
   }
-  fail("shown", shown, because, done);
+  fail("shown", shown - done.recorded, because, done);
   return done;
+}
+
+int AlertRecord::record(const Request& asked, const Entries& entries, Done& done) const {
+  int status = 200;
+  for (auto at = entries.begin(); at != entries.end() && status < 300;) {
+    Entries part;
+    for (; at != entries.end() && part.size() < together_max; ++at) part.insert(*at);
+    const auto response = send(asked, "POST", "/fhir", bundle_of(part));
+    status = response.status;
+    if (status >= 300) break;
+    done.recorded += part.size();
+    done.position = header_of(response, "Chartlog-Position");
+  }
+  return status;
 }
 
 Result<events::Known> AlertRecord::find(const Request& asked, const std::string& uuid) const {
@@ -193,7 +206,7 @@ void AlertRecord::outcome(const Request& asked, const Feedback& feedback, Done& 
       done.position = header_of(response, "Chartlog-Position");
       return;
     }
-    because = answered(response);
+    because = answered(response.status);
     if (response.status != 412) break;  // 412: changed meanwhile
   }
   fail(feedback.outcome, 1, because, done);

@@ -52,6 +52,8 @@ class AlertRecord {
 
   events::Result<Entries> to_be_shown(const PatientRead& read, const Answer& answer,
                                       const std::string& shown_to) const;
+  // The status of the write that failed, else of the last.
+  int record(const ops::http::Request& asked, const Entries& entries, Done& done) const;
   void outcome(const ops::http::Request& asked, const Feedback& feedback, Done& done);
   // Where the alert is, if the asker may know it; not_found: it was never shown.
   events::Result<events::Known> find(const ops::http::Request& asked,

@@ -75,9 +75,9 @@ class CheckRoute {
     if (request.method != "POST") return {};
     // A look at the list alerts nobody who is about to order.
     const bool orders = !basket->drugs.empty();
-    AlertRecord::write(
-        orders ? alerts_.shown(request, read, *answer, shown_to(*basket)) : AlertRecord::Done(),
-        json);
+    AlertRecord::write(orders ? alerts_.shown(request, read, *answer, prescriber_of(*basket))
+                              : AlertRecord::Done(),
+                       json);
     return {};
   }
 
@@ -102,15 +102,6 @@ class CheckRoute {
     for (const auto& card : answer.cards)
       write_card(card, json, uuid_of(card, read.patient, digest));
     json.end_array();
-  }
-
-  // The one who orders, if all drafts are of one.
-  static std::string shown_to(const Basket& basket) {
-    std::string who = basket.drugs.empty() ? std::string() : basket.drugs.front().prescriber;
-    for (const auto& draft : basket.drugs) {
-      if (draft.prescriber != who) return {};
-    }
-    return who;
   }
 
   const Sources& sources_;

@@ -176,7 +176,8 @@ Result<Answer> check_orders(const Checks& checks, const Sources& sources, const 
   answer.by = checks.current(read);
   // Without knowledge nothing is checked, so no facts are wanted.
   auto facts = answer.by == nullptr ? Result<ChartFacts>(ChartFacts{})
-                                    : chart_facts(sources, read, *answer.by, at, basket.redrafted);
+                                    : chart_facts(sources, read, *answer.by, at, basket.redrafted,
+                                                  basket.amendments);
   if (!facts) return facts.error();
   const auto earlier = earlier_results(read, basket.tests, test_window, at);
   if (!earlier) return earlier.error();

@@ -244,4 +244,12 @@ Result<Basket> read_basket(const json::value& body, std::string_view patient,
   return BasketReader(std::move(all), patient, finder).read();
 }
 
+std::string prescriber_of(const Basket& basket) {
+  std::string who = basket.drugs.empty() ? std::string() : basket.drugs.front().prescriber;
+  for (const auto& draft : basket.drugs) {
+    if (draft.prescriber != who) return {};
+  }
+  return who;
+}
+
 }  // namespace query::checks

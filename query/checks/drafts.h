@@ -26,6 +26,7 @@ struct Basket {
   std::vector<DrugDraft> drugs;
   std::vector<TestDraft> tests;
   std::vector<Redrafted> redrafted;      // MedicationRequests by their ids
+  std::vector<Amendment> amendments;     // what else is written with them
   std::vector<std::string> not_checked;  // sentences
 };
 
@@ -35,5 +36,8 @@ struct Basket {
 // patient, or there are more than drafts_max. Other kinds of orders are said in not_checked.
 events::Result<Basket> read_basket(const boost::json::value& body, std::string_view patient,
                                    const MedicationFinder& finder);
+
+// The one who orders, if all drafts are of one; else empty.
+std::string prescriber_of(const Basket& basket);
 
 }  // namespace query::checks

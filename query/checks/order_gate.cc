@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "events/schema/clinical_generated.h"
 #include "projections/alert_outcomes.h"
-#include "projections/facts_text.h"
 #include "query/checks/cds_feedback.h"
+#include "query/checks/cds_hooks.h"
+#include "query/checks/order_basket.h"
 #include "query/checks/overrides.h"
 
 namespace query::checks {
@@ -20,62 +20,27 @@ using events::OrdersToCheck;
 using events::OrderToCheck;
 using events::Result;
 using events::Status;
-using projections::text_of;
 
 const schema::Facts& facts_of(const std::string& bytes) {
   return *flatbuffers::GetRoot<schema::Facts>(bytes.data());
 }
 
 // The patient may be new with this very request: nothing of it has to be there.
-PatientRead read_of(const Sources& sources, const std::string& patient) {
+Result<PatientRead> read_of(const Sources& sources, const std::string& patient) {
   PatientRead read;
   read.patient = patient;
   read.stream = patient_stream_key(sources, patient);
   read.view = sources.shards.shard_of(read.stream).view();
+  const auto row = read.view->current(read.stream, events::ResourceType::Patient, patient);
+  if (!row) return row.error();
+  read.recorded = *row && (*row)->effect != events::EventEffect::deleted;
   return read;
 }
 
-class OrderBasket {
- public:
-  explicit OrderBasket(const MedicationFinder& finder) : finder_(finder) {}
-
-  Result<Basket> read(const OrdersToCheck& orders) && {
-    for (const auto& id : orders.removed) basket_.redrafted.push_back({id, true});
-    for (const auto& order : orders.orders) {
-      if (auto taken = take(order); !taken) return taken.error();
-    }
-    return std::move(basket_);
-  }
-
- private:
-  // What is not given is no drug; it ends what was recorded under its id.
-  static bool is_given(const schema::MedicationRequest& of) {
-    const auto status = text_of(of.status()), intent = text_of(of.intent());
-    return (status == "active" || status == "on-hold") && !of.do_not_perform() &&
-           intent != "proposal" && intent != "plan" && intent != "option";
-  }
-
-  Status take(const OrderToCheck& order) {
-    const auto& facts = facts_of(order.facts);
-    const auto& of = *facts.of_as_MedicationRequest();
-    const bool given = order.is_new || is_given(of);
-    basket_.redrafted.push_back({order.id, !given});
-    if (!given) return {};
-    Product product = product_of(of.medication());
-    if (const auto* reference = of.medication_reference();
-        reference != nullptr && product.empty()) {
-      auto found = finder_.find(text_of(reference->id()));
-      if (!found) return found.error();
-      if (*found) product = std::move(**found);
-    }
-    if (product.empty()) product.shown = order.path + ", which names no drug";
-    basket_.drugs.push_back(
-        {order.path, drug_reading(facts, std::move(product)).fact, who_is(of.requester())});
-    return {};
-  }
-
-  const MedicationFinder& finder_;
-  Basket basket_;
+// A card that stops, and the first of the new orders that it is about.
+struct Stop {
+  const Card& card;
+  const OrderToCheck& order;
 };
 
 class Judgement {
@@ -94,17 +59,17 @@ class Judgement {
       overridden_ = true;
       return {};
     }
-    if (!about.empty()) refusals_.push_back(refusal(card, *about.front()));
+    if (!about.empty()) stops_.push_back({card, *about.front()});
     return {};
   }
 
   bool overridden() const { return overridden_; }
-  std::vector<Error> take() && { return std::move(refusals_); }
+  const std::vector<Stop>& stops() const { return stops_; }
 
  private:
   static bool rests_on(const Card& card, const OrderToCheck& order) {
     return std::any_of(card.rests_on.begin(), card.rests_on.end(), [&](const RestsOn& one) {
-      return one.what == RestsOn::What::draft && one.text == order.path;
+      return one.what == RestsOn::What::draft && one.text == order.label;
     });
   }
 
@@ -121,63 +86,105 @@ class Judgement {
     return false;
   }
 
-  static std::string codes() {
-    std::string all;
-    for (const auto& reason : override_reasons())
-      all += fmt::format("{}{}", all.empty() ? "" : ", ", reason.code);
-    return all;
-  }
-
-  static Error refusal(const Card& card, const OrderToCheck& order) {
-    const auto& source = card.source;
-    const std::string contained =
-        order.has_contained_issue ? " A contained DetectedIssue is not looked at." : "";
-    return events::unprocessable(
-        fmt::format("{}: stopped by rule {}: {}. {} Source: {}{}{}; {}. Not clinically reviewed. "
-                    "To give it all the same, refer in MedicationRequest.detectedIssue to a "
-                    "DetectedIssue of the same transaction or of the record, with code {}|{} and "
-                    "in mitigation.action one of {}| {}.{}",
-                    order.path, card.rule, card.summary, card.detail, source.title,
-                    source.section.empty() ? "" : ", " + source.section,
-                    source.url.empty() ? "" : ", " + source.url,
-                    source.published.empty() ? "undated" : "of " + source.published,
-                    projections::alert_rule_system, card.rule, override_system, codes(), contained),
-        order.path + ".detectedIssue");
-  }
-
   const PatientRead& read_;
   const OrdersToCheck& orders_;
-  std::vector<Error> refusals_;
+  std::vector<Stop> stops_;
   bool overridden_ = false;
 };
 
+std::string reason_codes() {
+  std::string all;
+  for (const auto& reason : override_reasons())
+    all += fmt::format("{}{}", all.empty() ? "" : ", ", reason.code);
+  return all;
+}
+
+std::string source_text(const CardSource& source) {
+  return fmt::format("{}{}{}; {}", source.title,
+                     source.section.empty() ? "" : ", " + source.section,
+                     source.url.empty() ? "" : ", " + source.url,
+                     source.published.empty() ? "undated" : "of " + source.published);
+}
+
+// `alert`: a sentence about the card's DetectedIssue.
+Error refusal(const Stop& stop, const std::string& alert) {
+  const auto& [card, order] = stop;
+  const std::string contained =
+      order.has_contained_issue ? " A contained DetectedIssue is not looked at." : "";
+  return events::unprocessable(
+      fmt::format("{}: stopped by rule {}: {}. {} Source: {}. Not clinically reviewed. {} To give "
+                  "it all the same, refer in MedicationRequest.detectedIssue to a DetectedIssue of "
+                  "the same transaction or of the record, with code {}|{} and in "
+                  "mitigation.action one of {}| {}.{}",
+                  order.path, card.rule, card.summary, card.detail, source_text(card.source), alert,
+                  projections::alert_rule_system, card.rule, override_system, reason_codes(),
+                  contained),
+      order.path + ".detectedIssue");
+}
+
+// What became of the record of the cards that stopped.
+std::string alert_text(const PatientRead& read, const Answer& answer, const Card& card,
+                       const AlertRecord::Done& done) {
+  if (!read.recorded) return "The alert is not recorded, since its patient is not.";
+  const auto uuid = uuid_of(card, read.patient, answer.by->digest());
+  if (done.not_recorded > 0)
+    return fmt::format("Alert {} could not be recorded as shown: {}.", uuid, done.because);
+  return fmt::format("The alert is recorded as DetectedIssue/{}, to which feedback may say why.",
+                     uuid);
+}
+
+// `record` is given the cards that were shown.
+template <class Record>
+std::vector<Error> refusals_of(const std::vector<Stop>& stops, const PatientRead& read,
+                               const Answer& answer, Record record) {
+  std::vector<Error> refusals;
+  if (stops.empty()) return refusals;
+  Answer shown{{}, {}, answer.by};
+  for (const auto& stop : stops) shown.cards.push_back(stop.card);
+  // Else an alert would be all there is of a patient who was refused with the orders.
+  const auto done = read.recorded ? record(shown) : AlertRecord::Done();
+  for (const auto& stop : stops)
+    refusals.push_back(refusal(stop, alert_text(read, answer, stop.card, done)));
+  return refusals;
+}
+
 }  // namespace
 
-OrderGate::OrderGate(const Sources& sources, const Checks& checks)
+OrderGate::OrderGate(const Sources& sources, const Checks& checks, WriteFhir write)
     : sources_(sources),
       checks_(checks),
+      alerts_(sources, std::move(write), checks.metrics),
       gated_(prometheus::BuildCounter()
                  .Name("orders_gated_total")
                  .Help("Requests with orders that were checked before they were written")
                  .Register(checks.metrics)) {}
 
-Result<std::vector<Error>> OrderGate::check(const OrdersToCheck& orders) const {
+Result<std::vector<Error>> OrderGate::check(const ops::auth::Principal& asker,
+                                            std::string_view request_id,
+                                            const OrdersToCheck& orders) {
+  ops::http::Request asked;
+  asked.principal = asker;
+  asked.request_id = request_id;
   const auto read = read_of(sources_, orders.patient);
-  const MedicationFinder finder(sources_, read);
-  const auto basket = OrderBasket(finder).read(orders);
+  if (!read) return read.error();
+  const MedicationFinder finder(sources_, *read);
+  const auto basket = basket_of(orders, asker_of(asked), *read, finder);
   if (!basket) return basket.error();
-  const auto answer = check_orders(checks_, sources_, read, *basket, std::nullopt);
+  const auto answer = check_orders(checks_, sources_, *read, *basket, std::nullopt);
   if (!answer) return answer.error();
-  Judgement judgement(read, orders);
+  Judgement judgement(*read, orders);
   for (const auto& card : answer->cards) {
     if (card.tier != knowledge::Tier::stop) continue;
     if (auto judged = judgement.judge(card); !judged) return judged.error();
   }
-  const bool overridden = judgement.overridden();
-  auto refusals = std::move(judgement).take();
-  const char* outcome = !refusals.empty() ? "refused" : overridden ? "overridden" : "passed";
+  const auto& stops = judgement.stops();
+  const char* outcome = !stops.empty()           ? "refused"
+                        : judgement.overridden() ? "overridden"
+                                                 : "passed";
   gated_.Add({{"outcome", outcome}}).Increment();
-  return refusals;
+  return refusals_of(stops, *read, *answer, [&](const Answer& shown) {
+    return alerts_.shown(asked, *read, shown, prescriber_of(*basket));
+  });
 }
 
 }  // namespace query::checks

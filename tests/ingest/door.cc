@@ -10,7 +10,7 @@
 namespace ingest::test {
 
 Door::Door(const IntakeOptions& options, const validation::Validator* validator,
-           events::CheckOrders check_orders)
+           fhir::CheckOrders check_orders)
     : node(key_log, partitions) {
   projections::ShardsOptions shards_options;
   shards_options.directory = folder.path() / "shards";

@@ -23,7 +23,7 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 struct Door {
   // `validator`, if any, outlives the door.
   explicit Door(const IntakeOptions& options = {}, const validation::Validator* validator = nullptr,
-                events::CheckOrders check_orders = {});
+                fhir::CheckOrders check_orders = {});
 
   ops::http::Response send(std::string method, std::string path, std::string body = {},
                            Headers headers = {});

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <functional>
 #include <set>
 
 #include "events/clinical_time.h"
@@ -33,18 +34,27 @@ std::string order(const std::string& id, const std::string& more = {},
 class OrderGateTest : public ::testing::Test {
  protected:
   OrderGateTest()
-      : door_({}, nullptr, [this](const events::OrdersToCheck& orders) { return answer(orders); }) {
-  }
+      : door_({}, nullptr,
+              [this](const ops::auth::Principal& asker, std::string_view request_id,
+                     const events::OrdersToCheck& orders) {
+                askers_.push_back(fmt::format("{} {}", asker.subject, request_id));
+                return answer(orders);
+              }) {}
 
   events::Result<std::vector<events::Error>> answer(const events::OrdersToCheck& orders) {
     std::string asked = orders.patient + ":";
     for (const auto& one : orders.orders) {
+      if (label_) label_(one);
       asked += fmt::format(" {}{}", one.is_new ? "new " : "", one.id);
       if (!one.issues_beside.empty()) asked += " reason-beside";
       for (const auto& id : one.issues_recorded) asked += " reason-" + id;
       if (one.has_contained_issue) asked += " contained";
     }
     for (const auto& id : orders.removed) asked += " removed " + id;
+    for (const auto& one : orders.beside)
+      asked += fmt::format(" {} {}/{}", one.facts.empty() ? "without" : "with",
+                           events::type_name(one.type), one.id);
+    if (!door_.read("AllergyIntolerance", "a1").empty()) asked += " after a1";
     asked_.push_back(asked);
     if (!broken_.empty()) return events::unavailable(broken_);
     std::vector<events::Error> against;
@@ -58,7 +68,8 @@ class OrderGateTest : public ::testing::Test {
     return door_.send("PUT", "/fhir/MedicationRequest/" + id, body, std::move(headers)).status;
   }
 
-  std::vector<std::string> asked_;
+  std::vector<std::string> asked_, askers_;
+  std::function<void(const events::OrderToCheck&)> label_;
   std::set<std::string> refused_;
   std::string broken_;
   Door door_;
@@ -165,6 +176,67 @@ TEST_F(OrderGateTest, WhatElseTheRequestDoesIsSaid) {
       200);
   EXPECT_THAT(asked_,
               ElementsAre("ana: new m1 reason-beside reason-seen contained old removed gone"));
+}
+
+std::string allergy(const std::string& id, const std::string& patient = "ana") {
+  return fmt::format(
+      R"({{"resourceType":"AllergyIntolerance","id":"{}","patient":{{"reference":"Patient/{}"}},)"
+      R"("code":{{"text":"penicillin"}}}})",
+      id, patient);
+}
+
+TEST_F(OrderGateTest, WhatOfTheChartComesWithTheOrdersIsSaidWhicheverComesFirst) {
+  const auto of_ana = [](const std::string& type, const std::string& id) {
+    return fmt::format(
+        R"({{"resourceType":"{}","id":"{}",{}"subject":{{"reference":"Patient/ana"}},)"
+        R"("code":{{"text":"x"}}}})",
+        type, id, type == "Condition" ? "" : R"("status":"final",)");
+  };
+  ASSERT_EQ(door_.send("PUT", "/fhir/Condition/c1", of_ana("Condition", "c1")).status, 201);
+  const std::vector<std::string> beside{
+      entry("PUT", "Patient/ana", R"({"resourceType":"Patient","id":"ana"})"),
+      entry("PUT", "AllergyIntolerance/a2", allergy("a2")),
+      entry("DELETE", "Condition/c1", ""),
+      entry("DELETE", "Condition/never", ""),
+      entry("PUT", "Observation/o1", of_ana("Observation", "o1")),
+      entry("PUT", "DiagnosticReport/r1", of_ana("DiagnosticReport", "r1")),
+      entry("PUT", "AllergyIntolerance/b1", allergy("b1", "ben"))};
+  const std::string says =
+      "ana: new m1 with Patient/ana with AllergyIntolerance/a2 without Condition/c1 with "
+      "Observation/o1";
+  refused_ = {"m1"};
+  auto first = beside, last = beside;
+  first.insert(first.begin(), entry("PUT", "MedicationRequest/m1", order("m1")));
+  last.push_back(entry("PUT", "MedicationRequest/m1", order("m1")));
+  for (const auto& entries : {first, last})
+    EXPECT_THAT(door_.post(transaction(entries)).body, HasSubstr("].resource: no"));
+  EXPECT_THAT(asked_, ElementsAre(says, says));
+}
+
+TEST_F(OrderGateTest, OrdersOfABatchComeAfterItsOtherEntries) {
+  const auto answer = door_.post(batch({entry("PUT", "MedicationRequest/m1", order("m1")),
+                                        entry("PUT", "AllergyIntolerance/a1", allergy("a1"))}));
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_THAT(asked_, ElementsAre("ana: new m1 after a1"));
+}
+
+TEST_F(OrderGateTest, AnOrderIsNamedAsACheckOfTheSameBodyNamesIt) {
+  std::vector<std::string> labels;
+  label_ = [&](const events::OrderToCheck& one) { labels.push_back(one.label); };
+  ASSERT_EQ(put("m1", order("m1")), 201);
+  ASSERT_EQ(door_.send("POST", "/fhir/MedicationRequest", order("")).status, 201);
+  ASSERT_EQ(door_
+                .post(transaction({entry("PUT", "MedicationRequest/m2", order("m2")),
+                                   entry("POST", "MedicationRequest", order(""))}))
+                .status,
+            200);
+  EXPECT_THAT(labels, ElementsAre("MedicationRequest/m1", "MedicationRequest",
+                                  "MedicationRequest/m2", "Bundle.entry[1]"));
+}
+
+TEST_F(OrderGateTest, WhoAsksIsSaid) {
+  ASSERT_EQ(put("m1", order("m1"), {{"x-request-id", "r7"}}), 201);
+  EXPECT_THAT(askers_, ElementsAre(HasSubstr("anonymous")));
 }
 
 // Whoever repeats gets the first answer, though by now something speaks against the order.

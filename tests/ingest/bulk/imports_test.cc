@@ -110,7 +110,7 @@ std::string conditions(int count, const std::string& text) {
 }
 
 TEST_F(ImportsTest, OrdersOfAnImportAreHistoryAndNotGated) {
-  dependencies.check_orders = [](const events::OrdersToCheck&) {
+  dependencies.check_orders = [](const auto&, auto, const events::OrdersToCheck&) {
     ADD_FAILURE() << "asked about an import";
     return std::vector<events::Error>{events::unprocessable("no")};
   };
