@@ -28,7 +28,8 @@ std::vector<std::string> words(const std::string& text) {
   return {std::istream_iterator<std::string>(stream), {}};
 }
 
-std::string entry(const std::string& resource, const std::string& method, const std::string& url) {
+std::string bundle_entry(const std::string& resource, const std::string& method,
+                         const std::string& url) {
   return fmt::format(R"({{{}"request":{{"method":"{}","url":"{}"}}}})",
                      resource.empty() ? "" : R"("resource":)" + resource + ",", method, url);
 }
@@ -135,23 +136,23 @@ class World : public OrderingNode {
     const std::string ana = R"("subject":{"reference":"Patient/ana"})";
     if (word == "allergic") {
       const std::string id = "AllergyIntolerance/to-" + said.at(3);
-      if (said.back() == "more") return entry({}, "DELETE", id);
-      return entry(allergy(said.at(3), said.back() == "refuted" ? "refuted" : "confirmed"), "PUT",
-                   id);
+      if (said.back() == "more") return bundle_entry({}, "DELETE", id);
+      return bundle_entry(allergy(said.at(3), said.back() == "refuted" ? "refuted" : "confirmed"),
+                          "PUT", id);
     }
     if (word == "takes")
-      return entry(fmt::format(
-                       R"({{"resourceType":"MedicationStatement","status":"active",{},
+      return bundle_entry(fmt::format(
+                              R"({{"resourceType":"MedicationStatement","status":"active",{},
               "medicationCodeableConcept":{{"text":"{}"}},"effectiveDateTime":"2026-11-01"}})",
-                       ana, said.at(2)),
-                   "POST", "MedicationStatement");
+                              ana, said.at(2)),
+                          "POST", "MedicationStatement");
     if (word == "born")
-      return entry(
+      return bundle_entry(
           fmt::format(R"({{"resourceType":"Patient","id":"ana","birthDate":"{}","gender":"{}"}})",
                       said.at(2), said.at(3)),
           "PUT", "Patient/ana");
     EXPECT_EQ(word, "pregnant");
-    return entry(
+    return bundle_entry(
         fmt::format(
             R"({{"resourceType":"Condition",{},"onsetDateTime":"{}","code":{{"coding":[{{"system":
             "http://snomed.info/sct","code":"72892002","display":"Normal pregnancy"}}]}},
@@ -184,7 +185,7 @@ class World : public OrderingNode {
 
   void give_with(const Order& made) {
     with_.insert(way_.behind ? with_.begin() : with_.end(),
-                 entry(order_json(made), "PUT", "MedicationRequest/" + made.id));
+                 bundle_entry(order_json(made), "PUT", "MedicationRequest/" + made.id));
     answer_ = send("POST", "/fhir",
                    fmt::format(R"({{"resourceType":"Bundle","type":"{}","entry":[{}]}})",
                                way_.bundle, fmt::join(with_, ",")));
