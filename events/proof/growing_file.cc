@@ -18,7 +18,7 @@ Error file_failed(const std::filesystem::path& path, const char* what) {
   return unavailable(fmt::format("{}: cannot {}: {}", path.string(), what, std::strerror(errno)));
 }
 
-bool write_all(int file, std::string_view bytes, std::uint64_t at) {
+bool write_at(int file, std::string_view bytes, std::uint64_t at) {
   while (!bytes.empty()) {
     const auto written = ::pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(at));
     if (written < 0 && errno == EINTR) continue;
@@ -35,7 +35,7 @@ Status write_whole_file(const std::filesystem::path& path, std::string_view text
   const auto fresh = path.string() + ".new";
   const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return file_failed(path, "be made");
-  const bool written = write_all(file, text, 0) && (!sync || ::fdatasync(file) == 0);
+  const bool written = write_at(file, text, 0) && (!sync || ::fdatasync(file) == 0);
   ::close(file);
   if (!written || ::rename(fresh.c_str(), path.c_str()) != 0)
     return file_failed(path, "be written");
@@ -96,7 +96,7 @@ Status GrowingFile::add(std::string_view entry) {
 
 Status GrowingFile::write() {
   if (tail_.empty()) return {};
-  if (!write_all(file_, tail_, written_)) return file_failed(path_, "write");
+  if (!write_at(file_, tail_, written_)) return file_failed(path_, "write");
   written_ += tail_.size();
   tail_.clear();
   return {};

@@ -89,7 +89,7 @@ events::Result<std::vector<events::proof::Verifier>> trusted_keys(const NodeSett
   return read_verifiers({file.string()});
 }
 
-int print(const VerifyReport& report, std::uint64_t left_out, double seconds) {
+int print_report(const VerifyReport& report, std::uint64_t left_out, double seconds) {
   for (const auto& one : report.found)
     fmt::print("{}: {}\n", events::proof::to_string(one.what), one.why);
   for (const auto& one : report.skipped) fmt::print("does not read: {}\n", one);
@@ -181,7 +181,7 @@ int run_verify(const ReadSettings& read, const VerifyAsked& asked) {
   progress.clear();
   if (!report) return cannot(report.error().message);
   std::move(unreadable.begin(), unreadable.end(), std::back_inserter(report->found));
-  return print(*report, side->left_out, progress.seconds());
+  return print_report(*report, side->left_out, progress.seconds());
 }
 
 }  // namespace

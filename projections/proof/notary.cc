@@ -139,34 +139,31 @@ void Notary::follow(Place& place, events::PartitionId partition, bool sign_now,
   const auto& shard = shards_.shard(partition);
   for (bool there = false; !there && !stop.stop_requested();) {
     const std::lock_guard lock(place.mutex);
-    const auto until = shard.next_offset();
-    if (place.notary->next_offset() >= until) break;
+    const auto until = shard.next_offset(), before = place.notary->next_offset();
+    if (before >= until) break;
     auto read = place.notary->read_until(until, turn_bytes);
     if (!read) return set_problem(place, read.error().message);
+    if (place.notary->next_offset() == before) return;
     there = *read;
   }
   if (!sign_now) return;
   const std::lock_guard lock(place.mutex);
   if (place.newest && place.newest->checkpoint.next == shard.next_offset()) return;
   const auto view = shard.view();
-  auto done = bring_on(place, *view, turn_bytes);
-  if (done && place.notary->tree().size() > 0) done = sign(place, *view);
+  const auto there = bring_on(place, *view, turn_bytes);
+  if (!there) return set_problem(place, there.error().message);
+  if (!*there || place.notary->tree().size() == 0) return;
+  const auto done = sign(place, *view);
   set_problem(place, done ? std::string() : done.error().message);
 }
 
-// Tree and map to where `view` stands.
-Status Notary::bring_on(Place& place, const ShardView& view, std::size_t bytes_max) {
-  if (place.notary->next_offset() > view.next_offset()) {
-    return events::unavailable("the shard folds again what the tree has already; ask again");
-  }
+// Tree and map to where `view` stands. After a crash the shard folds again what the tree has.
+Result<bool> Notary::bring_on(Place& place, const ShardView& view, std::size_t bytes_max) {
+  if (place.notary->next_offset() > view.next_offset()) return false;
   const auto there = place.notary->read_until(view.next_offset(), bytes_max);
-  if (!there) return there.error();
-  if (!*there) {
-    return events::unavailable(fmt::format("the tree is being made, at offset {} of {}; ask again",
-                                           place.notary->next_offset().value,
-                                           view.next_offset().value));
-  }
-  return place.notary->map_to(view);
+  if (!there || !*there) return there;
+  if (auto mapped = place.notary->map_to(view); !mapped) return mapped.error();
+  return true;
 }
 
 Status Notary::sign(Place& place, const ShardView& view) {
@@ -210,7 +207,13 @@ Result<Proven> Notary::prove(events::PartitionId partition,
   Place& place = *places_.at(partition.value);
   const std::lock_guard lock(place.mutex);
   const auto view = shards_.shard(partition).view();
-  if (auto done = bring_on(place, *view, turn_bytes); !done) return done.error();
+  const auto there = bring_on(place, *view, turn_bytes);
+  if (!there) return there.error();
+  if (!*there) {
+    return events::unavailable(
+        fmt::format("partition {}: the tree stands at offset {}, the rows at {}; ask again",
+                    partition.value, place.notary->next_offset().value, view->next_offset().value));
+  }
   if (auto done = sign(place, *view); !done) return done.error();
   const auto offsets = which(*view);
   if (!offsets) return offsets.error();

@@ -96,7 +96,8 @@ class Notary {
   Result<std::optional<WitnessContext::Own>> own(const events::proof::Checkpoint& other) const;
   void run(std::stop_token stop);
   void follow(Place& place, events::PartitionId partition, bool sign_now, std::stop_token stop);
-  Status bring_on(Place& place, const ShardView& view, std::size_t bytes_max);
+  // False: not there yet.
+  Result<bool> bring_on(Place& place, const ShardView& view, std::size_t bytes_max);
   Status sign(Place& place, const ShardView& view);
   void set_problem(Place& place, std::string why);
   void sync_all();

@@ -10,8 +10,8 @@
 namespace projections {
 namespace {
 
-constexpr std::size_t read_bytes = 4u << 20;
-constexpr std::chrono::milliseconds read_patience{1000}, start_patience{5000};
+constexpr std::size_t notary_read_bytes = 4u << 20;
+constexpr std::chrono::milliseconds read_patience{1000}, start_patience{30'000};
 
 events::Error not_this_log(const events::proof::Origin& origin, std::string_view what) {
   return {events::ErrorCode::precondition_failed,
@@ -52,7 +52,10 @@ Status PartitionNotary::check_against_log() {
   if (!records) return records.error();
   const auto leaf = tree_->leaf(tree_->size() - 1);
   if (!leaf) return leaf.error();
-  if (records->empty() || records->front().offset != last ||
+  if (records->empty())
+    return events::unavailable(fmt::format("{}: the log does not give its record at offset {} now",
+                                           origin_.text(), last.value));
+  if (records->front().offset != last ||
       events::proof::record_leaf(origin_.log, origin_.partition, records->front()) != *leaf) {
     return not_this_log(origin_, fmt::format("another record lies at offset {}", last.value));
   }
@@ -80,14 +83,14 @@ Result<bool> PartitionNotary::read_until(events::Offset until, std::size_t bytes
     }
     auto records = std::exchange(held_, {});
     if (records.empty()) {
-      auto more = reader_->next(read_bytes, read_patience);
+      auto more = reader_->next(notary_read_bytes, read_patience);
       if (!more) {
         reader_.reset();
         return more.error();
       }
       records = std::move(*more);
     }
-    if (records.empty()) return events::unavailable("the log does not give its records yet");
+    if (records.empty()) return false;  // a slow broker
     auto record = records.begin();
     for (; record != records.end() && record->offset < until; ++record) {
       bytes += record->key.size() + record->value.size();

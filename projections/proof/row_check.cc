@@ -85,7 +85,7 @@ Status fold_anew(Generation& fresh, const RowCheckOptions& options, events::Part
                     {log, fold_batch_bytes, options.progress, {}});
 }
 
-Status compare(const Generation& live, const Generation& fresh, RowCheck& check) {
+Status compare_rows(const Generation& live, const Generation& fresh, RowCheck& check) {
   const auto here = live.store->snapshot(), by_log = fresh.store->snapshot();
   const auto names = family_names(live.projections);
   for (std::uint32_t i = 0; i < names.size(); ++i) {
@@ -119,7 +119,7 @@ Result<RowCheck> check_rows(const RowCheckOptions& options, events::PartitionId 
   check.next = position->next;
   auto folded = fold_anew(**fresh, options, partition, check.next, log, opener);
   if (!folded) return folded.error();
-  if (auto compared = compare(**live, **fresh, check); !compared) return compared.error();
+  if (auto compared = compare_rows(**live, **fresh, check); !compared) return compared.error();
   return check;
 }
 
