@@ -20,11 +20,11 @@ using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 using ::testing::UnorderedElementsAreArray;
 
-std::string patient(const std::string& id, const std::string& gender) {
+std::string patient_named(const std::string& id, const std::string& gender) {
   return fmt::format(R"({{"resourceType":"Patient","id":"{}","gender":"{}"}})", id, gender);
 }
-std::string order(const std::string& id, const std::string& who, const std::string& status,
-                  const std::string& dose) {
+std::string order_of_drug(const std::string& id, const std::string& who, const std::string& status,
+                          const std::string& dose) {
   return fmt::format(
       R"({{"resourceType":"MedicationRequest","id":"{}","status":"{}","intent":"order",
       "subject":{{"reference":"Patient/{}"}},"authoredOn":"2020-01-05",
@@ -56,17 +56,17 @@ class ReplayEventsTest : public RunningNode {
   }
   void live() {
     start();
-    put("Patient/ana", patient("ana", "female"));
-    put("Patient/ben", patient("ben", "male"));
-    put("MedicationRequest/m", order("m", "ana", "active", "1 daily"));
+    put("Patient/ana", patient_named("ana", "female"));
+    put("Patient/ben", patient_named("ben", "male"));
+    put("MedicationRequest/m", order_of_drug("m", "ana", "active", "1 daily"));
     put("Observation/w", weight("w", "ana", "70"));
     first_ = put("Condition/early", problem("early", "ana", "2018"));
-    put("MedicationRequest/m", order("m", "ana", "active", "2 daily"));
+    put("MedicationRequest/m", order_of_drug("m", "ana", "active", "2 daily"));
     put("Observation/w", weight("w", "ana", "71"));
     put("Observation/w", weight("w", "ana", "71"));  // the same again
     put("Condition/late", problem("late", "ana", "1999"));
     ask("DELETE", "/fhir/Condition/early");
-    last_ = put("Patient/ana", patient("ana", "other"));
+    last_ = put("Patient/ana", patient_named("ana", "other"));
   }
   std::vector<json::value> read(const std::string& text) {
     std::vector<json::value> lines;

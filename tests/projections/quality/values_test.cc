@@ -14,27 +14,28 @@ Value literal(std::string_view text) {
   EXPECT_TRUE(value) << text;
   return value.value_or(Value());
 }
-std::string text_of(const std::optional<Decimal>& decimal) {
+std::string decimal_text(const std::optional<Decimal>& decimal) {
   return decimal ? decimal->to_text() : "none";
 }
 Decimal decimal(std::string_view text) { return *Decimal::parse(text); }
 
 TEST(DecimalTest, IsExactToEightPlaces) {
-  EXPECT_EQ(text_of(Decimal::add(decimal("0.1"), decimal("0.2"))), "0.3");
-  EXPECT_EQ(text_of(Decimal::divide(decimal("2"), decimal("3"))), "0.66666667");
-  EXPECT_EQ(text_of(Decimal::multiply(decimal("-99999999999999.99999999"), decimal("10000.5"))),
-            "-1000049999999999999.9999");
-  EXPECT_EQ(text_of(Decimal::modulo(decimal("-7.5"), decimal("2"))), "-1.5");
+  EXPECT_EQ(decimal_text(Decimal::add(decimal("0.1"), decimal("0.2"))), "0.3");
+  EXPECT_EQ(decimal_text(Decimal::divide(decimal("2"), decimal("3"))), "0.66666667");
+  EXPECT_EQ(
+      decimal_text(Decimal::multiply(decimal("-99999999999999.99999999"), decimal("10000.5"))),
+      "-1000049999999999999.9999");
+  EXPECT_EQ(decimal_text(Decimal::modulo(decimal("-7.5"), decimal("2"))), "-1.5");
 }
 
 TEST(DecimalTest, BeyondItsRangeThereIsNothing) {
-  EXPECT_EQ(text_of(Decimal::multiply(decimal("100000000000000"), decimal("100000000000000"))),
+  EXPECT_EQ(decimal_text(Decimal::multiply(decimal("100000000000000"), decimal("100000000000000"))),
             "none");
-  EXPECT_EQ(text_of(Decimal::divide(decimal("1"), decimal("0.0"))), "none");
+  EXPECT_EQ(decimal_text(Decimal::divide(decimal("1"), decimal("0.0"))), "none");
   EXPECT_FALSE(Decimal::parse("0.000000001"));
   EXPECT_FALSE(Decimal::parse("1e3"));
   EXPECT_FALSE(Decimal::parse(""));
-  EXPECT_EQ(text_of(Decimal::parse_rounded("0.123456785")), "0.12345679");
+  EXPECT_EQ(decimal_text(Decimal::parse_rounded("0.123456785")), "0.12345679");
 }
 
 TEST(MomentTest, TextIsReadAsPreciselyAsItIsWritten) {
