@@ -23,8 +23,8 @@ SAID_IN_PART = ["/charts/{patient}/trends", "/charts/{patient}/medications/$chec
                 "/measures/{measure}", "/measures/{measure}/trend", "/measures/{measure}/patients",
                 "/measures/{measure}/patients/{patient}",
                 "/charts/{patient}/reconciliations/proposal", "/charts/{patient}/reconciliations",
-                # from and to, _sort and _cursor
-                "/audit/proof", "/audit/checkpoints", "/audit/access", "/audit/disclosures", "/charts/{patient}/access"]
+                # from and to, _sort and _cursor; types of resources; words that no target may have
+                "/audit/recipients", "/audit/replay", "/audit/screen", "/audit/proof", "/audit/checkpoints", "/audit/access", "/audit/disclosures", "/charts/{patient}/access"]
 EXAMPLES = {"drug": "metoprolol", "on": "2024-06-01", "patient": "ana", "agent": "anonymous", "resource": "Patient/ana"}
 EXAMPLES_OF = {"/audit/replay": {"from": "2024-06-01", "to": "2030-01-01T00:00:00Z", "type": "Observation,Condition"}}
 PAGED = ("/charts/{patient}/timeline", "/prevention/due", "/alerts", "/audit/access", "/charts/{patient}/access")
@@ -98,12 +98,14 @@ def main():
                       for row in basis["rows"] for cell in row["cells"] if cell["needs_decision"]]
         _, done = ask(lists, json.dumps({"position": basis["position"], "decisions": open_lines}).encode())
         load_measure(node, folder)
+        # Settings are in all partitions now: a moment after that, none was empty.
+        after, _ = ask(node.url + "/fhir/Observation", json.dumps(CHART["entry"][1]["resource"]).encode())
         known = {"patient": "ana", "measure": "Visits-1.0", "period": "2025", "population": "patients", "reconciliation": done["reconciliation"]["list"],
                  "service": "order-sign", "name": "knowledge", "id": headers["Chartlog-Commit"],
                  "Chartlog-Min-Position": headers["Chartlog-Position"],
                  "format": "json",
                  # Of the patient's partition, and never ahead of the clock.
-                 "asOf": headers["Chartlog-Position"], "at": "2024-06-01"}
+                 "asOf": after["Chartlog-Position"], "at": "2024-06-01"}
         paths = [path for path in description["paths"] if path not in STREAMS]
         assert len(paths) > 10, paths
         file = os.path.join(folder, "openapi.json")

@@ -113,7 +113,8 @@ class Population:
             resource = json.loads(line)
             if "id" in resource:
                 texts[f"{resource['resourceType']}/{resource['id']}"] = line
-        kept = {one["type"] for one in self.node.json("/fhir/metadata")["rest"][0]["resource"]}
+        kept = {one["type"] for one in self.node.json("/fhir/metadata")["rest"][0]["resource"]
+                if "update" in [does["code"] for does in one.get("interaction", [])]}
         names = [name for name in texts if name.split("/")[0] in kept]
 
         def put(name):
