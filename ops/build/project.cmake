@@ -58,10 +58,11 @@ endfunction()
 
 # project_test(events [PURE] SOURCES … DEPENDS … [LABELS …]): one test program a folder. ctest runs
 # each test by its name; label `unit` unless others are given. PURE: what is tested starts no thread,
-# so ThreadSanitizer has nothing to say of it and does not build it.
+# so ThreadSanitizer has nothing to say of it and does not build it. IN_NODE: its threads are those of a
+# node, which node_tests start under ThreadSanitizer; by itself only with CHARTLOG_TSAN_ALL (--long).
 function(project_test name)
-  cmake_parse_arguments(ARG "PURE" "" "SOURCES;DEPENDS;LABELS" ${ARGN})
-  if(ARG_PURE AND CHARTLOG_SANITIZE STREQUAL "thread")
+  cmake_parse_arguments(ARG "PURE;IN_NODE" "" "SOURCES;DEPENDS;LABELS" ${ARGN})
+  if(CHARTLOG_SANITIZE STREQUAL "thread" AND (ARG_PURE OR (ARG_IN_NODE AND NOT CHARTLOG_TSAN_ALL)))
     return()
   endif()
   if(NOT ARG_LABELS)
