@@ -133,7 +133,7 @@ TEST_F(MeasuresTest, WhatCannotBeAnsweredSaysWhatAndWhy) {
       {"/measures/Small-1.0/patients?population=numerator&_cursor=y", {400, "cursor"}},
       {"/measures/Small-1.0/patients/nobody", {404, "nobody"}}};
   for (const auto& [path, expected] : refused) {
-    const auto answer = ask("GET", path);
+    const auto answer = get(path);
     EXPECT_EQ(answer.status, expected.first) << path << " " << answer.body;
     EXPECT_THAT(answer.body, HasSubstr(expected.second)) << path;
   }
