@@ -199,7 +199,7 @@ TEST_F(MeasuresTest, OperationsRefuseWhatTheyCannotAnswer) {
       {"/fhir/Measure/$care-gaps?" + year + "&status=odd", 400},
       {"/fhir/Measure/$care-gaps?" + year + "&subject=nobody", 404}};
   for (const auto& [path, expected] : refused) {
-    const auto answer = ask("GET", path);
+    const auto answer = get(path);
     EXPECT_EQ(answer.status, expected) << path << " " << answer.body;
     EXPECT_THAT(answer.body, HasSubstr("OperationOutcome")) << path;
   }
