@@ -49,14 +49,14 @@ function(project_library name)
   target_link_libraries(${name} PUBLIC ${ARG_DEPENDS})
 endfunction()
 
-# Under a sanitizer a process takes half a second to start: the program runs in two halves, not once a
+# Under a sanitizer a process takes half a second to start: the program runs in four parts, not once a
 # test. What failed is named in its output.
 function(sanitized_test name labels)
-  set(environment "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.suppressions" GTEST_TOTAL_SHARDS=2)
-  foreach(half 0 1)
-    add_test(NAME ${name}_tests_${half} COMMAND ${name}_tests --gtest_brief=1 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-    set_tests_properties(${name}_tests_${half} PROPERTIES LABELS "${labels}" TIMEOUT 1200
-      ENVIRONMENT "${environment};GTEST_SHARD_INDEX=${half}")
+  set(environment "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.suppressions" GTEST_TOTAL_SHARDS=4)
+  foreach(part 0 1 2 3)
+    add_test(NAME ${name}_tests_${part} COMMAND ${name}_tests --gtest_brief=1 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    set_tests_properties(${name}_tests_${part} PROPERTIES LABELS "${labels}" TIMEOUT 1200
+      ENVIRONMENT "${environment};GTEST_SHARD_INDEX=${part}")
   endforeach()
 endfunction()
 
