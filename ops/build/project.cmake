@@ -23,11 +23,12 @@ function(project_units target)
     set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group}_${unit})
   endforeach()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
-  target_compile_options(${target} PRIVATE -Wno-shadow -Wno-unused-function -Wno-subobject-linkage
-    # What the optimiser of g++ 12 believes across files is wrong too often; file by file it is refused.
-    -Wno-error=maybe-uninitialized -Wno-error=array-bounds -Wno-error=stringop-overflow -Wno-error=stringop-overread
-    -Wno-error=restrict -Wno-error=dangling-pointer -Wno-error=use-after-free -Wno-error=free-nonheap-object
-    -Wno-error=null-dereference -Wno-error=nonnull -Wno-error=uninitialized)
+  target_compile_options(${target} PRIVATE -Wno-shadow -Wno-unused-function -Wno-subobject-linkage)
+  # What the optimiser of g++ 12 believes across files is wrong too often; file by file, and under the
+  # sanitizers, warnings are errors.
+  if(NOT CHARTLOG_SANITIZE)
+    target_compile_options(${target} PRIVATE -Wno-error)
+  endif()
 endfunction()
 
 function(project_options target)
