@@ -96,7 +96,7 @@ int run_replay(const ReadSettings& read, const Asked& asked) {
   }
   const auto records = records_in(*(*log)->clinical);
   if (!records) return replay_failed(records.error().message);
-  ReplayProgress progress(*records);
+  LogProgress progress(*records);
   const Telling telling{
       **log,
       {std::move(*filter), !asked.diff.empty()},

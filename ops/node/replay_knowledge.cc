@@ -9,8 +9,8 @@
 #include <thread>
 
 #include "ops/node/knowledge_files.h"
+#include "ops/node/log_progress.h"
 #include "ops/node/replay_log.h"
-#include "ops/node/replay_progress.h"
 #include "ops/node/replay_report.h"
 #include "projections/alert_replay.h"
 
@@ -24,7 +24,7 @@ using projections::ReplayFigures;
 // Partitions side by side, as many as there are processors.
 class Replay {
  public:
-  Replay(ReplayLog& log, const projections::AlertReplay& by, ReplayProgress& progress)
+  Replay(ReplayLog& log, const projections::AlertReplay& by, LogProgress& progress)
       : log_(log), by_(by), progress_(progress) {}
 
   void run() {
@@ -62,7 +62,7 @@ class Replay {
 
   ReplayLog& log_;
   const projections::AlertReplay& by_;
-  ReplayProgress& progress_;
+  LogProgress& progress_;
   std::atomic<std::uint32_t> next_ = 0;
   std::mutex mutex_;  // of what is found
 };
@@ -95,7 +95,7 @@ events::Status replay_knowledge(const NodeSettings& settings, const KnowledgeRep
   const auto records = records_in(*(*log)->clinical);
   if (!records) return records.error();
   const projections::AlertReplay by(*given);
-  ReplayProgress progress(*records);
+  LogProgress progress(*records);
   Replay replay(**log, by, progress);
   replay.run();
   progress.clear();

@@ -14,7 +14,7 @@ namespace ops::node {
 struct Telling {
   ReplayLog& log;
   Scan scan;
-  ReplayProgress& progress;
+  LogProgress& progress;
   bool ndjson = false;
   std::function<void(std::string_view)> out;  // whole lines; one call at a time
 };

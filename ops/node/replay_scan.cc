@@ -13,7 +13,7 @@ using events::PartitionId;
 
 class Scanner {
  public:
-  Scanner(ReplayLog& log, const Scan& scan, ReplayProgress& progress, const MakeListener& make)
+  Scanner(ReplayLog& log, const Scan& scan, LogProgress& progress, const MakeListener& make)
       : log_(log), scan_(scan), progress_(progress), make_(make) {}
 
   events::Result<projections::ReplayFigures> run() {
@@ -62,7 +62,7 @@ class Scanner {
 
   ReplayLog& log_;
   const Scan& scan_;
-  ReplayProgress& progress_;
+  LogProgress& progress_;
   const MakeListener& make_;
   std::atomic<std::uint32_t> next_ = 0;
   std::mutex mutex_;
@@ -74,7 +74,7 @@ class Scanner {
 }  // namespace
 
 events::Result<projections::ReplayFigures> scan_log(ReplayLog& log, const Scan& scan,
-                                                    ReplayProgress& progress,
+                                                    LogProgress& progress,
                                                     const MakeListener& make) {
   return Scanner(log, scan, progress, make).run();
 }

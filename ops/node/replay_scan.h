@@ -4,8 +4,8 @@
 #include <functional>
 #include <memory>
 
+#include "ops/node/log_progress.h"
 #include "ops/node/replay_log.h"
-#include "ops/node/replay_progress.h"
 #include "query/replay/filter.h"
 
 namespace ops::node {
@@ -27,7 +27,7 @@ struct Scan {
 
 // Partitions side by side, as many as there are processors; of each only what the filter takes.
 events::Result<projections::ReplayFigures> scan_log(ReplayLog& log, const Scan& scan,
-                                                    ReplayProgress& progress,
+                                                    LogProgress& progress,
                                                     const MakeListener& make);
 
 }  // namespace ops::node

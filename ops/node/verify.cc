@@ -1,13 +1,11 @@
 // chartlog verify [--key KEY] [--checkpoints FILE] [--event P:O] | --rows N | --export FILE
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <cstdio>
-#include <mutex>
 
 #include "ops/node/command.h"
+#include "ops/node/log_progress.h"
 #include "ops/node/verify_export.h"
 #include "ops/node/verify_inputs.h"
 #include "ops/node/verify_report.h"
@@ -17,7 +15,6 @@
 namespace ops::node {
 namespace {
 
-using std::chrono::steady_clock;
 
 // Of the side log, which grows by one a second and partition while there is traffic.
 constexpr std::uint64_t side_notes_max = 100'000;
@@ -34,45 +31,6 @@ struct VerifyAsked {
 int cannot(const std::string& message) {
   fmt::print(stderr, "chartlog verify: {}\n", message);
   return 2;
-}
-
-// A line that stays where it is on a terminal; elsewhere silence, the figures come at the end.
-class VerifyProgress {
- public:
-  explicit VerifyProgress(std::uint64_t end) : end_(end) {}
-  void add(std::uint64_t bytes, std::uint64_t records) {
-    const std::lock_guard lock(mutex_);
-    bytes_ += bytes;
-    records_ += records;
-    if (!terminal_) return;
-    constexpr std::uint64_t width = 30;
-    const auto filled = end_ == 0 ? width : std::min(width, records_ * width / end_);
-    fmt::print(stderr, "\r[{:#<{}}{:.<{}}] {} of {} records, {:.0f} MB/s\x1b[K", "", filled, "",
-               width - filled, records_, end_, static_cast<double>(bytes_) / 1e6 / seconds());
-  }
-  void clear() const {
-    if (terminal_) fmt::print(stderr, "\r\x1b[K");
-  }
-  double seconds() const {
-    return std::chrono::duration<double>(steady_clock::now() - begin_).count();
-  }
-
- private:
-  const std::uint64_t end_;
-  const steady_clock::time_point begin_ = steady_clock::now();
-  const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
-  std::mutex mutex_;
-  std::uint64_t bytes_ = 0, records_ = 0;  // guarded by mutex_
-};
-
-events::Result<std::uint64_t> offsets_in(events::EventLog& log) {
-  std::uint64_t all = 0;
-  for (std::uint32_t i = 0; i < log.partition_count(); ++i) {
-    const auto end = log.end({i});
-    if (!end) return end.error();
-    all += static_cast<std::uint64_t>(end->value);
-  }
-  return all;
 }
 
 // Keys that were named, else the node's own, which proves nothing against whoever has the folder.
@@ -121,9 +79,9 @@ events::Result<std::optional<events::Position>> event_of(const std::string& text
 }
 
 int run_rows(const NodeSettings& settings, const VerifyAsked& asked) {
-  VerifyProgress progress(0);
+  LogProgress progress(0);
   const auto report = verify_rows(settings, asked.rows,
-                                  [&progress](std::uint64_t records) { progress.add(0, records); });
+                                  [&progress](std::uint64_t records) { progress.add(records); });
   progress.clear();
   if (!report) return cannot(report.error().message);
   for (const auto& one : report->found)
@@ -171,13 +129,13 @@ int run_verify(const ReadSettings& read, const VerifyAsked& asked) {
       unreadable.push_back({events::proof::Flaw::unreadable, "side log: " + note.error().message});
     }
   }
-  const auto offsets = offsets_in(*(*log)->clinical);
+  const auto offsets = records_in(*(*log)->clinical);
   if (!offsets) return cannot(offsets.error().message);
 
-  VerifyProgress progress(*offsets);
+  LogProgress progress(*offsets);
   auto report = verify_log(
       **log, {std::move(*notes), std::move(*trusted), settings->data / "proof", *event},
-      [&progress](std::uint64_t bytes, std::uint64_t records) { progress.add(bytes, records); });
+      [&progress](std::uint64_t bytes, std::uint64_t records) { progress.add(records, bytes); });
   progress.clear();
   if (!report) return cannot(report.error().message);
   std::move(unreadable.begin(), unreadable.end(), std::back_inserter(report->found));

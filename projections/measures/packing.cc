@@ -9,6 +9,7 @@
 #include <set>
 
 #include "projections/measures/package.h"
+#include "projections/quality/content.h"
 #include "projections/quality/elm_json.h"
 
 namespace projections::measures {
@@ -129,15 +130,8 @@ Packer::Packer() = default;
 Packer::~Packer() = default;
 
 Status Packer::add(const json::value& value) {
-  const auto* resource = value.if_object();
-  if (resource == nullptr) return events::invalid("a resource that is not a JSON object");
-  if (text(*resource, "resourceType") != "Bundle") return add_resource(*resource);
-  for (const auto* entry : objects(*resource, "entry")) {
-    const auto* inner = entry->if_contains("resource");
-    if (inner == nullptr || !inner->is_object()) continue;
-    if (auto added = add_resource(inner->get_object()); !added) return added;
-  }
-  return {};
+  return quality::each_resource(value,
+                                [this](const json::object& one) { return add_resource(one); });
 }
 
 Status Packer::add_resource(const json::object& resource) {

@@ -78,21 +78,26 @@ void add_counts(std::vector<GroupCount>& totals, const std::vector<GroupCount>& 
 
 }  // namespace
 
+events::Status each_resource(const json::value& value,
+                             const std::function<events::Status(const json::object&)>& take) {
+  const auto* resource = value.if_object();
+  if (resource == nullptr) return events::invalid("a resource that is not a JSON object");
+  if (text(*resource, "resourceType") != "Bundle") return take(*resource);
+  for (const auto* entry : objects(*resource, "entry")) {
+    const auto* inner = entry->if_contains("resource");
+    if (inner == nullptr || !inner->is_object()) continue;
+    if (auto taken = take(inner->get_object()); !taken) return taken;
+  }
+  return {};
+}
+
 Content::Content() : terminology_(std::make_unique<Terminology>()) {}
 Content::Content(Content&&) noexcept = default;
 Content& Content::operator=(Content&&) noexcept = default;
 Content::~Content() = default;
 
 events::Status Content::add(const json::value& value) {
-  const auto* resource = value.if_object();
-  if (resource == nullptr) return events::invalid("a resource that is not a JSON object");
-  if (text(*resource, "resourceType") != "Bundle") return add_resource(*resource);
-  for (const auto* entry : objects(*resource, "entry")) {
-    const auto* inner = entry->if_contains("resource");
-    if (inner == nullptr || !inner->is_object()) continue;
-    if (auto added = add_resource(inner->get_object()); !added) return added;
-  }
-  return {};
+  return each_resource(value, [this](const json::object& one) { return add_resource(one); });
 }
 
 events::Status Content::add_resource(const json::object& resource) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,6 +13,11 @@
 #include "projections/quality/terminology.h"
 
 namespace projections::quality {
+
+// A resource, or each one in a Bundle's entries. invalid: not a JSON object; else the first error
+// of `take`.
+events::Status each_resource(const boost::json::value& value,
+                             const std::function<events::Status(const boost::json::object&)>& take);
 
 class Content {
  public:

@@ -82,7 +82,7 @@ class ReplayEventsTest : public RunningNode {
                                 const Tell& tell) {
     auto log = ReplayLog::open(settings_);
     EXPECT_TRUE(log) << log.error().message;
-    ReplayProgress progress(1);
+    LogProgress progress(1);
     std::string text;
     Telling telling{**log, {}, progress, true, [&text](std::string_view lines) { text += lines; }};
     for (const auto& [name, value] : filter)

@@ -1,4 +1,4 @@
-// How far a replay is.
+// How far somebody is who reads a log.
 #pragma once
 
 #include <chrono>
@@ -11,10 +11,11 @@ namespace ops::node {
 
 // A bar that stays on its line on a terminal, with a rate; elsewhere silence, the figures come at
 // the end. Safe from any thread.
-class ReplayProgress {
+class LogProgress {
  public:
-  explicit ReplayProgress(std::uint64_t end);
-  void add(std::uint64_t records);
+  explicit LogProgress(std::uint64_t end);
+  // `bytes`: the rate is theirs; none: the records'.
+  void add(std::uint64_t records, std::uint64_t bytes = 0);
   void clear() const;
   double seconds() const;  // since it began
 
@@ -23,7 +24,7 @@ class ReplayProgress {
   const bool terminal_;
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   std::mutex mutex_;
-  std::uint64_t done_ = 0;  // guarded by mutex_
+  std::uint64_t done_ = 0, bytes_ = 0;  // guarded by mutex_
 };
 
 // What lies on the log now; on Kafka offsets have gaps, so at most.

@@ -1,4 +1,4 @@
-#include "ops/node/replay_progress.h"
+#include "ops/node/log_progress.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -7,25 +7,29 @@
 
 namespace ops::node {
 
-ReplayProgress::ReplayProgress(std::uint64_t end)
-    : end_(end), terminal_(::isatty(STDERR_FILENO) == 1) {}
+LogProgress::LogProgress(std::uint64_t end) : end_(end), terminal_(::isatty(STDERR_FILENO) == 1) {}
 
-double ReplayProgress::seconds() const {
+double LogProgress::seconds() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
 }
 
-void ReplayProgress::add(std::uint64_t records) {
+void LogProgress::add(std::uint64_t records, std::uint64_t bytes) {
   const std::lock_guard lock(mutex_);
   done_ += records;
+  bytes_ += bytes;
   if (!terminal_) return;
   constexpr std::uint64_t width = 30;
   const auto filled = end_ == 0 ? width : std::min(width, done_ * width / end_);
-  fmt::print(stderr, "\r[{:#<{}}{:.<{}}] {} of {} records, {:.0f}/s\x1b[K", "", filled, "",
-             width - filled, done_, end_, static_cast<double>(done_) / std::max(seconds(), 1e-3));
+  const double time = std::max(seconds(), 1e-3);
+  const auto rate = bytes_ > 0
+                        ? fmt::format("{:.0f} MB/s", static_cast<double>(bytes_) / 1e6 / time)
+                        : fmt::format("{:.0f}/s", static_cast<double>(done_) / time);
+  fmt::print(stderr, "\r[{:#<{}}{:.<{}}] {} of {} records, {}\x1b[K", "", filled, "",
+             width - filled, done_, end_, rate);
   std::fflush(stderr);
 }
 
-void ReplayProgress::clear() const {
+void LogProgress::clear() const {
   if (terminal_) fmt::print(stderr, "\r\x1b[K");
 }
 
