@@ -11,7 +11,8 @@ namespace projections {
 // is what taking_of says of its resources: active where it says yes, may_still_be_taking for an
 // unknown end, past for no; `because` is its reason. Plans, drafts, orders that were cancelled and
 // what is not to be taken keep their state. A later death is left out. Doses are as the line's
-// resources have them now; dose_changes says what they were.
+// resources have them now; dose_changes says what they were. `now`: the end of what is known; a
+// later `at` lies ahead of it.
 MedicationReading medications_at(MedicationClaims found, const knowledge::Knowledge& known,
                                  MedicationScope scope, const events::ClinicalTime& at,
                                  events::Micros now);

@@ -77,6 +77,18 @@ Result<AsOf> as_of_position(const Sources& sources, std::string_view name, std::
 
 Micros micros_of(KnownTime time) { return time.time_since_epoch(); }
 
+// The end of asOf, else now; of a position, when the newest that it knows came.
+Result<Micros> end_of_known(const ops::http::Request& request, const PatientRead& read) {
+  const auto now = micros_of(time_of_now());
+  const auto* as_of = request.parameter("asOf");
+  if (as_of == nullptr) return now;
+  if (const auto time = events::parse_clinical_time(*as_of))
+    return std::min(now, time->high - Micros(1));
+  const auto known = projections::known_below(*read.view, read.view->next_offset());
+  if (!known) return known.error();
+  return known->newest ? micros_of(*known->newest) : now;
+}
+
 }  // namespace
 
 Result<AsOf> parse_as_of(const Sources& sources, std::string_view name, std::string_view text) {
@@ -135,19 +147,10 @@ Result<std::optional<ClinicalTime>> read_at(const ops::http::Request& request) {
 Result<Moment> moment_of(const ops::http::Request& request, const PatientRead& read) {
   auto at = read_at(request);
   if (!at) return at.error();
-  Moment moment{std::move(*at), micros_of(time_of_now())};
-  if (moment.at) {
-    moment.judged_at = moment.at->high - Micros(1);
-  } else if (const auto* as_of = request.parameter("asOf")) {
-    if (const auto time = events::parse_clinical_time(*as_of)) {
-      moment.judged_at = std::min(moment.judged_at, time->high);
-      return moment;
-    }
-    const auto known = projections::known_below(*read.view, read.view->next_offset());
-    if (!known) return known.error();
-    if (known->newest) moment.judged_at = micros_of(*known->newest);
-  }
-  return moment;
+  const auto known_until = end_of_known(request, read);
+  if (!known_until) return known_until.error();
+  const auto judged_at = *at ? (*at)->high - Micros(1) : *known_until;
+  return Moment{std::move(*at), *known_until, judged_at};
 }
 
 ops::http::ParameterText as_of_text() {

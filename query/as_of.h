@@ -55,7 +55,8 @@ events::Status check_not_before_all(const projections::Shard& shard, const AsOf&
 // What an answer about a patient is judged by.
 struct Moment {
   std::optional<events::ClinicalTime> at;
-  events::Micros judged_at{};  // recorded ends: the end of `at`, else of asOf, else now
+  events::Micros known_until{};  // the end of asOf, else now: what is later lies ahead
+  events::Micros judged_at{};    // recorded ends: the end of `at`, else known_until
 };
 // Nothing if the request has no `at`. invalid.
 events::Result<std::optional<events::ClinicalTime>> read_at(const ops::http::Request& request);

@@ -12,9 +12,8 @@ events::Result<projections::MedicationReading> medications_then(
   auto claims =
       projections::medication_claims_of(*read.view, read.stream, projections::MedicationScope::all);
   if (!claims) return claims.error();
-  const auto now = std::chrono::duration_cast<events::Micros>(
-      std::chrono::system_clock::now().time_since_epoch());
-  return projections::medications_at(std::move(*claims), knowledge, scope, *moment.at, now);
+  return projections::medications_at(std::move(*claims), knowledge, scope, *moment.at,
+                                     moment.known_until);
 }
 
 }  // namespace query

@@ -39,14 +39,15 @@ class AsOfRoutesTest : public ::testing::Test {
   events::Position given_problem(const std::string& id, const std::string& onset) {
     return read_.send("ana", "Condition", id, condition(id, "name of " + id, onset));
   }
-  void given_order(const std::string& id, const std::string& status, const std::string& authored) {
+  events::Position given_order(const std::string& id, const std::string& status,
+                               const std::string& authored) {
     schema::MedicationRequestT of;
     of.status = status;
     of.intent = "order";
     of.medication = code_of(std::string(projections::rxnorm), "866924", "metoprolol tartrate");
     of.authored = when(authored);
-    read_.send("ana", "MedicationRequest", id,
-               facts_of(schema::ResourceType::MedicationRequest, id, std::move(of)));
+    return read_.send("ana", "MedicationRequest", id,
+                      facts_of(schema::ResourceType::MedicationRequest, id, std::move(of)));
   }
   std::vector<std::string> problems(const std::string& parameters) {
     std::vector<std::string> ids;
@@ -186,6 +187,27 @@ TEST_F(AsOfRoutesTest, MedicationsAtADayAreThoseTakenThen) {
   EXPECT_EQ(lists("asOf=2024-06-03T09:00:30Z&at=2020-02-29"), "");
   EXPECT_EQ(read_.json("/charts/ana?at=2021-01-01").at("medications").at("items").as_array().size(),
             1u);
+}
+
+// A later day than `asOf` lies ahead of what was known, as it does for /medications/taking.
+TEST_F(AsOfRoutesTest, AtADayAfterAsOfNobodyKnewWhetherTheDrugWouldStillBeTaken) {
+  const auto known = read_.token(given_order("m", "active", "2020-03-01"));
+
+  for (const std::string& as_of :
+       {std::string("2024-06-03T09:00:30Z"), std::string("2024-06-03"), known}) {
+    const auto asked = "asOf=" + as_of + "&at=2024-06-04";
+    const auto list = read_.json("/charts/ana/medications?" + asked);
+    EXPECT_THAT(list.at("active").as_array(), IsEmpty()) << asked;
+    ASSERT_EQ(list.at("may_still_be_taking").as_array().size(), 1u) << asked;
+    EXPECT_THAT(std::string(list.at("may_still_be_taking").at(0).at("because").as_string()),
+                HasSubstr("lies ahead"));
+    const auto chart = read_.json("/charts/ana?" + asked);
+    EXPECT_THAT(chart.at("medications").at("items").as_array(), IsEmpty()) << asked;
+    const auto taking =
+        read_.json("/charts/ana/medications/taking?drug=metoprolol%20tartrate&asOf=" + as_of +
+                   "&on=2024-06-04");
+    EXPECT_EQ(taking.at("taking").as_string(), "unknown_end") << asked;
+  }
 }
 
 TEST_F(AsOfRoutesTest, ValuesAtADayAreNotLater) {
