@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "ops/node/command.h"
 #include "ops/node/replay_knowledge.h"
@@ -22,6 +23,10 @@ struct Asked {
 
   int modes() const {
     return !knowledge.tables.empty() + !as_of.empty() + !blame.empty() + !diff.empty() + late;
+  }
+  bool filters() const {
+    return std::any_of(filter.begin(), filter.end(),
+                       [](const auto& one) { return !one.second.empty(); });
   }
 };
 
@@ -75,6 +80,8 @@ int run_replay(const ReadSettings& read, const Asked& asked) {
   if (asked.modes() > 1)
     return replay_failed(
         "--knowledge, --as-of, --diff, --blame and --late are replays of their own; give one");
+  if (!asked.knowledge.tables.empty() && asked.filters())
+    return replay_failed("--knowledge judges the whole log and takes no filter; leave it out");
   auto settings = read();
   if (!settings) return replay_failed(settings.error().message);
   if (auto logging = runtime::start_logging(settings->log_level); !logging)

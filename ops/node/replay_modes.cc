@@ -6,6 +6,7 @@
 
 #include "events/clinical_time.h"
 #include "events/effect_name.h"
+#include "ops/node/replay_refusals.h"
 #include "projections/facts_text.h"
 #include "query/json_writer.h"
 #include "query/replay/back_dating.h"
@@ -251,6 +252,8 @@ Told tell_events(const Telling& telling) {
 }
 
 Told tell_state(Telling telling, const Border& then) {
+  if (auto whole = check_whole_histories("--as-of", telling.scan.filter); !whole)
+    return whole.error();
   telling.scan.filter.to = then;
   Out out(telling);
   return scan_log(telling.log, telling.scan, telling.progress,
@@ -258,6 +261,8 @@ Told tell_state(Telling telling, const Border& then) {
 }
 
 Told tell_diff(Telling telling, const Border& first, const Border& second) {
+  if (auto whole = check_whole_histories("--diff", telling.scan.filter); !whole)
+    return whole.error();
   telling.scan.filter.to = second;
   Out out(telling);
   return scan_log(telling.log, telling.scan, telling.progress, [&](PartitionId) {
@@ -266,6 +271,8 @@ Told tell_diff(Telling telling, const Border& first, const Border& second) {
 }
 
 Told tell_blame(Telling telling, const std::string& name) {
+  if (auto whole = check_whole_histories("--blame", telling.scan.filter); !whole)
+    return whole.error();
   const auto slash = name.find('/');
   const auto type = events::type_of_name(name.substr(0, slash));
   if (slash == name.npos || !type || !events::is_fhir_id(name.substr(slash + 1)))

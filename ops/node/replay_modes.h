@@ -1,6 +1,6 @@
 // What `chartlog replay` tells of a log: its events, the state at a moment, what changed between
 // two, where a resource's fields came from, how late things were recorded. Each writes its answer
-// as text or NDJSON to `out` as it comes.
+// as text or NDJSON to `out` as it comes. What would be false is refused (replay_refusals.h).
 #pragma once
 
 #include <functional>

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 #include <set>
+#include <tuple>
 
 #include "ops/node/replay_modes.h"
 #include "tests/ops/node/running_node.h"
@@ -16,6 +17,7 @@ using query::replay::Border;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 using ::testing::UnorderedElementsAreArray;
@@ -78,18 +80,27 @@ class ReplayEventsTest : public RunningNode {
     return lines;
   }
   using Tell = std::function<Told(const Telling&)>;
-  std::vector<json::value> told(const std::map<std::string, std::string>& filter,
-                                const Tell& tell) {
+  using Parameters = std::map<std::string, std::string>;
+  Told try_tell(const Parameters& filter, const Tell& tell, std::string& text) {
     auto log = ReplayLog::open(settings_);
     EXPECT_TRUE(log) << log.error().message;
     LogProgress progress(1);
-    std::string text;
     Telling telling{**log, {}, progress, true, [&text](std::string_view lines) { text += lines; }};
     for (const auto& [name, value] : filter)
       EXPECT_TRUE(query::replay::take(telling.scan.filter, name, value).value_or(false)) << name;
-    const auto done = tell(telling);
+    return tell(telling);
+  }
+  std::vector<json::value> told(const Parameters& filter, const Tell& tell) {
+    std::string text;
+    const auto done = try_tell(filter, tell, text);
     EXPECT_TRUE(done) << done.error().message;
     return read(text);
+  }
+  std::string refusal(const Parameters& filter, const Tell& tell) {
+    std::string text;
+    const auto done = try_tell(filter, tell, text);
+    EXPECT_EQ(text, "");
+    return done ? "told" : done.error().message;
   }
   std::vector<json::value> events(const std::map<std::string, std::string>& filter) {
     return told(filter, [](const Telling& telling) { return tell_events(telling); });
@@ -184,6 +195,29 @@ TEST_F(ReplayEventsTest, TheStateAtAMomentIsWhatWasThereThen) {
   EXPECT_THAT(names(state),
               UnorderedElementsAre("recorded Patient/ana 1", "recorded Condition/early 1",
                                    "recorded Observation/w 1", "recorded MedicationRequest/m 1"));
+}
+
+// What is left of a history without some of its events is another history.
+TEST_F(ReplayEventsTest, WhatIsToldOfWholeHistoriesTakesNoFilterThatLeavesEventsOut) {
+  live();
+  const std::pair<const char*, Tell> modes[] = {
+      {"--as-of", [&](const Telling& telling) { return tell_state(telling, at(last_)); }},
+      {"--diff", [&](const Telling& telling) { return tell_diff(telling, at(first_), at(last_)); }},
+      {"--blame", [](const Telling& telling) { return tell_blame(telling, "Observation/w"); }}};
+  for (const auto& [mode, tell] : modes) {
+    for (const auto& [name, value, flag] :
+         {std::tuple{"kind", "recorded", "--kind recorded"},
+          std::tuple{"actor", "dr-a", "--actor dr-a"},
+          std::tuple{"site", "north", "--at-site north"},
+          std::tuple{"source", "emr", "--source emr"}, std::tuple{"from", "2024-01-01", "--from"},
+          std::tuple{"to", "2024-01-01", "--to"}}) {
+      const auto why = refusal({{"patient", "ana"}, {name, value}}, tell);
+      EXPECT_THAT(why, HasSubstr(flag)) << mode;
+      EXPECT_THAT(why, HasSubstr(mode));
+      EXPECT_THAT(why, HasSubstr("leave it out"));
+    }
+    EXPECT_THAT(told({{"patient", "ana"}, {"type", "Observation"}}, tell), Not(IsEmpty())) << mode;
+  }
 }
 
 TEST_F(ReplayEventsTest, WhatChangedInAChartIsSaidInItsWords) {
