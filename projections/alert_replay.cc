@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "events/log/whole_read.h"
 #include "events/schema/clinical_generated.h"
 #include "projections/alert_facts.h"
 #include "projections/alert_rows.h"
@@ -14,7 +15,6 @@ namespace projections {
 namespace {
 
 constexpr std::size_t read_bytes = 8u << 20;
-constexpr std::chrono::milliseconds patience{1000};
 
 // Of a version what the next one of the resource asks for: that it was there, and its facts
 // where alerts are made of them.
@@ -87,9 +87,8 @@ Result<ReplayFigures> AlertReplay::replay(events::EventLog& log, const events::O
   std::vector<Delivery> nobody_waits;
   ReplayFigures figures;
   while (fold.position().next < *end) {
-    auto records = (*reader)->next(read_bytes, patience);
+    auto records = events::next_below(**reader, *end, read_bytes);
     if (!records) return records.error();
-    if (records->empty()) break;  // offsets need not be dense: the rest holds no records
     for (const auto& record : *records) {
       if (record.offset >= *end) break;
       if (auto folded = fold.fold(record, rows, nobody_waits); !folded)

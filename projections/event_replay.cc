@@ -1,5 +1,6 @@
 #include "projections/event_replay.h"
 
+#include "events/log/whole_read.h"
 #include "events/schema/clinical_generated.h"
 #include "events/splice.h"
 #include "projections/families.h"
@@ -11,7 +12,6 @@ namespace projections {
 namespace {
 
 constexpr std::size_t replay_read_bytes = 8u << 20;
-constexpr std::chrono::milliseconds replay_patience{1000};
 
 bool made_a_version(events::EventEffect effect) {
   return effect == events::EventEffect::recorded || effect == events::EventEffect::amended ||
@@ -148,9 +148,8 @@ Result<ReplayFigures> replay_log(events::EventLog& log, const events::Opener& op
   ReplayFigures figures;
   events::Offset next;
   for (bool wanted = true; wanted && next < end;) {
-    auto records = (*reader)->next(replay_read_bytes, replay_patience);
+    auto records = events::next_below(**reader, end, replay_read_bytes);
     if (!records) return records.error();
-    if (records->empty()) break;  // offsets need not be dense: the rest holds no records
     for (auto& record : *records) {
       next = record.offset.next();
       if (record.offset >= end) break;

@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "events/log/whole_read.h"
+
 namespace projections {
 namespace {
 
 constexpr std::size_t rebuilt_bytes_max = 16u << 20;
-constexpr std::chrono::milliseconds read_patience{1000};
 
 Status write(const RecordFold& fold, Store& store, std::unique_ptr<RowBatch>& batch) {
   fold.seal(*batch);
@@ -25,10 +26,8 @@ Status fold_until(RecordFold& fold, Store& store, events::PartitionId partition,
   auto batch = store.begin();
   std::vector<Delivery> nobody_waits;
   while (fold.position().next < until) {
-    if (with.stop.stop_requested()) return events::unavailable("stopped");
-    auto records = (*reader)->next(with.batch_bytes_max, read_patience);
+    auto records = events::next_below(**reader, until, with.batch_bytes_max, with.stop);
     if (!records) return records.error();
-    if (records->empty()) break;  // offsets need not be dense: the rest holds no records
     for (const auto& record : *records) {
       if (record.offset >= until) break;
       auto folded = fold.fold(record, *batch, nobody_waits);

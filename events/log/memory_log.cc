@@ -14,6 +14,10 @@ class MemoryLog::Reader final : public LogReader {
   Result<std::vector<LogRecord>> next(std::size_t bytes_max,
                                       std::chrono::milliseconds wait) override {
     std::unique_lock lock(log_.mutex_);
+    if (log_.stalled_reads_ > 0) {
+      --log_.stalled_reads_;
+      return std::vector<LogRecord>();
+    }
     const auto& records = log_.partitions_[partition_.value];
     auto at_end = [&] { return next_.value == static_cast<std::int64_t>(records.size()); };
     log_.changed_.wait_for(lock, wait, [&] { return !at_end() || !log_.away_.empty(); });
@@ -164,6 +168,11 @@ void MemoryLog::set_away(std::string why) {
   std::lock_guard lock(mutex_);
   away_ = std::move(why);
   changed_.notify_all();
+}
+
+void MemoryLog::stall_reads(std::size_t calls) {
+  std::lock_guard lock(mutex_);
+  stalled_reads_ = calls;
 }
 
 void MemoryLog::set_write_problem(std::string why) {

@@ -44,6 +44,8 @@ class MemoryLog final : public EventLog {
   void release();  // ends both, and tells
   // Reads and end() are unavailable, appends not_persisted, until given "".
   void set_away(std::string why);
+  // The next `calls` of next() give nothing although there is something, as a slow broker does.
+  void stall_reads(std::size_t calls);
   // What write_problem() says while the log is not away.
   void set_write_problem(std::string why);
   // The append time of records to come; the system's clock until first set.
@@ -81,6 +83,7 @@ class MemoryLog final : public EventLog {
   std::deque<Fault> faults_;
   bool hold_ = false;
   bool hold_answers_ = false;
+  std::size_t stalled_reads_ = 0;
   std::string away_;
   std::string write_problem_;
   std::optional<KnownTime> now_;

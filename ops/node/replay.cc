@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 #include "ops/node/command.h"
 #include "ops/node/replay_knowledge.h"
@@ -33,6 +35,14 @@ struct Asked {
 int replay_failed(const std::string& message) {
   fmt::print(stderr, "chartlog replay: {}\n", message);
   return 1;
+}
+
+// Each time to the end of the way: what a full disk did not take must not look like the end.
+events::Status write_out(std::string_view lines) {
+  const auto written = std::fwrite(lines.data(), 1, lines.size(), stdout);
+  if (written == lines.size() && std::fflush(stdout) == 0) return {};
+  return events::unavailable(
+      fmt::format("the output is cut: {}; make room and replay again", std::strerror(errno)));
 }
 
 // A token of another log would mean other records.
@@ -89,8 +99,9 @@ int run_replay(const ReadSettings& read, const Asked& asked) {
   if (!asked.knowledge.tables.empty()) {
     auto replay = asked.knowledge;
     replay.ndjson = asked.ndjson;
-    if (auto done = replay_knowledge(*settings, replay); !done)
-      return replay_failed(done.error().message);
+    auto done = replay_knowledge(*settings, replay);
+    if (done) done = write_out({});
+    if (!done) return replay_failed(done.error().message);
     return 0;
   }
   auto filter = filter_of(asked);
@@ -105,11 +116,7 @@ int run_replay(const ReadSettings& read, const Asked& asked) {
   if (!records) return replay_failed(records.error().message);
   LogProgress progress(*records);
   const Telling telling{
-      **log,
-      {std::move(*filter), !asked.diff.empty()},
-      progress,
-      asked.ndjson,
-      [](std::string_view lines) { std::fwrite(lines.data(), 1, lines.size(), stdout); }};
+      **log, {std::move(*filter), !asked.diff.empty()}, progress, asked.ndjson, write_out};
   const auto told = tell(asked, telling);
   progress.clear();
   if (!told) return replay_failed(told.error().message);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <utility>
 
 #include "events/clinical_time.h"
 #include "events/effect_name.h"
@@ -61,9 +62,9 @@ events::Result<std::string> line_of(const Telling& telling, const ReplayedEvent&
 class Out {
  public:
   explicit Out(const Telling& telling) : telling_(telling) {}
-  void write(std::string_view lines) {
+  Status write(std::string_view lines) {
     const std::lock_guard lock(mutex_);
-    telling_.out(lines);
+    return telling_.out(lines);
   }
 
  private:
@@ -81,9 +82,8 @@ class LineTeller final : public PartitionListener {
     return lines_.size() < lines_bytes ? Status() : done();
   }
   Status done() override {
-    if (!lines_.empty()) out_.write(lines_);
-    lines_.clear();
-    return {};
+    const auto lines = std::exchange(lines_, {});
+    return lines.empty() ? Status() : out_.write(lines);
   }
 
  private:
@@ -114,8 +114,7 @@ class StateTeller final : public PartitionListener {
   Status done() override {
     std::string all;
     for (const auto& [name, line] : lines_) all += line;
-    out_.write(all);
-    return {};
+    return out_.write(all);
   }
 
  private:
@@ -152,8 +151,7 @@ class DiffTeller final : public PartitionListener {
       all += telling_.ndjson ? query::replay::change_line(change, telling_.log.keys->log_id())
                              : change_text(change);
     }
-    out_.write(all);
-    return {};
+    return out_.write(all);
   }
 
  private:
@@ -197,8 +195,7 @@ class BlameTeller final : public PartitionListener {
   Status done() override {
     std::string all;
     for (const auto& field : blame_.fields()) all += blame_line(field, telling_);
-    out_.write(all);
-    return {};
+    return out_.write(all);
   }
 
  private:
@@ -291,11 +288,13 @@ Told tell_back_dating(Telling telling) {
   auto told = scan_log(telling.log, telling.scan, telling.progress,
                        [&](PartitionId) { return std::make_unique<LateTeller>(all, mutex); });
   if (!told) return told;
+  std::string text;
   if (!telling.ndjson)
-    telling.out(fmt::format("{:<28} {:<16} {:<24} {:>9} {:>8} {:>8} {:>13} {:>13} {:>13}\n", "type",
-                            "site", "author", "recorded", "ahead", "undated", "median s", "90 % s",
-                            "longest s"));
-  for (const auto& line : all.lines()) telling.out(back_dating_line(line, telling.ndjson));
+    text =
+        fmt::format("{:<28} {:<16} {:<24} {:>9} {:>8} {:>8} {:>13} {:>13} {:>13}\n", "type", "site",
+                    "author", "recorded", "ahead", "undated", "median s", "90 % s", "longest s");
+  for (const auto& line : all.lines()) text += back_dating_line(line, telling.ndjson);
+  if (auto written = telling.out(text); !written) return written.error();
   return told;
 }
 

@@ -16,7 +16,8 @@ struct Telling {
   Scan scan;
   LogProgress& progress;
   bool ndjson = false;
-  std::function<void(std::string_view)> out;  // whole lines; one call at a time
+  // Whole lines; one call at a time. What it returns ends the replay if it is an error.
+  std::function<events::Status(std::string_view)> out;
 };
 using Told = events::Result<projections::ReplayFigures>;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "events/key_records.h"
+#include "events/log/whole_read.h"
 #include "events/proof/tile_tree.h"
 #include "ops/node/replay_log.h"
 #include "projections/proof/witness.h"
@@ -24,15 +25,18 @@ constexpr std::int64_t hole_max = 10'000;
 
 // The first record of the side log `keys` says which log it is; nobody needs a secret to read it.
 Result<events::LogFormat> read_format(events::EventLog& key_log) {
+  const auto end = key_log.end({0});
+  if (!end) return end.error();
+  const Error none{
+      ErrorCode::not_found, "the log of keys is empty: no node has ever written here", {}};
+  if (*end == Offset{}) return none;
   const auto reader = key_log.read({0}, {});
   if (!reader) return reader.error();
-  const auto records = (*reader)->next(1, read_patience);
+  const auto records = events::next_below(**reader, *end, 1);
   if (!records) return records.error();
-  if (!records->empty()) {
-    const auto first = events::decode_key_record(records->front().value);
-    if (const auto* format = std::get_if<events::LogFormat>(&first)) return *format;
-  }
-  return Error{ErrorCode::not_found, "the log of keys is empty: no node has ever written here", {}};
+  const auto first = events::decode_key_record(records->front().value);
+  if (const auto* format = std::get_if<events::LogFormat>(&first)) return *format;
+  return none;
 }
 
 // One walk through a partition, past what does not read.
@@ -63,10 +67,8 @@ class Walk {
  private:
   events::Status read_on(events::LogReader& reader, Offset& next, Offset end) {
     while (next < end) {
-      const auto records = reader.next(read_bytes, read_patience);
+      const auto records = events::next_below(reader, end, read_bytes);
       if (!records) return records.error();
-      // Offsets need not be dense: the rest may hold no records.
-      if (records->empty()) next = end;
       std::uint64_t bytes = 0;
       for (const auto& record : *records) {
         const auto& origin = read_.leaves.origin;
@@ -151,9 +153,8 @@ Result<SideNotes> read_side_notes(const VerifyLog& log, std::uint64_t most) {
   const auto reader = log.checkpoints->read({0}, next);
   if (!reader) return reader.error();
   while (next < *end) {
-    const auto records = (*reader)->next(read_bytes, read_patience);
+    const auto records = events::next_below(**reader, *end, read_bytes);
     if (!records) return records.error();
-    if (records->empty()) break;
     for (const auto& record : *records) {
       next = record.offset.next();
       if (record.key != projections::signer_record) side.notes.push_back(record.value);

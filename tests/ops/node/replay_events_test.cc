@@ -85,7 +85,10 @@ class ReplayEventsTest : public RunningNode {
     auto log = ReplayLog::open(settings_);
     EXPECT_TRUE(log) << log.error().message;
     LogProgress progress(1);
-    Telling telling{**log, {}, progress, true, [&text](std::string_view lines) { text += lines; }};
+    Telling telling{**log, {}, progress, true, [&text](std::string_view lines) {
+                      text += lines;
+                      return events::Status();
+                    }};
     for (const auto& [name, value] : filter)
       EXPECT_TRUE(query::replay::take(telling.scan.filter, name, value).value_or(false)) << name;
     return tell(telling);
@@ -217,6 +220,28 @@ TEST_F(ReplayEventsTest, WhatIsToldOfWholeHistoriesTakesNoFilterThatLeavesEvents
       EXPECT_THAT(why, HasSubstr("leave it out"));
     }
     EXPECT_THAT(told({{"patient", "ana"}, {"type", "Observation"}}, tell), Not(IsEmpty())) << mode;
+  }
+}
+
+TEST_F(ReplayEventsTest, WhatCannotBeWrittenEndsTheReplayWithAnError) {
+  live();
+  const std::pair<const char*, Tell> modes[] = {
+      {"events", [](const Telling& telling) { return tell_events(telling); }},
+      {"state", [&](const Telling& telling) { return tell_state(telling, at(last_)); }},
+      {"diff", [&](const Telling& telling) { return tell_diff(telling, at(first_), at(last_)); }},
+      {"blame", [](const Telling& telling) { return tell_blame(telling, "Observation/w"); }},
+      {"late", [](const Telling& telling) { return tell_back_dating(telling); }}};
+  for (const auto& [mode, tell] : modes) {
+    std::string text;
+    const auto done = try_tell(
+        {{"patient", "ana"}},
+        [&](Telling telling) {
+          telling.out = [](std::string_view) { return events::unavailable("the disk is full"); };
+          return tell(telling);
+        },
+        text);
+    ASSERT_FALSE(done) << mode;
+    EXPECT_THAT(done.error().message, HasSubstr("the disk is full")) << mode;
   }
 }
 
