@@ -18,11 +18,42 @@ using Clock = std::chrono::steady_clock;
 
 // Before compression; what lies on the log stays below its limit of 1 MiB a record.
 constexpr std::size_t record_bytes_max = 512u << 10;
+// An entry of as many, with a request as long as HTTP takes it, is shorter than a record.
 constexpr std::size_t resources_an_entry_max = 4'000;
+constexpr std::size_t patients_an_entry_max = 1'000;
 constexpr std::chrono::milliseconds append_again{50};
 constexpr int appends_at_close = 20;
 
 KnownTime clock_now() { return std::chrono::floor<Micros>(std::chrono::system_clock::now()); }
+
+std::vector<Resources> in_parts(const Resources& all) {
+  std::vector<Resources> parts(1);
+  std::string_view ids = all.ids;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (parts.back().size() == resources_an_entry_max) parts.emplace_back();
+    const auto end = ids.find('\n');
+    parts.back().add(static_cast<ResourceType>(all.types[i]), ids.substr(0, end),
+                     {all.versions[i]});
+    ids.remove_prefix(end + 1);
+  }
+  return parts;
+}
+
+std::vector<std::vector<std::string>> in_parts(const std::vector<std::string>& patients) {
+  std::vector<std::vector<std::string>> parts(1);
+  for (const auto& patient : patients) {
+    if (parts.back().size() == patients_an_entry_max) parts.emplace_back();
+    parts.back().push_back(patient);
+  }
+  return parts;
+}
+
+Error too_long(std::size_t bytes) {
+  return {ErrorCode::too_large,
+          fmt::format("the access to record is {} bytes, of at most {}; ask with a shorter request",
+                      bytes, record_bytes_max),
+          {}};
+}
 
 // What waits, or is on its way to the log.
 struct Group {
@@ -51,8 +82,9 @@ class OpenAccessLog final : public AccessLog {
 
   Status record(const Entry& entry) override {
     if (!options_.recording) return {};
-    if (entry.resources.size() <= resources_an_entry_max) return put(encode(entry));
-    return record_in_parts(entry);
+    const bool is_one = entry.resources.size() <= resources_an_entry_max &&
+                        entry.patients.size() <= patients_an_entry_max;
+    return is_one ? put(encode(entry)) : record_in_parts(entry);
   }
 
   Status flush(Clock::time_point deadline) override {
@@ -73,26 +105,24 @@ class OpenAccessLog final : public AccessLog {
   }
 
  private:
-  // An answer may name more than one record of the log holds: several entries of one request.
+  // An answer may name more than one record of the log holds: several entries of one request. All
+  // patients' parts with all resources': a resource is looked for among accesses to its patient.
   Status record_in_parts(const Entry& entry) {
+    const auto resources = in_parts(entry.resources);
     Entry part = entry;
-    const auto& all = entry.resources;
-    std::string_view ids = all.ids;
-    for (std::size_t from = 0; from < all.size(); from += resources_an_entry_max) {
-      part.resources.clear();
-      const auto until = std::min(all.size(), from + resources_an_entry_max);
-      for (std::size_t i = from; i < until; ++i) {
-        const auto end = ids.find('\n');
-        part.resources.add(static_cast<ResourceType>(all.types[i]), ids.substr(0, end),
-                           {all.versions[i]});
-        ids.remove_prefix(end + 1);
+    for (auto& patients : in_parts(entry.patients)) {
+      part.patients = std::move(patients);
+      for (const auto& some : resources) {
+        part.resources = some;
+        if (auto done = put(encode(part)); !done) return done;
       }
-      if (auto done = put(encode(part)); !done) return done;
     }
     return {};
   }
 
   Status put(std::string entry) {
+    // The log would refuse it for ever, and with it all that waits behind it.
+    if (entry.size() > record_bytes_max) return too_long(entry.size());
     std::unique_lock lock(mutex_);
     if (!has_room() && !settled_.wait_for(lock, options_.patience, [this] { return has_room(); })) {
       ++refused_;

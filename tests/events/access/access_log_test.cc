@@ -1,6 +1,10 @@
 #include "events/access/access_log.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
+
+#include <random>
+#include <set>
 
 #include "events/access/sequence_file.h"
 #include "events/log/memory_log.h"
@@ -212,6 +216,51 @@ TEST_F(AccessLogTest, AnAnswerOfManyResourcesIsSeveralEntries) {
   }
   EXPECT_EQ(resources, 9'001u);
   EXPECT_EQ(entries, 3u);
+}
+
+// Who received a resource is looked for among the accesses to its patient's record, so each part of
+// the patients stands beside each part of the resources.
+TEST_F(AccessLogTest, AnAnswerOfManyPatientsIsSeveralEntriesThatTheLogTakes) {
+  open();
+  std::mt19937_64 random(7);
+  Entry many = entry_of("a", 4'001);
+  many.patients.clear();
+  for (int i = 0; i < 40'000; ++i) {
+    std::string id;
+    for (int word = 0; word < 4; ++word) id += fmt::format("{:016x}", random());
+    many.patients.push_back(std::move(id));
+  }
+  ASSERT_TRUE(access_->record(many));
+  ASSERT_TRUE(access_->record(entry_of("after")));
+  ASSERT_TRUE(flush());
+
+  std::set<std::string> patients;
+  std::size_t resources_of_last = 0;
+  for (const auto& record : records()) {
+    for (std::string_view rest = record.entries; !rest.empty();) {
+      const auto entry = take_entry(rest);
+      patients.insert(entry->patients.begin(), entry->patients.end());
+      const auto& last = many.patients.back();
+      if (std::count(entry->patients.begin(), entry->patients.end(), last) > 0)
+        resources_of_last += entry->resources.size();
+    }
+  }
+  EXPECT_EQ(patients.size(), many.patients.size() + 1);
+  EXPECT_EQ(resources_of_last, 4'001u);
+  for (const auto& record : log_.records({0})) EXPECT_LE(record.value.size(), 1u << 20);
+}
+
+TEST_F(AccessLogTest, WhatNoRecordOfTheLogHoldsIsRefusedAndStopsNobodyElse) {
+  open();
+  Entry large = entry_of("a");
+  large.form.assign(2u << 20, 'x');
+  const auto refused = access_->record(large);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::too_large);
+  ASSERT_TRUE(access_->record(entry_of("b")));
+  ASSERT_TRUE(flush());
+  access_.reset();
+  EXPECT_THAT(subjects(), ElementsAre("b"));
 }
 
 TEST_F(AccessLogTest, AnotherFileIsNoSequenceFile) {
