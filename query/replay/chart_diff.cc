@@ -87,17 +87,24 @@ std::string medication_word(Claim before, Claim after) {
   return "status changed";
 }
 
+std::string both(const std::string& one, const std::string& other) {
+  return one.empty() ? other : other.empty() ? one : one + ", " + other;
+}
+
 void compare_medication(const MedicationClaim& before, const MedicationClaim& after,
                         ChartChange& change) {
+  std::string what;
   if (before.claim != after.claim) {
-    change.what = medication_word(before.claim, after.claim);
+    what = medication_word(before.claim, after.claim);
     change.before = before.status;
     change.after = after.status;
-  } else if (before.dose != after.dose) {
-    change.what = "dose changed";
-    change.before = before.dose;
-    change.after = after.dose;
   }
+  if (before.dose != after.dose) {
+    what = both(what, "dose changed");
+    change.before = both(change.before, before.dose);
+    change.after = both(change.after, after.dose);
+  }
+  if (!what.empty()) change.what = what;
 }
 
 void compare_result(const schema::Facts& before, const schema::Facts& after, ChartChange& change) {
@@ -169,7 +176,7 @@ void ChartDiff::take(const projections::AcceptedEvent& event, bool is_earlier) {
 std::vector<ChartChange> ChartDiff::changes(std::optional<events::KnownTime> first) const {
   std::vector<ChartChange> all;
   for (const auto& [name, known] : known_) {
-    if (!known.touched || known.before == known.after) continue;
+    if (!known.touched || known.from == known.to) continue;
     const auto* before = facts_at(known.before);
     const auto* after = facts_at(known.after);
     ChartChange change;
@@ -182,16 +189,19 @@ std::vector<ChartChange> ChartDiff::changes(std::optional<events::KnownTime> fir
     change.known_time = known.known_time;
     change.actor = known.actor;
     change.site = known.site;
-    const auto& newest = after != nullptr ? *after : *before;
-    change.name = name_of(newest);
-    change.effective = effective_text(newest);
-    if (before == nullptr) {
+    if (const auto* newest = after != nullptr ? after : before) {
+      change.name = name_of(*newest);
+      change.effective = effective_text(*newest);
+    }
+    if (!known.from.exists()) {
       change.what = word_of(name.type) + " added";
-      change.late_entry = speaks_of_before(*after, first);
-    } else if (after == nullptr) {
+      change.late_entry = after != nullptr && speaks_of_before(*after, first);
+    } else if (!known.to.exists()) {
       change.what = "deleted";
-    } else {
+    } else if (before != nullptr && after != nullptr) {
       compare(*before, *after, change);
+    } else {
+      change.what = word_of(name.type) + " changed";
     }
     all.push_back(std::move(change));
   }

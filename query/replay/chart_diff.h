@@ -26,8 +26,9 @@ struct ChartChange {
   std::string actor, site;
 };
 
-// Events of any number of records, each record's in order. What was not there at either moment
-// and what came to the same content again is no change.
+// Events of any number of records, each record's in order. What has the same version at both
+// moments, or was there at neither, is no change. An amendment of what facts do not have (a note,
+// an answer, a document) is said to be one without saying of what.
 class ChartDiff {
  public:
   // `is_earlier`: the event was known at the first moment; else at the second only.

@@ -130,6 +130,21 @@ class ReplayEventsTest : public RunningNode {
     for (const auto& line : lines) all.push_back(json::serialize(line));
     return all;
   }
+  // Of ana's record: `id what before>after`.
+  std::set<std::string> changes(const std::string& first, const std::string& second) {
+    std::set<std::string> all;
+    for (const auto& line : told({{"patient", "ana"}}, [&](const Telling& telling) {
+           return tell_diff(telling, at(first), at(second));
+         })) {
+      const auto value = [&](const char* name) {
+        const auto* found = line.as_object().if_contains(name);
+        return found ? std::string(found->as_string()) : std::string();
+      };
+      all.insert(
+          fmt::format("{} {} {}>{}", value("id"), value("what"), value("before"), value("after")));
+    }
+    return all;
+  }
   Border at(const std::string& position) {
     return *query::replay::parse_border("at", position, true);
   }
@@ -247,20 +262,21 @@ TEST_F(ReplayEventsTest, WhatCannotBeWrittenEndsTheReplayWithAnError) {
 
 TEST_F(ReplayEventsTest, WhatChangedInAChartIsSaidInItsWords) {
   live();
-  std::set<std::string> changes;
-  for (const auto& line : told({{"patient", "ana"}}, [&](const Telling& telling) {
-         return tell_diff(telling, at(first_), at(last_));
-       })) {
-    const auto value = [&](const char* name) {
-      const auto* found = line.as_object().if_contains(name);
-      return found ? std::string(found->as_string()) : std::string();
-    };
-    changes.insert(
-        fmt::format("{} {} {}>{}", value("id"), value("what"), value("before"), value("after")));
-  }
-  EXPECT_THAT(changes,
+  EXPECT_THAT(changes(first_, last_),
               ElementsAre("ana Patient changed >", "early deleted >", "late problem added >",
                           "m dose changed 1 daily>2 daily", "w result corrected 70 kg>71 kg"));
+}
+
+TEST_F(ReplayEventsTest, AnAmendmentThatFactsDoNotShowIsAChange) {
+  live();
+  auto amended = problem("late", "ana", "1999");
+  amended.insert(1, R"("note":[{"text":"not so sure any more"}],)");
+  put("Condition/late", amended);
+  const auto then = put("MedicationRequest/m", order_of_drug("m", "ana", "stopped", "3 daily"));
+
+  EXPECT_THAT(changes(last_, then),
+              ElementsAre("late problem changed >",
+                          "m stopped, dose changed active, 2 daily>stopped, 3 daily"));
 }
 
 // From one day to the next: it was told after the first, and speaks of long before.
