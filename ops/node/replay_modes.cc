@@ -240,6 +240,31 @@ std::string back_dating_line(const query::replay::BackDatingLine& line, bool ndj
   return std::move(json).take() + '\n';
 }
 
+// Whose events the filter lets through.
+Partitions partitions_asked(const Telling& telling) {
+  Partitions asked;
+  const auto count = telling.log.clinical->partition_count();
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (telling.scan.filter.options({i}, telling.log.secrets.log_secret, count))
+      asked.push_back({i});
+  }
+  return asked;
+}
+
+Status check_state(const Telling& telling, const Border& then) {
+  if (auto whole = check_whole_histories("--as-of", telling.scan.filter); !whole) return whole;
+  return check_names("--as-of", then, partitions_asked(telling));
+}
+
+Status check_diff(const Telling& telling, const Border& first, const Border& second) {
+  if (auto whole = check_whole_histories("--diff", telling.scan.filter); !whole) return whole;
+  const auto asked = partitions_asked(telling);
+  for (const auto* moment : {&first, &second}) {
+    if (auto named = check_names("--diff", *moment, asked); !named) return named;
+  }
+  return check_is_later(first, second, asked);
+}
+
 }  // namespace
 
 Told tell_events(const Telling& telling) {
@@ -249,8 +274,7 @@ Told tell_events(const Telling& telling) {
 }
 
 Told tell_state(Telling telling, const Border& then) {
-  if (auto whole = check_whole_histories("--as-of", telling.scan.filter); !whole)
-    return whole.error();
+  if (auto can_be = check_state(telling, then); !can_be) return can_be.error();
   telling.scan.filter.to = then;
   Out out(telling);
   return scan_log(telling.log, telling.scan, telling.progress,
@@ -258,8 +282,7 @@ Told tell_state(Telling telling, const Border& then) {
 }
 
 Told tell_diff(Telling telling, const Border& first, const Border& second) {
-  if (auto whole = check_whole_histories("--diff", telling.scan.filter); !whole)
-    return whole.error();
+  if (auto can_be = check_diff(telling, first, second); !can_be) return can_be.error();
   telling.scan.filter.to = second;
   Out out(telling);
   return scan_log(telling.log, telling.scan, telling.progress, [&](PartitionId) {

@@ -28,6 +28,24 @@ std::string flag_that_leaves_out(const Filter& filter) {
   return {};
 }
 
+bool is_later_position(const events::PositionToken& first, const events::PositionToken& second,
+                       const Partitions& asked) {
+  bool moved = false;
+  for (const auto partition : asked) {
+    const auto before = first.next_offset(partition), after = second.next_offset(partition);
+    if (before > after) return false;
+    moved |= before < after;
+  }
+  return moved;
+}
+
+bool is_later(const Border& first, const Border& second, const Partitions& asked) {
+  if (first.time && second.time) return *first.time < *second.time;
+  if (first.position && second.position)
+    return is_later_position(*first.position, *second.position, asked);
+  return true;
+}
+
 }  // namespace
 
 events::Status check_whole_histories(std::string_view mode, const Filter& filter) {
@@ -37,6 +55,25 @@ events::Status check_whole_histories(std::string_view mode, const Filter& filter
       "{}: {} tells of whole histories, so what this leaves out would make it false; leave it out, "
       "or give --patient or --type",
       flag, mode));
+}
+
+events::Status check_names(std::string_view mode, const Border& moment, const Partitions& asked) {
+  if (!moment.position) return {};
+  for (const auto partition : asked) {
+    if (moment.position->next_offset(partition)) continue;
+    return events::invalid(fmt::format(
+        "{} {}: the position does not name partition {}, so what was known there is not said; give "
+        "a time, a position of all partitions, or --patient of a partition that it names",
+        mode, moment.position->text(), partition.value));
+  }
+  return {};
+}
+
+events::Status check_is_later(const Border& first, const Border& second, const Partitions& asked) {
+  if (is_later(first, second, asked)) return {};
+  return events::invalid(
+      fmt::format("--diff {} {}: the second is not later than the first; swap them",
+                  border_shown(first), border_shown(second)));
 }
 
 }  // namespace ops::node

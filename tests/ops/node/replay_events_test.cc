@@ -238,6 +238,26 @@ TEST_F(ReplayEventsTest, WhatIsToldOfWholeHistoriesTakesNoFilterThatLeavesEvents
   }
 }
 
+TEST_F(ReplayEventsTest, MomentsThatSayNothingAreRefused) {
+  live();
+  const auto diff = [&](const std::string& first, const std::string& second) {
+    return refusal({{"patient", "ana"}}, [&](const Telling& telling) {
+      return tell_diff(telling, at(first), at(second));
+    });
+  };
+  EXPECT_THAT(diff(last_, first_), HasSubstr("swap them"));
+  EXPECT_THAT(diff(last_, last_), HasSubstr("not later"));
+  EXPECT_THAT(diff("2024-06-02", "2024-06-01"), HasSubstr("swap them"));
+  EXPECT_THAT(diff("2024-06-01", "2024-06-01"), HasSubstr("not later"));
+  // Of ana's partition only: of the other nothing is said.
+  EXPECT_THAT(refusal({}, [&](const Telling& telling) { return tell_state(telling, at(last_)); }),
+              HasSubstr("does not name partition"));
+  EXPECT_THAT(
+      refusal({},
+              [&](const Telling& telling) { return tell_diff(telling, at(first_), at(last_)); }),
+      HasSubstr("--patient"));
+}
+
 TEST_F(ReplayEventsTest, WhatCannotBeWrittenEndsTheReplayWithAnError) {
   live();
   const std::pair<const char*, Tell> modes[] = {
