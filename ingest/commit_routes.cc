@@ -10,6 +10,7 @@
 namespace ingest {
 namespace {
 
+using events::Status;
 using ops::http::json_quote;
 using State = events::CommitStatus::State;
 
@@ -29,10 +30,23 @@ const char* word(State state) {
   return "unknown";
 }
 
+// For the access log: the resource, and in whose record it lies.
+Status note_event(const events::EventOutcome& event, const events::Lookup& lookup) {
+  constexpr std::string_view of_patient = "Patient/";
+  ops::auth::note_returned(event.type, event.id.text(), event.version);
+  const auto known = lookup.find(event.type, event.id);
+  if (!known) return known.error();
+  if (!*known) return {};
+  const auto name = lookup.stream_name((*known)->stream);
+  if (!name) return name.error();
+  if (*name && (*name)->starts_with(of_patient))
+    ops::auth::note_patient((*name)->substr(of_patient.size()));
+  return {};
+}
+
 std::string events_json(const std::vector<events::EventOutcome>& outcomes) {
   std::string json;
   for (const events::EventOutcome& one : outcomes) {
-    ops::auth::note_returned(one.type, one.id.text(), one.version);
     json +=
         fmt::format(R"({}{{"type":"{}","id":{},"version":{},"effect":"{}"}})",
                     json.empty() ? "" : ",", events::type_name(one.type), json_quote(one.id.text()),
@@ -81,9 +95,10 @@ std::string answer_schema() {
 
 }  // namespace
 
-void add_commit_routes(ops::http::Router& router, const Intake& intake, const events::LogId& log) {
+void add_commit_routes(ops::http::Router& router, const Intake& intake,
+                       const events::Lookup& lookup, const events::LogId& log) {
   router.add("GET", "/commits/{id}",
-             [&intake, log](const ops::http::Request& request) {
+             [&intake, &lookup, log](const ops::http::Request& request) {
                if (auto permitted = ops::auth::permit(request.principal,
                                                       {ops::auth::Access::read, "commits", {}});
                    !permitted) {
@@ -98,6 +113,10 @@ void add_commit_routes(ops::http::Router& router, const Intake& intake, const ev
                }
                auto status = intake.status(*id);
                if (!status) return ops::http::problem_response(status.error());
+               for (const auto& event : status->outcome.events) {
+                 if (auto noted = note_event(event, lookup); !noted)
+                   return ops::http::problem_response(noted.error());
+               }
                return ops::http::Response::json(200, status_json(*id, *status, log));
              },
              {"The outcome of a commit, by the id that the header Chartlog-Commit gave",

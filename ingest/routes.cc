@@ -20,7 +20,7 @@ void add_ingest_routes(ops::http::Router& router, const Dependencies& dependenci
     validation::add_validate_routes(router, *dependencies.validator);
   if (dependencies.profiles != nullptr)
     validation::add_profile_routes(router, *dependencies.profiles);
-  add_commit_routes(router, dependencies.intake, dependencies.log_id);
+  add_commit_routes(router, dependencies.intake, dependencies.lookup, dependencies.log_id);
 }
 
 }  // namespace ingest

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "events/clinical_time.h"
+#include "ops/auth/access.h"
 #include "ops/http/http.h"
 #include "query/access/access_request.h"
 
@@ -121,8 +122,13 @@ void write_counts(const Entry& entry, JsonWriter& json) {
   json.end_array();
 }
 
+void note_patients(const Entry& entry) {
+  for (const auto& patient : entry.patients) ops::auth::note_patient(patient);
+}
+
 void write_access(const Access& access, JsonWriter& json) {
   const Entry& entry = access.entry;
+  note_patients(entry);
   json.begin_object().member("id", projections::access::to_text(access.place));
   json.member("time", events::format_instant(entry.time)).member("kind", kind_word(entry.kind));
   write_agent(entry, json);
@@ -175,6 +181,7 @@ std::string to_csv(std::span<const Access> accesses) {
     csv += fmt::format("{}{}", csv.empty() ? "" : ",", column.name);
   csv += "\r\n";
   for (const auto& access : accesses) {
+    note_patients(access.entry);
     std::vector<std::string> cells;
     for (const auto& column : columns) cells.push_back(csv_cell(column.text(access)));
     csv += fmt::format("{}\r\n", fmt::join(cells, ","));
@@ -194,6 +201,7 @@ std::string to_html(std::string_view title, std::span<const Access> accesses) {
   for (const auto& column : columns) html += fmt::format("<th>{}</th>", column.name);
   html += "</tr></thead><tbody>\n";
   for (const auto& access : accesses) {
+    note_patients(access.entry);
     html += "<tr>";
     for (const auto& column : columns)
       html += fmt::format("<td>{}</td>", html_text(column.text(access)));

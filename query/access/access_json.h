@@ -13,6 +13,9 @@ namespace query::access {
 std::string_view kind_word(events::access::Kind kind);  // request, live, notification, export
 std::string resource_text(const events::access::ResourceVersion& one);  // Type/id/_history/version
 
+// Whoever writes an access shows whose records it was to: noted for the access log. write_access,
+// to_csv and to_html do so themselves.
+void note_patients(const events::access::Entry& entry);
 // One whole object.
 void write_access(const Access& access, JsonWriter& json);
 void write_agent(const events::access::Entry& entry, JsonWriter& json);

@@ -153,6 +153,7 @@ class EventWriter {
   void entities() {
     json_.key("entity").begin_array();
     if (!entry_.request_id.empty()) transaction();
+    note_patients(entry_);
     for (const auto& patient : entry_.patients) named("Patient/" + patient, "1", "1");
     for (const auto& one : entry_.distinct_resources()) {
       const auto name = is_read(interaction_) || interaction_ == "operation"

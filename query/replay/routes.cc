@@ -101,7 +101,6 @@ class Told {
   Status record() {
     if (!listener_.record || shown_.empty()) return {};
     auto entry = shown_.take(listener_.who);
-    entry.kind = events::access::Kind::live;
     entry.request_id = listener_.request_id;
     entry.method = "GET";
     entry.route = "/audit/replay";

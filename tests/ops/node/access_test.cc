@@ -14,6 +14,7 @@ namespace json = boost::json;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
 using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 using Names = std::set<std::string>;
@@ -231,6 +232,57 @@ TEST_F(AccessTest, AuditEventsAreSearchedAndRead) {
   EXPECT_EQ(ask("GET", "/fhir/AuditEvent?date=lt2020-01-01").status, 200);
   EXPECT_EQ(ask("GET", "/fhir/AuditEvent?date=ap2020-01-01").status, 400);
   EXPECT_EQ(ask("GET", "/fhir/AuditEvent?entity=x").status, 400);
+}
+
+// Whoever reads of accesses learns whose records they were to.
+TEST_F(AccessTest, WhatTheAuditSaysOfAPatientIsAnAccessToThatPatient) {
+  start();
+  given_a_result();
+  as(doctor, "GET", "/charts/ana");
+  const auto at = std::string(accesses("&agent=dr-a").at(0).at("time").as_string());
+  for (const std::string& path :
+       {std::string("/audit/access?agent=dr-a"), std::string("/audit/access?agent=dr-a&format=csv"),
+        std::string("/audit/access?agent=dr-a&format=html"),
+        std::string("/fhir/AuditEvent?agent=dr-a"), "/audit/screen?agent=dr-a&at=" + at}) {
+    const auto reader = "reader of " + path;
+    ASSERT_EQ(as({{"X-Chartlog-Subject", reader}}, "GET", path).status, 200) << path;
+  }
+  Names readers;
+  for (const auto& access : accesses("&patient=ana"))
+    readers.emplace(access.at("agent").at("subject").as_string());
+  EXPECT_THAT(readers, IsSupersetOf({"reader of /audit/access?agent=dr-a",
+                                     "reader of /audit/access?agent=dr-a&format=csv",
+                                     "reader of /audit/access?agent=dr-a&format=html",
+                                     "reader of /fhir/AuditEvent?agent=dr-a"}));
+  EXPECT_TRUE(readers.contains("reader of /audit/screen?agent=dr-a&at=" + at));
+}
+
+TEST_F(AccessTest, WhatBecameOfACommitIsAnAccessToItsPatient) {
+  start();
+  given_a_result();
+  const auto written = ask("PUT", "/fhir/Condition/c",
+                           R"({"resourceType":"Condition","id":"c","code":{"text":"asthma"},)"
+                           R"("subject":{"reference":"Patient/ana"}})");
+  ASSERT_EQ(written.status, 201) << written.body;
+  as(doctor, "GET", "/commits/" + *written.header("chartlog-commit"));
+  const auto found = accesses("&patient=ana&agent=dr-a");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_THAT(resources(found[0]), UnorderedElementsAre("Condition/c/1"));
+}
+
+// A replay is looked at like any other answer: no recipient gets what is recorded from now on.
+TEST_F(AccessTest, AReplayIsNoDisclosureAndItsEventsAreRecordedOnce) {
+  settings_.site = "north";
+  start();
+  given_a_result();
+  ASSERT_EQ(as(doctor, "GET", "/audit/replay?patient=ana").status, 200);
+  std::size_t observations = 0;
+  for (const auto& access : accesses("&patient=ana&agent=dr-a")) {
+    EXPECT_EQ(access.at("kind").as_string(), "request");
+    observations += resources(access).count("Observation/o/1");
+  }
+  EXPECT_EQ(observations, 1u);
+  EXPECT_THAT(read("/audit/disclosures?patient=ana").at("disclosures").as_array(), IsEmpty());
 }
 
 TEST_F(AccessTest, ReportsComeInEachFormAndOrder) {
