@@ -21,6 +21,8 @@ using ops::http::Response;
 constexpr int replays_max = 2;
 constexpr std::size_t chunk_bytes = 64u << 10;
 constexpr std::chrono::seconds client_patience{30};
+// As often it is seen whether anybody still listens, also while nothing matches.
+constexpr std::uint64_t events_between_looks = 256;
 
 // Counts while it lives.
 class Turn {
@@ -81,6 +83,9 @@ class Told {
     return done ? Status() : Status(done.error());
   }
   Status take(const projections::ReplayedEvent& told) {
+    if (++looked_at_ % events_between_looks == 0) {
+      if (auto there = check_client(); !there) return there;
+    }
     if (!filter_.takes(told.event)) return {};
     auto line = told_line(told, sources_.log_id, opener_);
     if (!line) return line.error();
@@ -89,6 +94,11 @@ class Told {
     ops::auth::note_patient(patient_of_stream(told.event.stream_name));
     ops::auth::note_returned(told.event.type, told.event.id, told.event.version);
     return chunk_.size() < chunk_bytes ? Status() : flush();
+  }
+  // Writes nothing; gone is also a client of a server that stops.
+  Status check_client() {
+    if (sink_.write({})) return {};
+    return events::unavailable("the client has gone");
   }
   Status flush() {
     if (auto recorded = record(); !recorded) return recorded;
@@ -116,7 +126,7 @@ class Told {
   ChunkSink& sink_;
   ops::auth::AccessScope shown_;
   std::string chunk_;
-  std::uint64_t events_ = 0;
+  std::uint64_t looked_at_ = 0, events_ = 0;
 };
 
 Result<Filter> read_filter(const Sources& sources, const Request& request) {
