@@ -23,8 +23,7 @@ class VersionsAtHand {
  public:
   explicit VersionsAtHand(const EventReplayOptions& options) : options_(options) {}
 
-  // What is kept in memory of a row. Of versions, that they were there; with `previous` their
-  // facts.
+  // What is kept in memory of a row: of versions, that they were there.
   std::string keep(Family family, std::string_view value) {
     if (family.index != version_family.index) return {};
     if (options_.documents) rows_.emplace_back(value);
@@ -33,7 +32,7 @@ class VersionsAtHand {
     row->sealed.clear();
     row->splices.clear();
     row->salt.clear();
-    if (!options_.previous) row->facts.clear();
+    row->facts.clear();
     return encode(*row);
   }
   // Of the event, in the order in which they were put.

@@ -29,7 +29,6 @@ struct EventReplayOptions {
   std::optional<events::KnownTime> until;   // ends at the first record that is known then
   std::optional<events::Offset> end;        // ends before it
   bool documents = false;                   // `version` is there
-  bool previous = false;                    // `event.previous` is there, and facts of confirmations
   std::function<void(std::uint64_t records)> progress;  // read since it was called last
 };
 

@@ -115,8 +115,7 @@ int run_replay(const ReadSettings& read, const Asked& asked) {
   const auto records = records_in(*(*log)->clinical);
   if (!records) return replay_failed(records.error().message);
   LogProgress progress(*records);
-  const Telling telling{
-      **log, {std::move(*filter), !asked.diff.empty()}, progress, asked.ndjson, write_out};
+  const Telling telling{**log, std::move(*filter), progress, asked.ndjson, write_out};
   const auto told = tell(asked, telling);
   progress.clear();
   if (!told) return replay_failed(told.error().message);

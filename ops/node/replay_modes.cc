@@ -54,7 +54,7 @@ std::string event_text(const AcceptedEvent& event) {
 }
 
 events::Result<std::string> line_of(const Telling& telling, const ReplayedEvent& told) {
-  if (!telling.ndjson && !telling.scan.filter.documents) return event_text(told.event);
+  if (!telling.ndjson && !telling.filter.documents) return event_text(told.event);
   return query::replay::told_line(told, telling.log.keys->log_id(), *telling.log.opener);
 }
 
@@ -245,19 +245,18 @@ Partitions partitions_asked(const Telling& telling) {
   Partitions asked;
   const auto count = telling.log.clinical->partition_count();
   for (std::uint32_t i = 0; i < count; ++i) {
-    if (telling.scan.filter.options({i}, telling.log.secrets.log_secret, count))
-      asked.push_back({i});
+    if (telling.filter.options({i}, telling.log.secrets.log_secret, count)) asked.push_back({i});
   }
   return asked;
 }
 
 Status check_state(const Telling& telling, const Border& then) {
-  if (auto whole = check_whole_histories("--as-of", telling.scan.filter); !whole) return whole;
+  if (auto whole = check_whole_histories("--as-of", telling.filter); !whole) return whole;
   return check_names("--as-of", then, partitions_asked(telling));
 }
 
 Status check_diff(const Telling& telling, const Border& first, const Border& second) {
-  if (auto whole = check_whole_histories("--diff", telling.scan.filter); !whole) return whole;
+  if (auto whole = check_whole_histories("--diff", telling.filter); !whole) return whole;
   const auto asked = partitions_asked(telling);
   for (const auto* moment : {&first, &second}) {
     if (auto named = check_names("--diff", *moment, asked); !named) return named;
@@ -269,38 +268,37 @@ Status check_diff(const Telling& telling, const Border& first, const Border& sec
 
 Told tell_events(const Telling& telling) {
   Out out(telling);
-  return scan_log(telling.log, telling.scan, telling.progress,
+  return scan_log(telling.log, telling.filter, telling.progress,
                   [&](PartitionId) { return std::make_unique<LineTeller>(telling, out); });
 }
 
 Told tell_state(Telling telling, const Border& then) {
   if (auto can_be = check_state(telling, then); !can_be) return can_be.error();
-  telling.scan.filter.to = then;
+  telling.filter.to = then;
   Out out(telling);
-  return scan_log(telling.log, telling.scan, telling.progress,
+  return scan_log(telling.log, telling.filter, telling.progress,
                   [&](PartitionId) { return std::make_unique<StateTeller>(telling, then, out); });
 }
 
 Told tell_diff(Telling telling, const Border& first, const Border& second) {
   if (auto can_be = check_diff(telling, first, second); !can_be) return can_be.error();
-  telling.scan.filter.to = second;
+  telling.filter.to = second;
   Out out(telling);
-  return scan_log(telling.log, telling.scan, telling.progress, [&](PartitionId) {
+  return scan_log(telling.log, telling.filter, telling.progress, [&](PartitionId) {
     return std::make_unique<DiffTeller>(telling, first, second, out);
   });
 }
 
 Told tell_blame(Telling telling, const std::string& name) {
-  if (auto whole = check_whole_histories("--blame", telling.scan.filter); !whole)
-    return whole.error();
+  if (auto whole = check_whole_histories("--blame", telling.filter); !whole) return whole.error();
   const auto slash = name.find('/');
   const auto type = events::type_of_name(name.substr(0, slash));
   if (slash == name.npos || !type || !events::is_fhir_id(name.substr(slash + 1)))
     return events::invalid(fmt::format("--blame: \"{}\" is no resource; write Type/id", name));
-  telling.scan.filter.types = {*type};
-  telling.scan.filter.documents = true;
+  telling.filter.types = {*type};
+  telling.filter.documents = true;
   Out out(telling);
-  return scan_log(telling.log, telling.scan, telling.progress, [&](PartitionId) {
+  return scan_log(telling.log, telling.filter, telling.progress, [&](PartitionId) {
     return std::make_unique<BlameTeller>(telling, name.substr(slash + 1), out);
   });
 }
@@ -308,7 +306,7 @@ Told tell_blame(Telling telling, const std::string& name) {
 Told tell_back_dating(Telling telling) {
   query::replay::BackDating all;
   std::mutex mutex;
-  auto told = scan_log(telling.log, telling.scan, telling.progress,
+  auto told = scan_log(telling.log, telling.filter, telling.progress,
                        [&](PartitionId) { return std::make_unique<LateTeller>(all, mutex); });
   if (!told) return told;
   std::string text;

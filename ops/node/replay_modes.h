@@ -13,7 +13,7 @@ namespace ops::node {
 
 struct Telling {
   ReplayLog& log;
-  Scan scan;
+  query::replay::Filter filter;
   LogProgress& progress;
   bool ndjson = false;
   // Whole lines; one call at a time. What it returns ends the replay if it is an error.

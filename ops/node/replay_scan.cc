@@ -13,8 +13,9 @@ using events::PartitionId;
 
 class Scanner {
  public:
-  Scanner(ReplayLog& log, const Scan& scan, LogProgress& progress, const MakeListener& make)
-      : log_(log), scan_(scan), progress_(progress), make_(make) {}
+  Scanner(ReplayLog& log, const query::replay::Filter& filter, LogProgress& progress,
+          const MakeListener& make)
+      : log_(log), filter_(filter), progress_(progress), make_(make) {}
 
   events::Result<projections::ReplayFigures> run() {
     const auto threads = std::max(1u, std::thread::hardware_concurrency());
@@ -45,23 +46,22 @@ class Scanner {
   }
   events::Result<projections::ReplayFigures> one(PartitionId partition) {
     auto options =
-        scan_.filter.options(partition, log_.secrets.log_secret, log_.clinical->partition_count());
+        filter_.options(partition, log_.secrets.log_secret, log_.clinical->partition_count());
     if (!options) return projections::ReplayFigures{};
-    options->previous = scan_.previous;
     options->progress = [this](std::uint64_t records) { progress_.add(records); };
     const auto listener = make_(partition);
-    auto figures = projections::replay_log(
-        *log_.clinical, *log_.opener, partition, *options,
-        [&](const projections::ReplayedEvent& told) {
-          return scan_.filter.takes(told.event) ? listener->take(told) : events::Status();
-        });
+    auto figures = projections::replay_log(*log_.clinical, *log_.opener, partition, *options,
+                                           [&](const projections::ReplayedEvent& told) {
+                                             return filter_.takes(told.event) ? listener->take(told)
+                                                                              : events::Status();
+                                           });
     if (!figures) return figures;
     if (auto done = listener->done(); !done) return done.error();
     return figures;
   }
 
   ReplayLog& log_;
-  const Scan& scan_;
+  const query::replay::Filter& filter_;
   LogProgress& progress_;
   const MakeListener& make_;
   std::atomic<std::uint32_t> next_ = 0;
@@ -73,10 +73,11 @@ class Scanner {
 
 }  // namespace
 
-events::Result<projections::ReplayFigures> scan_log(ReplayLog& log, const Scan& scan,
+events::Result<projections::ReplayFigures> scan_log(ReplayLog& log,
+                                                    const query::replay::Filter& filter,
                                                     LogProgress& progress,
                                                     const MakeListener& make) {
-  return Scanner(log, scan, progress, make).run();
+  return Scanner(log, filter, progress, make).run();
 }
 
 }  // namespace ops::node

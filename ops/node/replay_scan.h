@@ -20,13 +20,9 @@ class PartitionListener {
 // Called for each partition, from several threads at once.
 using MakeListener = std::function<std::unique_ptr<PartitionListener>(events::PartitionId)>;
 
-struct Scan {
-  query::replay::Filter filter;
-  bool previous = false;  // events have the facts of the version before
-};
-
 // Partitions side by side, as many as there are processors; of each only what the filter takes.
-events::Result<projections::ReplayFigures> scan_log(ReplayLog& log, const Scan& scan,
+events::Result<projections::ReplayFigures> scan_log(ReplayLog& log,
+                                                    const query::replay::Filter& filter,
                                                     LogProgress& progress,
                                                     const MakeListener& make);
 

@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <boost/beast/core/detail/base64.hpp>
-
 #include "events/clinical_time.h"
+#include "events/proof/base64.h"
 #include "query/access/access_json.h"
 #include "query/access/access_request.h"
 
@@ -34,13 +33,6 @@ std::string_view interaction_of(const Entry& entry) {
 
 bool is_read(std::string_view interaction) {
   return interaction == "read" || interaction == "vread";
-}
-
-std::string base64(std::string_view text) {
-  namespace detail = boost::beast::detail::base64;
-  std::string encoded(detail::encoded_size(text.size()), '\0');
-  encoded.resize(detail::encode(encoded.data(), text.data(), text.size()));
-  return encoded;
 }
 
 void write_coding(std::string_view name, std::string_view system, std::string_view code,
@@ -185,7 +177,7 @@ class EventWriter {
     json_.begin_object();
     write_coding("type", entity_type, "2", json_);
     write_coding("role", object_role, "24", json_);
-    json_.member("query", base64(entry_.method + " " + asked)).end_object();
+    json_.member("query", events::proof::to_base64(entry_.method + " " + asked)).end_object();
   }
 
   const Access& access_;

@@ -10,6 +10,7 @@
 #include "query/facts_json.h"
 #include "query/json_writer.h"
 #include "query/replay/event_json.h"
+#include "query/returned.h"
 
 namespace query::replay {
 namespace {

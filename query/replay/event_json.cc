@@ -7,6 +7,7 @@
 #include "projections/facts_text.h"
 #include "projections/main_time.h"
 #include "query/json_writer.h"
+#include "query/returned.h"
 
 namespace query::replay {
 namespace {
@@ -22,12 +23,6 @@ void write_who(const events::schema::Who& who, JsonWriter& json) {
 }
 
 }  // namespace
-
-std::string_view patient_of_stream(std::string_view stream_name) {
-  constexpr std::string_view of_patient = "Patient/";
-  if (!stream_name.starts_with(of_patient)) return {};
-  return stream_name.substr(of_patient.size());
-}
 
 std::string_view effective_text(const events::schema::Facts& facts) {
   const auto date = projections::main_date(facts);

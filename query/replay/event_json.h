@@ -17,8 +17,6 @@ std::string event_line(const projections::AcceptedEvent& event, const events::Lo
 events::Result<std::string> told_line(const projections::ReplayedEvent& told,
                                       const events::LogId& log, const events::Opener& opener);
 
-// "Patient/<id>": the id; empty for other streams.
-std::string_view patient_of_stream(std::string_view stream_name);
 // The resource's main date as it was sent; empty if it has none.
 std::string_view effective_text(const events::schema::Facts& facts);
 

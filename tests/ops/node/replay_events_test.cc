@@ -90,7 +90,7 @@ class ReplayEventsTest : public RunningNode {
                       return events::Status();
                     }};
     for (const auto& [name, value] : filter)
-      EXPECT_TRUE(query::replay::take(telling.scan.filter, name, value).value_or(false)) << name;
+      EXPECT_TRUE(query::replay::take(telling.filter, name, value).value_or(false)) << name;
     return tell(telling);
   }
   std::vector<json::value> told(const Parameters& filter, const Tell& tell) {
