@@ -128,6 +128,8 @@ Status TileTree::add(Offset offset, const Hash& leaf) {
     if (!full) return full.error();
     if (level + 1 == files_->levels.size()) {
       if (auto opened = files_->open_level(); !opened) return opened;
+      // A crash may have left some of it, which was not synced.
+      if (auto emptied = files_->levels.back().cut(0); !emptied) return emptied;
     }
     if (auto added = files_->levels[level + 1].add(view_of_hash(root_of_hashes(*full))); !added)
       return added;

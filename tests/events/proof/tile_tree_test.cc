@@ -96,6 +96,22 @@ TEST_F(TileTreeTest, WhatWasNotSyncedIsCutOffAndAddedAgain) {
   expect_roots({600, 900});
 }
 
+// The level above had entries, and has none by what was synced.
+TEST_F(TileTreeTest, ALevelThatIsBegunAgainHasNothingOfBeforeACrash) {
+  open();
+  add(200);
+  ASSERT_TRUE(tree_->sync());
+  add(600);
+  ASSERT_TRUE(tree_->write());
+  std::filesystem::copy(folder_.path() / "tree", folder_.path() / "crashed");
+  auto crashed = TileTree::open(folder_.path() / "crashed");
+  ASSERT_TRUE(crashed) << crashed.error().message;
+  tree_ = std::move(*crashed);
+  EXPECT_EQ(tree_->size(), 200u);
+  add(900);
+  expect_roots({200, 600, 900});
+}
+
 TEST_F(TileTreeTest, FilesThatAreShorterThanTheySayAreRefused) {
   open();
   add(600);
