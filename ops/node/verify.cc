@@ -15,7 +15,6 @@
 namespace ops::node {
 namespace {
 
-
 // Of the side log, which grows by one a second and partition while there is traffic.
 constexpr std::uint64_t side_notes_max = 100'000;
 
@@ -84,6 +83,12 @@ int run_rows(const NodeSettings& settings, const VerifyAsked& asked) {
                                   [&progress](std::uint64_t records) { progress.add(records); });
   progress.clear();
   if (!report) return cannot(report.error().message);
+  if (report->partitions == 0) {
+    return cannot(
+        fmt::format("{}: no rows to compare; start the node once, or name its folder "
+                    "with --data",
+                    (settings.data / "shards").string()));
+  }
   for (const auto& one : report->found)
     fmt::print("{}: {}\n", events::proof::to_string(one.what), one.why);
   for (const auto& family : report->resting)
