@@ -150,7 +150,8 @@ Status Boards::begin(const Board& board, const Wanted& wanted, const ShardView& 
   return {};
 }
 
-// A number is given again only once no row has it.
+// A number is given again once no outcome, count or list has it; flips keep it, which name their
+// measure and period.
 Status Boards::drop(BoardNumber board, events::PartitionId partition) {
   const auto state = partition_prefix(RowKind::board_state, board, partition);
   const auto latest = store_.latest();

@@ -216,7 +216,8 @@ Status write_flips(const kept::Board& board, const projections::RowView& rows,
   if (!flips) return flips.error();
   out.key("flips").begin_array();
   for (const auto& flip : *flips) {
-    if (flip.board != board.number) continue;
+    // Not by its board, whose number may have been another measure's.
+    if (flip.measure != board.package->id || flip.period != board.period.text) continue;
     events::PositionToken position(log);
     position.see(flip.position);
     out.begin_object().member("group", static_cast<std::uint64_t>(flip.group + 1));

@@ -118,6 +118,18 @@ TEST_F(MeasuresTest, WhatIsLoadedIsListedAndGoesWhenItIsRemoved) {
   EXPECT_TRUE(read("/measures").at("measures").as_array().empty());
 }
 
+// It may be kept under the number that the other one had.
+TEST_F(MeasuresTest, WhatMovedInAMeasureThatHasGoneIsNotSaidOfTheNextOne) {
+  given_ana();
+  ASSERT_FALSE(read("/measures/Small-1.0/patients/ana").at("flips").as_array().empty());
+  position_ = *ask("DELETE", "/settings/measure-Small-1.0").header("chartlog-position");
+  ASSERT_TRUE(read("/measures").at("measures").as_array().empty());
+  const auto other =
+      ask("PUT", "/settings/measure-Other-1.0", small_payload({"2025-01-01/2025-12-31"}, "Other"));
+  position_ = *other.header("chartlog-position");
+  EXPECT_TRUE(read("/measures/Other-1.0/patients/ana").at("flips").as_array().empty());
+}
+
 TEST_F(MeasuresTest, WhatCannotBeAnsweredSaysWhatAndWhy) {
   const std::vector<std::pair<std::string, std::pair<int, std::string>>> refused{
       {"/measures/None", {404, "there are: Small-1.0"}},
