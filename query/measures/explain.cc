@@ -28,12 +28,14 @@ constexpr std::size_t programs_kept_max = 8;
 // A measure's definitions, compiled to be shown. Those that are not supported are left out: no
 // population reaches them.
 struct Definitions {
+  std::shared_ptr<const quality::Content> content;  // programs refer to it; its package may go
   std::vector<std::string> names;
   std::vector<quality::Program> programs;  // one for all, or one a name
 };
 
 std::shared_ptr<const Definitions> compile(const kept::Package& package) {
   auto made = std::make_shared<Definitions>();
+  made->content = package.content;
   std::vector<quality::Program::Root> roots;
   for (const auto& name : package.defined) roots.push_back({package.library, name});
   if (auto all = package.content->compile(roots)) {

@@ -118,14 +118,37 @@ TEST_F(MeasuresTest, WhatIsLoadedIsListedAndGoesWhenItIsRemoved) {
   EXPECT_TRUE(read("/measures").at("measures").as_array().empty());
 }
 
+// What was compiled to explain it is kept, the package that it was compiled from is not.
+TEST_F(MeasuresTest, AMeasureThatWasRemovedAndLoadedAgainIsExplained) {
+  given_ana();
+  for (int i = 0; i < 3; ++i) {
+    const auto definitions = read("/measures/Small-1.0/patients/ana").at("definitions").as_array();
+    ASSERT_EQ(definitions.size(), 5u);
+    for (const auto& each : definitions) {
+      if (each.at("name") == "numerator") {
+        EXPECT_EQ(each.at("value"), json::value(true));
+      }
+    }
+    position_ = *ask("DELETE", "/settings/measure-Small-1.0").header("chartlog-position");
+    ASSERT_TRUE(read("/measures").at("measures").as_array().empty());
+    const auto again =
+        ask("PUT", "/settings/measure-Small-1.0", small_payload({"2025-01-01/2025-12-31"}));
+    ASSERT_LT(again.status, 300) << again.body;
+    position_ = *again.header("chartlog-position");
+  }
+}
+
 // It may be kept under the number that the other one had.
 TEST_F(MeasuresTest, WhatMovedInAMeasureThatHasGoneIsNotSaidOfTheNextOne) {
   given_ana();
   ASSERT_FALSE(read("/measures/Small-1.0/patients/ana").at("flips").as_array().empty());
-  position_ = *ask("DELETE", "/settings/measure-Small-1.0").header("chartlog-position");
+  const auto removed = ask("DELETE", "/settings/measure-Small-1.0");
+  ASSERT_EQ(removed.status, 200) << removed.body;
+  position_ = *removed.header("chartlog-position");
   ASSERT_TRUE(read("/measures").at("measures").as_array().empty());
   const auto other =
       ask("PUT", "/settings/measure-Other-1.0", small_payload({"2025-01-01/2025-12-31"}, "Other"));
+  ASSERT_EQ(other.status, 201) << other.body;
   position_ = *other.header("chartlog-position");
   EXPECT_TRUE(read("/measures/Other-1.0/patients/ana").at("flips").as_array().empty());
 }
