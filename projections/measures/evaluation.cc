@@ -55,14 +55,11 @@ bool counts(const json::value* patient) {
   return true;
 }
 
-Counts counts_of(const quality::GroupCount& group) {
+Counts counts_of(const quality::GroupCount& group, const GroupText& named) {
   Counts counts;
-  std::map<std::string, int> seen;
-  for (const auto& population : group.populations) {
-    const int times = ++seen[population.code];
-    if (population.count == 0) continue;
-    counts[times == 1 ? population.code : fmt::format("{} {}", population.code, times)] =
-        population.count;
+  for (std::size_t i = 0; i < group.populations.size(); ++i) {
+    const auto count = group.populations[i].count;
+    if (count > 0) counts[named.populations[i]] = count;
   }
   return counts;
 }
@@ -146,7 +143,8 @@ Result<Standing> stand(const Board& board, PatientRecord& record, Month month) {
     return standing;
   }
   standing.messages = counted->messages.size();
-  for (const auto& group : counted->groups) standing.groups.push_back(counts_of(group));
+  for (std::size_t i = 0; i < counted->groups.size(); ++i)
+    standing.groups.push_back(counts_of(counted->groups[i], board.package->groups[i]));
   return standing;
 }
 

@@ -19,8 +19,12 @@ std::int64_t figure(const Figures& figures, std::string_view population) {
   return found == figures.end() ? 0 : found->second;
 }
 
-std::optional<double> rate(const Figures& figures, std::string_view scoring) {
-  if (scoring != "proportion" && scoring != "ratio") return std::nullopt;
+bool is_of_observations(const GroupText& group) {
+  return group.scoring == "continuous-variable" || (group.scoring == "ratio" && group.observed);
+}
+
+std::optional<double> rate(const Figures& figures, const GroupText& group) {
+  if (group.scoring == "cohort" || is_of_observations(group)) return std::nullopt;
   const auto below = figure(figures, "denominator") - figure(figures, "denominator-exclusion") -
                      figure(figures, "denominator-exception");
   const auto above = figure(figures, "numerator") - figure(figures, "numerator-exclusion");

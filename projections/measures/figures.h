@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "projections/measures/package.h"
 #include "projections/measures/rows.h"
 
 namespace projections::measures {
@@ -15,9 +16,11 @@ namespace projections::measures {
 using Figures = std::map<std::string, std::int64_t, std::less<>>;
 std::int64_t figure(const Figures& figures, std::string_view population);
 
-// (numerator - numerator exclusions) / (denominator - exclusions - exceptions); nothing: the
-// scoring has none, or nobody is left in the denominator.
-std::optional<double> rate(const Figures& figures, std::string_view scoring);
+// (numerator - numerator exclusions) / (denominator - exclusions - exceptions); nothing: nobody is
+// left in the denominator, or the score is made of something else than counts.
+std::optional<double> rate(const Figures& figures, const GroupText& group);
+// It is of observations, whose values are not kept here.
+bool is_of_observations(const GroupText& group);
 
 struct CellFigures {
   std::string value;  // of the dimension

@@ -170,8 +170,10 @@ void write_figures(const kept::Figures& figures, const kept::GroupText& group, J
     json.member(population, static_cast<std::uint64_t>(count));
   }
   json.end_object();
-  if (const auto rate = kept::rate(figures, group.scoring))
+  if (const auto rate = kept::rate(figures, group))
     json.key("rate").number(fmt::format("{:.6f}", *rate));
+  if (kept::is_of_observations(group))
+    json.member("rate_from", "observations, see `chartlog measures evaluate`");
 }
 
 void write_board(const kept::Board& board, JsonWriter& json) {

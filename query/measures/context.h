@@ -43,7 +43,8 @@ events::Result<std::uint8_t> group_parameter(const ops::http::Request& request,
 // `by` and `stratum` together: `all`, or a value of a dimension.
 events::Result<kept::Stratum> stratum_parameters(const ops::http::Request& request);
 
-// {"denominator":2,…} and "rate", as members of an object that is open.
+// {"denominator":2,…} and "rate", or "rate_from" where it is made of what is not kept; members of
+// an object that is open.
 void write_figures(const kept::Figures& figures, const kept::GroupText& group, JsonWriter& json);
 // "measure", "version", "title", "period".
 void write_board(const kept::Board& board, JsonWriter& json);
