@@ -74,6 +74,13 @@ Result<quality::MeasureCounts> run(const Board& board, std::span<const json::val
   }
 }
 
+// In every group, with no population of any.
+void fail(Standing& standing, const Board& board, const events::Error& error) {
+  standing.state = State::failed;
+  standing.error = error.message;
+  standing.groups.resize(board.package->groups.size());
+}
+
 Flip flip_of(const std::vector<Entry*>& entries, const Board& board) {
   Flip flip;
   const auto last = *std::max_element(entries.begin(), entries.end(), [](auto* a, auto* b) {
@@ -126,8 +133,7 @@ Result<Standing> stand(const Board& board, PatientRecord& record, Month month) {
   const auto all = record.as_of(month);
   if (!all && all.error().code == events::ErrorCode::unavailable) return all.error();
   if (!all) {
-    standing.state = State::failed;
-    standing.error = all.error().message;
+    fail(standing, board, all.error());
     standing.strata = {{Dimension::all, {}}};
     return standing;
   }
@@ -137,11 +143,11 @@ Result<Standing> stand(const Board& board, PatientRecord& record, Month month) {
   if (patient == all->end() || !counts(*patient)) return standing;
   standing.strata = strata_of(*all, board.period);
   const auto counted = run(board, *all);
-  standing.state = counted ? State::counted : State::failed;
   if (!counted) {
-    standing.error = counted.error().message;
+    fail(standing, board, counted.error());
     return standing;
   }
+  standing.state = State::counted;
   standing.messages = counted->messages.size();
   for (std::size_t i = 0; i < counted->groups.size(); ++i)
     standing.groups.push_back(counts_of(counted->groups[i], board.package->groups[i]));

@@ -57,6 +57,10 @@ Result<std::optional<Outcome>> outcome_of(const RowView& rows, BoardNumber board
 struct Progress {
   std::uint64_t done = 0, of = 0;
   std::size_t partitions = 0;  // that have it
+
+  bool complete(std::size_t of_partitions) const {
+    return done == of && partitions == of_partitions;
+  }
 };
 Result<Progress> progress_of(const RowView& rows, BoardNumber board);
 

@@ -29,7 +29,7 @@ struct Standing {
   State state = State::absent;
   std::string error;           // why it failed; names no patient
   std::uint64_t messages = 0;  // values that could not be used
-  std::vector<Counts> groups;
+  std::vector<Counts> groups;  // of the measure, all; none while absent
   std::vector<Stratum> strata;
 
   bool same_as(const Standing& other) const;  // but for the month

@@ -92,7 +92,7 @@ Status of_all(const Context& context, const kept::Board& board, const Asked& ask
   Report report{*board.package,
                 board.period,
                 type,
-                progress->done < progress->of ? "pending" : "complete",
+                progress->complete(context.sources.shards.count()) ? "complete" : "pending",
                 {},
                 {}};
   for (std::size_t i = 0; i < board.package->groups.size(); ++i) {

@@ -32,9 +32,9 @@ struct Kept {
     store = *Store::open(options);
     begin(documents);
   }
-  void begin(const Documents& documents = written_document) {
-    evaluator = std::make_unique<Evaluator>(
-        *store, std::vector<events::StreamKey>{WrittenShard::settings_stream()}, documents);
+  void begin(const Documents& documents = written_document, std::size_t partitions = 1) {
+    const std::vector<events::StreamKey> settings(partitions, WrittenShard::settings_stream());
+    evaluator = std::make_unique<Evaluator>(*store, settings, documents);
     const auto opened = evaluator->open(events::LogId());
     EXPECT_TRUE(opened) << opened.error().message;
   }
@@ -183,6 +183,20 @@ TEST_F(EvaluatorTest, AnErrorIsOnItsPatientAndCounted) {
   EXPECT_EQ(figure(kept.figures(), "denominator-exception"), 1);
 }
 
+TEST_F(EvaluatorTest, WhoFailedHasFailedInEveryGroup) {
+  shard.set("measure-Two-1.0", payload_of(two_groups(), year_2025));
+  given_visit("ben");
+  shard.put("ben", "Procedure", "p", procedure());
+  shard.put("ben", "Procedure", "q", procedure());
+  kept.settle(shard);
+  const auto number = kept.board(1);
+  for (const std::uint8_t group : {0, 1}) {
+    const auto all = *cells(*kept.store->snapshot(), number, group, Dimension::all);
+    EXPECT_EQ(figure(all.at(0).figures, "patients"), 1);
+    EXPECT_EQ(figure(all.at(0).figures, "failed"), 1);
+  }
+}
+
 TEST_F(EvaluatorTest, ADocumentThatDoesNotOpenCostsItsPatientOnly) {
   given_visit("ana");
   given_visit("ben");
@@ -227,6 +241,18 @@ TEST_F(EvaluatorTest, AMeasureThatComesLateIsFilledPieceByPiece) {
   EXPECT_EQ(done.done, done.of);
   EXPECT_EQ(figure(late.figures(), "denominator"), 40);
   EXPECT_EQ(late.outcomes(), kept.outcomes());
+}
+
+TEST_F(EvaluatorTest, AMeasureIsCompleteOnceEveryPartitionHasIt) {
+  kept.begin(written_document, 2);
+  kept.settle(shard);
+  const auto one = *progress_of(*kept.store->snapshot(), kept.board());
+  EXPECT_EQ(one.done, one.of);
+  EXPECT_FALSE(one.complete(2));
+  ASSERT_TRUE(kept.evaluator->follow(shard, {1}));
+  EXPECT_FALSE(progress_of(*kept.store->snapshot(), kept.board())->complete(2));
+  ASSERT_TRUE(kept.evaluator->fill(shard, {1}));
+  EXPECT_TRUE(progress_of(*kept.store->snapshot(), kept.board())->complete(2));
 }
 
 TEST_F(EvaluatorTest, AnotherPeriodLeavesTheFirstAsItWas) {

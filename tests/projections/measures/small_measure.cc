@@ -135,6 +135,15 @@ std::vector<json::value> ratio_measure(const std::string& name) {
   return resources;
 }
 
+std::vector<json::value> two_groups(const std::string& name) {
+  auto resources = small_measure(name);
+  auto& groups = resources.front().at("group").as_array();
+  auto second = groups.at(0);
+  second.as_object()["id"] = "h";
+  groups.push_back(std::move(second));
+  return resources;
+}
+
 std::string payload_of(const std::vector<json::value>& resources,
                        const std::vector<std::string>& periods) {
   Packer packer;

@@ -14,6 +14,9 @@ std::vector<boost::json::value> small_measure(const std::string& name = "Small",
                                               const std::string& version = "1.0",
                                               const std::string& lab = "good");
 
+// With a second group of the same populations.
+std::vector<boost::json::value> two_groups(const std::string& name = "Two");
+
 // The same as a ratio: two initial populations, who has a visit (denominator) and who has the
 // result (numerator), each observed: 2 a patient of either.
 std::vector<boost::json::value> ratio_measure(const std::string& name = "Ratio");
