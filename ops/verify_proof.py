@@ -82,9 +82,7 @@ class RunningRoot:
         self.size += 1
 
     def root(self):
-        if not self.peaks:
-            return sha256(b"")
-        return functools.reduce(lambda root, peak: node_hash(peak, root), reversed(self.peaks))
+        return functools.reduce(lambda root, peak: node_hash(peak, root), reversed(self.peaks)) if self.peaks else sha256(b"")
 
 
 def included(leaf, index, size, path, root):
@@ -425,8 +423,8 @@ def check_partition(log, checkpoints, tree):
     if found:
         return found
     if log.leaves and not max(by_size, default=0):
-        return [Finding("unsigned", f"partition {log.number}: {len(log.leaves)} records, and no checkpoint of them that "
-                                    "is trusted: give those that were handed out before")]
+        return [Finding("unsigned", f"partition {log.number}: no trusted checkpoint of its {len(log.leaves)} records: "
+                                    "give those that were handed out before")]
     roots = roots_at(log.leaves, by_size)
     good = [size for size, one in by_size.items() if roots.get(size) == one.root]
     wrong = sorted(size for size, one in by_size.items() if size in roots and roots[size] != one.root)
@@ -467,10 +465,9 @@ def check_log(path, keys, checkpoint_files, proof):
             found.append(finding)
     for number, log in partitions.items():
         found += check_partition(log, valid[number], read_tree(pathlib.Path(proof, str(number))) if proof else [])
-    covered = {number: max((one.size for one in valid[number]), default=0) for number in partitions}
-    uncovered = sum(max(0, len(log.leaves) - covered[number]) for number, log in partitions.items())
-    records, checkpoints = sum(len(log.leaves) for log in partitions.values()), sum(map(len, valid.values()))
-    return found, (f"{records} records; {checkpoints} checkpoints; {uncovered} records lie behind the newest checkpoint, "
+    behind = [len(log.leaves) - max((one.size for one in valid[p]), default=0) for p, log in partitions.items()]
+    said = f"{sum(len(log.leaves) for log in partitions.values())} records; {sum(map(len, valid.values()))} checkpoints"
+    return found, (f"{said}; {sum(max(0, n) for n in behind)} records lie behind the newest checkpoint, "
                    "nothing is proven of them")
 
 
@@ -495,12 +492,7 @@ def main():
         found, said = check_log(asked.file, keys, asked.checkpoints, asked.proof)
     except Finding as finding:
         found, said = [finding], None
-    for finding in found:
-        print(finding)
-    if said:
-        print(said)
-    if not found:
-        print("ok: the log is what was signed")
+    print(*found, *([said] if said else []), *([] if found else ["ok: the log is what was signed"]), sep="\n")
     return 1 if found else 0
 
 
