@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "query/returned.h"
+
 namespace query::measures {
 namespace {
 
@@ -121,6 +123,13 @@ Result<std::shared_ptr<const kept::Package>> package_of(const Context& context,
   const auto boards = boards_named(context, measure);
   if (!boards) return boards.error();
   return boards->front()->package;
+}
+
+void note_opened(const Sources& sources, const events::StreamKey& stream,
+                 kept::PatientRecord& record) {
+  for (const auto& entry : record.entries()) {
+    if (entry.opened != nullptr) note_version(sources, stream, entry.type, entry.id, entry.row);
+  }
 }
 
 Result<kept::Dimension> dimension_parameter(const Request& request) {

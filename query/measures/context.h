@@ -6,6 +6,7 @@
 
 #include "projections/measures/figures.h"
 #include "projections/measures/keeper.h"
+#include "projections/measures/patient_record.h"
 #include "query/json_writer.h"
 #include "query/read_context.h"
 
@@ -34,6 +35,11 @@ events::Result<kept::BoardPointer> board_of(const Context& context, std::string_
 // The package alone, whatever the period.
 events::Result<std::shared_ptr<const kept::Package>> package_of(const Context& context,
                                                                 std::string_view measure);
+
+// What was opened of a record that was evaluated, noted for the access log: an answer rests on it,
+// whether it names it or not.
+void note_opened(const Sources& sources, const events::StreamKey& stream,
+                 kept::PatientRecord& record);
 
 // Parameter `by`, or `otherwise`; `all` is none. invalid names the dimensions.
 events::Result<kept::Dimension> dimension_parameter(const ops::http::Request& request);

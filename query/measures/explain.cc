@@ -11,7 +11,6 @@
 #include "projections/quality/elm_json.h"
 #include "projections/quality/literal_text.h"
 #include "projections/quality/record.h"
-#include "query/returned.h"
 
 namespace query::measures {
 namespace {
@@ -127,6 +126,7 @@ class Explanation {
                                             board_.package->relevance.types(), documents);
     if (!record) return record.error();
     const auto resources = record->as_of(std::numeric_limits<kept::Month>::max());
+    note_opened(context_.sources, read_.stream, *record);
     if (!resources) return resources.error();
     const quality::Record evaluated(*resources);
     write_definitions(evaluated);
@@ -168,7 +168,6 @@ class Explanation {
     for (const auto& entry : record.entries()) {
       const auto found = rests_.find(fmt::format("{}/{}", events::type_name(entry.type), entry.id));
       if (found == rests_.end() || entry.opened.get() != found->second) continue;
-      note_version(context_.sources, read_.stream, entry.type, entry.id, entry.row);
       events::PositionToken position(context_.sources.log_id);
       position.see(entry.row.position);
       out_.begin_object().member("resource", found->first);

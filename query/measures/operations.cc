@@ -46,6 +46,7 @@ Status individual(const Context& context, std::shared_ptr<const kept::Package> p
   if (!record) return record.error();
   const kept::Board board{0, {}, period, package};
   const auto standing = kept::stand(board, *record, std::numeric_limits<kept::Month>::max());
+  note_opened(context.sources, read->stream, *record);
   if (!standing) return standing.error();
   if (standing->state == kept::State::failed)
     return events::unprocessable("the evaluation of this patient ended in an error: " +

@@ -229,6 +229,23 @@ TEST_F(MeasuresTest, ARatioOfObservationsHasNoRateAndTwoPopulationsOfACodeTheirO
                 ::testing::AnyOf("initial-population", "denominator", "numerator"));
 }
 
+// A definition that is true, and a count of one, are of all that was looked at.
+TEST_F(MeasuresTest, WhatAnEvaluationOpenedIsOnTheAccessLog) {
+  given_ana();
+  read("/measures/Small-1.0/patients/ana");
+  read("/fhir/Measure/Small-1.0/$evaluate-measure?subject=ana&periodStart=2025&periodEnd=2025");
+  std::map<std::string, std::vector<std::string>> opened;  // by route
+  const auto answer = read("/audit/access?_count=100");
+  for (const auto& access : answer.at("accesses").as_array()) {
+    for (const auto& one : access.at("resources").as_array())
+      opened[std::string(access.at("route").as_string())].push_back(
+          std::string(one.at("type").as_string()) + "/" + std::string(one.at("id").as_string()));
+  }
+  const auto all = ::testing::UnorderedElementsAre("Patient/ana", "Encounter/e1", "Observation/o1");
+  EXPECT_THAT(opened["/measures/{measure}/patients/{patient}"], all);
+  EXPECT_THAT(opened["/fhir/Measure/{id}/$evaluate-measure"], all);
+}
+
 TEST_F(MeasuresTest, AGapIsOpenUntilItIsClosed) {
   given_ana("mistaken");
   const std::string path =
