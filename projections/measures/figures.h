@@ -68,7 +68,8 @@ Result<Progress> progress_of(const RowView& rows, BoardNumber board);
 Result<std::uint64_t> next_flip(const RowView& rows);
 Result<std::vector<Flip>> flips_from(const RowView& rows, std::uint64_t sequence,
                                      std::size_t limit);
-// Newest last.
-Result<std::vector<Flip>> flips_of(const RowView& rows, const events::StreamKey& stream);
+// Of one patient, newest last; reads no other's.
+Result<std::vector<Flip>> flips_of(const RowView& rows, const events::StreamKey& stream,
+                                   std::uint64_t sequence = 0, std::size_t limit = SIZE_MAX);
 
 }  // namespace projections::measures
