@@ -284,6 +284,9 @@ TEST_F(EvaluatorTest, ASettingThatCannotBeReadIsNamedAndTheOthersGoOn) {
   EXPECT_EQ(figure(kept.figures(), "denominator"), 1);
   EXPECT_THAT(kept.evaluator->boards().unreadable(),
               ElementsAre(::testing::Key("measure-Broken-1.0")));
+  shard.unset("measure-Broken-1.0");
+  kept.settle(shard);
+  EXPECT_THAT(kept.evaluator->boards().unreadable(), IsEmpty());
 }
 
 TEST_F(EvaluatorTest, ItGoesOnWhereItStoodAfterARestart) {
