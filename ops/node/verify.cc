@@ -111,8 +111,10 @@ int run_verify(const ReadSettings& read, const VerifyAsked& asked) {
   auto log = VerifyLog::open(*settings);
   if (!log) return cannot(log.error().message);
   if (!asked.export_file.empty()) {
-    const auto exported = export_log(**log, asked.export_file);
-    return exported ? 0 : cannot(exported.error().message);
+    const auto skipped = export_log(**log, asked.export_file);
+    if (!skipped) return cannot(skipped.error().message);
+    for (const auto& one : *skipped) fmt::print("does not read: {}\n", one);
+    return skipped->empty() ? 0 : 1;
   }
   auto trusted = trusted_keys(*settings, asked);
   if (!trusted) return cannot(trusted.error().message);

@@ -180,6 +180,13 @@ class Test:
             self.failed.append(name)
             print(f"     {got} {out}{why}")
 
+    def case_torn(self):
+        """Bytes that do not read are said, by the export too, which has the rest."""
+        torn = self.whole.copy("case").surgery("tear", self.at, 2)
+        self.expect_said("a record that does not read", ["--data", torn.data, "--key", self.whole.key], 1, "does not read")
+        export = os.path.join(torn.path, "export.ndjson")
+        self.expect_said("an export of it", ["--data", torn.data, "--export", export], 1, "does not read")
+
     def case_altered(self):
         last = len(self.streams) - 1
         for where, offset in (("head", 0), ("middle", last // 2), ("tail", last)):
