@@ -12,7 +12,7 @@ folder of the node's trees, what differs is named by record.
 
 One line for each finding, its first word one of: altered, dropped, inserted, reordered, swapped,
 replaced, recreated, truncated, older_copy, differs, tree_differs, resigned, forked, unknown_key,
-bad_signature, other_log, incomplete, unreadable. Exit code 0: nothing found; 1: something; 2: the call is wrong.
+bad_signature, other_log, incomplete, unreadable, unsigned. Exit code 0: nothing found; 1: something; 2: the call is wrong.
 
 The formats are described in events/proof/README.md. Needs the package `cryptography`.
 """
@@ -82,9 +82,7 @@ class RunningRoot:
         self.size += 1
 
     def root(self):
-        if not self.peaks:
-            return sha256(b"")
-        return functools.reduce(lambda root, peak: node_hash(peak, root), reversed(self.peaks))
+        return functools.reduce(lambda root, peak: node_hash(peak, root), reversed(self.peaks)) if self.peaks else sha256(b"")
 
 
 def included(leaf, index, size, path, root):
@@ -424,6 +422,9 @@ def check_partition(log, checkpoints, tree):
             found.append(Finding("forked", f"{checkpoint} of {checkpoint.signer}, and {other} of {other.signer}"))
     if found:
         return found
+    if log.leaves and not max(by_size, default=0):
+        return [Finding("unsigned", f"partition {log.number}: no trusted checkpoint of its {len(log.leaves)} records: "
+                                    "give those that were handed out before")]
     roots = roots_at(log.leaves, by_size)
     good = [size for size, one in by_size.items() if roots.get(size) == one.root]
     wrong = sorted(size for size, one in by_size.items() if size in roots and roots[size] != one.root)
@@ -464,7 +465,10 @@ def check_log(path, keys, checkpoint_files, proof):
             found.append(finding)
     for number, log in partitions.items():
         found += check_partition(log, valid[number], read_tree(pathlib.Path(proof, str(number))) if proof else [])
-    return found, sum(map(len, valid.values())), sum(len(log.leaves) for log in partitions.values())
+    behind = [len(log.leaves) - max((one.size for one in valid[p]), default=0) for p, log in partitions.items()]
+    said = f"{sum(len(log.leaves) for log in partitions.values())} records; {sum(map(len, valid.values()))} checkpoints"
+    return found, (f"{said}; {sum(max(0, n) for n in behind)} records lie behind the newest checkpoint, "
+                   "nothing is proven of them")
 
 
 def read_keys(arguments):
@@ -485,13 +489,10 @@ def main():
         if asked.what == "bundle":
             print(check_bundle(pathlib.Path(asked.file).read_text("utf-8"), keys))
             return 0
-        found, checkpoints, records = check_log(asked.file, keys, asked.checkpoints, asked.proof)
+        found, said = check_log(asked.file, keys, asked.checkpoints, asked.proof)
     except Finding as finding:
-        found, checkpoints, records = [finding], 0, 0
-    for finding in found:
-        print(finding)
-    if not found:
-        print(f"ok: {records} records are what {checkpoints} checkpoints say")
+        found, said = [finding], None
+    print(*found, *([said] if said else []), *([] if found else ["ok: the log is what was signed"]), sep="\n")
     return 1 if found else 0
 
 

@@ -169,12 +169,14 @@ bool LiveHub::State::feed(Subscriber& subscriber, bool& more) {
 
 // False as feed_partition.
 bool LiveHub::State::feed_flips(Subscriber& subscriber, bool& more) {
-  const auto flips = projections::measures::flips_from(*keeper->rows(), subscriber.next_flip,
-                                                       options.changes_a_turn);
+  const auto rows = keeper->rows();
+  const auto next = subscriber.next_flip, most = options.changes_a_turn;
+  const auto flips = subscriber.stream
+                         ? projections::measures::flips_of(*rows, *subscriber.stream, next, most)
+                         : projections::measures::flips_from(*rows, next, most);
   if (!flips) return false;
   for (const auto& flip : *flips) {
     subscriber.next_flip = flip.sequence + 1;
-    if (subscriber.stream && flip.stream != *subscriber.stream) continue;
     const auto from = subscriber.from.next_offset(flip.position.partition);
     if (flip.sequence < subscriber.flips_then && from && flip.position.offset < *from) continue;
     if (!record(subscriber, flip)) return false;
@@ -268,7 +270,8 @@ events::Status LiveHub::subscribe(std::shared_ptr<ChunkSink> sink, PositionToken
     const auto next = projections::measures::next_flip(*state_->keeper->rows());
     if (!next) return next.error();
     subscriber.flips_then = *next;
-    subscriber.next_flip = moved_before ? 0 : *next;
+    const auto back = stream ? *next : std::min(*next, state_->options.moves_back_max);
+    subscriber.next_flip = moved_before ? *next - back : *next;
   }
   const std::lock_guard lock(state_->mutex);
   if (state_->subscribers >= state_->options.subscribers_max) {

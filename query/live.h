@@ -13,8 +13,8 @@
 //
 // `since`, or a browser's Last-Event-ID on its own reconnect, is such a token; a partition
 // that it does not name is read from its beginning, so that nothing is missed. Without
-// either: from now. Of what moved earlier, `since` brings what commits from there on moved. A
-// comment every 15 s says that the line is alive.
+// either: from now. Of what moved earlier, `since` brings what commits from there on moved; of all
+// patients the newest 10,000 at most. A comment every 15 s says that the line is alive.
 #pragma once
 
 #include <chrono>
@@ -34,7 +34,8 @@ struct LiveOptions {
   std::chrono::milliseconds heartbeat{15'000};
   std::size_t subscribers_max = 1000;  // overloaded above
   std::size_t changes_a_turn = 256;    // of one partition for one subscriber, so that all get turns
-  ops::auth::RecordAccess record = {};  // what is sent; a subscriber is cut off where it cannot
+  std::uint64_t moves_back_max = 10'000;  // of all patients, so far back `since` goes in measures
+  ops::auth::RecordAccess record = {};    // what is sent; a subscriber is cut off where it cannot
 };
 
 // Who listens, for the access log.

@@ -1,5 +1,5 @@
 // What an answer shows, noted for the access log (ops/auth/access.h). Documents are opened for
-// answers here and nowhere else in this folder (tests/query/returned_test.cc), so none is shown
+// answers here and, of this folder, else only where tests/tidy_test.cc says why, so none is shown
 // unnoted.
 #pragma once
 

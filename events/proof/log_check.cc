@@ -81,6 +81,7 @@ class PartitionCheck {
     auto found = index_by_size(checkpoints, by_size_);
     if (!found.empty()) return found;
     sort_sizes();
+    if (auto nothing = nothing_signed(); !nothing.empty()) return nothing;
     if (wrong_.empty() && short_.empty()) return check_tree();
     const auto size = wrong_.empty() ? short_.front() : wrong_.front();
     const auto& checkpoint = *by_size_.at(size);
@@ -109,6 +110,15 @@ class PartitionCheck {
         (root->second == checkpoint->checkpoint.root ? good_ : wrong_).push_back(size);
       }
     }
+  }
+
+  // A log that was altered after its checkpoints were taken away would pass for one that is right.
+  std::vector<Finding> nothing_signed() const {
+    if (log_.leaves.empty() || (!by_size_.empty() && by_size_.rbegin()->first > 0)) return {};
+    return one(Flaw::not_signed,
+               fmt::format("{}: {} records, and no checkpoint of them that is trusted: give those "
+                           "that were handed out before",
+                           log_.origin.text(), log_.leaves.size()));
   }
 
   std::uint64_t last_good_before(std::uint64_t size) const {

@@ -47,6 +47,7 @@ struct TileTree::Files {
   bool read_only = false;
   std::vector<GrowingFile> levels;
   std::unique_ptr<GrowingFile> offsets;
+  std::optional<Error> broken;
 
   Status open_level() {
     auto file = GrowingFile::open(directory / fmt::format("tiles-{}", levels.size()), hash_bytes,
@@ -116,7 +117,21 @@ Offset TileTree::next_offset() const {
   return last ? last->next() : Offset{};
 }
 
+Status TileTree::sound() const { return files_->broken ? Status(*files_->broken) : Status(); }
+
+Status TileTree::keep_error(Status done) {
+  if (done) return done;
+  files_->broken = done.error();
+  files_->broken->message += "; the tree stands still until the node is started again";
+  return *files_->broken;
+}
+
 Status TileTree::add(Offset offset, const Hash& leaf) {
+  if (auto whole = sound(); !whole) return whole;
+  return keep_error(try_add(offset, leaf));
+}
+
+Status TileTree::try_add(Offset offset, const Hash& leaf) {
   std::string number;
   for (int shift = 56; shift >= 0; shift -= 8)
     number.push_back(static_cast<char>(offset.value >> shift & 0xff));
@@ -128,6 +143,8 @@ Status TileTree::add(Offset offset, const Hash& leaf) {
     if (!full) return full.error();
     if (level + 1 == files_->levels.size()) {
       if (auto opened = files_->open_level(); !opened) return opened;
+      // A crash may have left some of it, which was not synced.
+      if (auto emptied = files_->levels.back().cut(0); !emptied) return emptied;
     }
     if (auto added = files_->levels[level + 1].add(view_of_hash(root_of_hashes(*full))); !added)
       return added;
@@ -136,12 +153,19 @@ Status TileTree::add(Offset offset, const Hash& leaf) {
 }
 
 Status TileTree::write() {
+  if (auto whole = sound(); !whole) return whole;
   for (auto& level : files_->levels)
     if (auto written = level.write(); !written) return written;
   return files_->offsets->write();
 }
 
+// What a sync could not bring to the disk the next one may pass over in silence.
 Status TileTree::sync() {
+  if (auto whole = sound(); !whole) return whole;
+  return keep_error(try_sync());
+}
+
+Status TileTree::try_sync() {
   for (auto& level : files_->levels)
     if (auto synced = level.sync(); !synced) return synced;
   if (auto synced = files_->offsets->sync(); !synced) return synced;
@@ -149,6 +173,7 @@ Status TileTree::sync() {
 }
 
 Result<Hash> TileTree::node(unsigned level, std::uint64_t index) const {
+  if (auto whole = sound(); !whole) return whole.error();
   const auto top = static_cast<unsigned>(files_->levels.size() - 1);
   const unsigned stored = std::min(level / tile_height, top);
   const unsigned above = level - stored * tile_height;

@@ -32,6 +32,9 @@ class TileTree {
   Status add(Offset offset, const Hash& leaf);  // offsets grow
   Status write();                               // so that others see it
   Status sync();
+  // The error of an add or sync that failed: what the files have may not be of one number of
+  // leaves. None is given, added or kept any more until the tree is opened anew.
+  Status sound() const;
 
   Result<Hash> leaf(std::uint64_t index) const;
   Result<Offset> offset(std::uint64_t index) const;
@@ -45,6 +48,9 @@ class TileTree {
   struct Files;
   explicit TileTree(std::unique_ptr<Files> files);
   Status load(std::uint64_t size);
+  Status try_add(Offset offset, const Hash& leaf);
+  Status try_sync();
+  Status keep_error(Status done);
   Result<Hash> node(unsigned level, std::uint64_t index) const;
   std::unique_ptr<Files> files_;
 };

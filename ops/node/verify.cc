@@ -15,7 +15,6 @@
 namespace ops::node {
 namespace {
 
-
 // Of the side log, which grows by one a second and partition while there is traffic.
 constexpr std::uint64_t side_notes_max = 100'000;
 
@@ -84,6 +83,12 @@ int run_rows(const NodeSettings& settings, const VerifyAsked& asked) {
                                   [&progress](std::uint64_t records) { progress.add(records); });
   progress.clear();
   if (!report) return cannot(report.error().message);
+  if (report->partitions == 0) {
+    return cannot(
+        fmt::format("{}: no rows to compare; start the node once, or name its folder "
+                    "with --data",
+                    (settings.data / "shards").string()));
+  }
   for (const auto& one : report->found)
     fmt::print("{}: {}\n", events::proof::to_string(one.what), one.why);
   for (const auto& family : report->resting)
@@ -106,8 +111,10 @@ int run_verify(const ReadSettings& read, const VerifyAsked& asked) {
   auto log = VerifyLog::open(*settings);
   if (!log) return cannot(log.error().message);
   if (!asked.export_file.empty()) {
-    const auto exported = export_log(**log, asked.export_file);
-    return exported ? 0 : cannot(exported.error().message);
+    const auto skipped = export_log(**log, asked.export_file);
+    if (!skipped) return cannot(skipped.error().message);
+    for (const auto& one : *skipped) fmt::print("does not read: {}\n", one);
+    return skipped->empty() ? 0 : 1;
   }
   auto trusted = trusted_keys(*settings, asked);
   if (!trusted) return cannot(trusted.error().message);

@@ -22,7 +22,9 @@ std::string line_of(events::PartitionId partition, const events::LogRecord& reco
 
 }  // namespace
 
-events::Status export_log(const VerifyLog& log, const std::filesystem::path& path) {
+events::Result<std::vector<std::string>> export_log(const VerifyLog& log,
+                                                    const std::filesystem::path& path) {
+  std::vector<std::string> skipped;
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << fmt::format(R"({{"log_id":"{}","topic":{},"partitions":{}}})"
                       "\n",
@@ -31,6 +33,7 @@ events::Status export_log(const VerifyLog& log, const std::filesystem::path& pat
   for (std::uint32_t i = 0; i < log.at_hand.partitions; ++i) {
     const auto read = read_partition(log, {i}, [](std::uint64_t, std::uint64_t) {});
     if (!read) return read.error();
+    skipped.insert(skipped.end(), read->skipped.begin(), read->skipped.end());
     for (std::size_t at = 0; at < read->leaves.leaves.size(); ++at) {
       const auto record = read->leaves.record(at);
       if (!record) return record.error();
@@ -43,7 +46,7 @@ events::Status export_log(const VerifyLog& log, const std::filesystem::path& pat
     file << fmt::format("{{\"checkpoint\":{}}}\n", http::json_quote(note));
   file.flush();
   if (!file) return events::unavailable(fmt::format("{}: cannot be written", path.string()));
-  return {};
+  return skipped;
 }
 
 }  // namespace ops::node

@@ -12,6 +12,8 @@
 
 namespace ops::node {
 
-events::Status export_log(const VerifyLog& log, const std::filesystem::path& file);
+// What does not read is left out, and comes back.
+events::Result<std::vector<std::string>> export_log(const VerifyLog& log,
+                                                    const std::filesystem::path& file);
 
 }  // namespace ops::node

@@ -6,7 +6,6 @@
 
 #include "projections/key_codec.h"
 #include "projections/row_codec.h"
-#include "projections/settings.h"
 
 namespace projections::measures {
 namespace {
@@ -50,6 +49,7 @@ Result<std::vector<Boards::Wanted>> Boards::wanted(const ShardView& view,
                                                    events::PartitionId partition) {
   const auto settings = settings_of(view, settings_[partition.value]);
   if (!settings) return settings.error();
+  forget_unreadable(*settings);
   std::vector<Wanted> all;
   for (const auto& setting : *settings) {
     if (!setting.name.starts_with(setting_prefix)) continue;
@@ -74,6 +74,14 @@ Result<std::vector<Boards::Wanted>> Boards::wanted(const ShardView& view,
                      period});
   }
   return all;
+}
+
+void Boards::forget_unreadable(const std::vector<SettingRow>& settings) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(unreadable_, [&](const auto& one) {
+    return std::none_of(settings.begin(), settings.end(),
+                        [&](const auto& setting) { return setting.name == one.first; });
+  });
 }
 
 Result<std::shared_ptr<const Package>> Boards::package_of(const std::string& setting,
@@ -150,7 +158,8 @@ Status Boards::begin(const Board& board, const Wanted& wanted, const ShardView& 
   return {};
 }
 
-// A number is given again only once no row has it.
+// A number is given again once no outcome, count or list has it; flips keep it, which name their
+// measure and period.
 Status Boards::drop(BoardNumber board, events::PartitionId partition) {
   const auto state = partition_prefix(RowKind::board_state, board, partition);
   const auto latest = store_.latest();

@@ -11,6 +11,7 @@
 
 #include "projections/measures/package.h"
 #include "projections/measures/rows.h"
+#include "projections/settings.h"
 #include "projections/shard.h"
 
 namespace projections::measures {
@@ -49,6 +50,7 @@ class Boards {
     std::shared_ptr<const Package> package;
     Period period;
   };
+  void forget_unreadable(const std::vector<SettingRow>& settings);  // that are none any more
   Result<std::vector<Wanted>> wanted(const ShardView& view, events::PartitionId partition);
   Result<std::shared_ptr<const Package>> package_of(const std::string& setting,
                                                     const Payload& payload);

@@ -55,14 +55,11 @@ bool counts(const json::value* patient) {
   return true;
 }
 
-Counts counts_of(const quality::GroupCount& group) {
+Counts counts_of(const quality::GroupCount& group, const GroupText& named) {
   Counts counts;
-  std::map<std::string, int> seen;
-  for (const auto& population : group.populations) {
-    const int times = ++seen[population.code];
-    if (population.count == 0) continue;
-    counts[times == 1 ? population.code : fmt::format("{} {}", population.code, times)] =
-        population.count;
+  for (std::size_t i = 0; i < group.populations.size(); ++i) {
+    const auto count = group.populations[i].count;
+    if (count > 0) counts[named.populations[i]] = count;
   }
   return counts;
 }
@@ -75,6 +72,13 @@ Result<quality::MeasureCounts> run(const Board& board, std::span<const json::val
   } catch (const std::exception& failure) {
     return events::unprocessable(failure.what());
   }
+}
+
+// In every group, with no population of any.
+void fail(Standing& standing, const Board& board, const events::Error& error) {
+  standing.state = State::failed;
+  standing.error = error.message;
+  standing.groups.resize(board.package->groups.size());
 }
 
 Flip flip_of(const std::vector<Entry*>& entries, const Board& board) {
@@ -129,8 +133,7 @@ Result<Standing> stand(const Board& board, PatientRecord& record, Month month) {
   const auto all = record.as_of(month);
   if (!all && all.error().code == events::ErrorCode::unavailable) return all.error();
   if (!all) {
-    standing.state = State::failed;
-    standing.error = all.error().message;
+    fail(standing, board, all.error());
     standing.strata = {{Dimension::all, {}}};
     return standing;
   }
@@ -140,13 +143,14 @@ Result<Standing> stand(const Board& board, PatientRecord& record, Month month) {
   if (patient == all->end() || !counts(*patient)) return standing;
   standing.strata = strata_of(*all, board.period);
   const auto counted = run(board, *all);
-  standing.state = counted ? State::counted : State::failed;
   if (!counted) {
-    standing.error = counted.error().message;
+    fail(standing, board, counted.error());
     return standing;
   }
+  standing.state = State::counted;
   standing.messages = counted->messages.size();
-  for (const auto& group : counted->groups) standing.groups.push_back(counts_of(group));
+  for (std::size_t i = 0; i < counted->groups.size(); ++i)
+    standing.groups.push_back(counts_of(counted->groups[i], board.package->groups[i]));
   return standing;
 }
 

@@ -10,7 +10,7 @@ namespace projections::measures {
 namespace {
 
 // A change of what outcomes are made of or of how rows are laid out: all is evaluated again.
-constexpr int evaluator_version = 1;
+constexpr int evaluator_version = 2;
 constexpr std::size_t changes_a_turn = 256;
 constexpr std::size_t patients_a_turn = 16;
 constexpr std::string_view patient_streams = "Patient/";
@@ -89,8 +89,9 @@ Result<std::vector<Evaluator::Patient>> Evaluator::changed(const ShardView& view
 }
 
 Result<bool> Evaluator::follow(const ShardView& view, events::PartitionId partition) {
+  if (is_behind(view, partition)) return false;
   if (auto synced = boards_.sync(view, partition); !synced) return synced.error();
-  if (view.next_offset() <= next_offset(partition)) return false;
+  if (view.next_offset() == next_offset(partition)) return false;
   if (boards_.of(partition).empty()) {  // whoever is there when one comes is evaluated then
     next_[partition.value] = view.next_offset().value;
     return false;
@@ -180,8 +181,7 @@ Status Evaluator::put_flips(Turn& turn, const Patient& patient, const Board& boa
 }
 
 Result<bool> Evaluator::fill(const ShardView& view, events::PartitionId partition) {
-  // A shard that lost its last rows in a crash is behind what was evaluated already.
-  if (view.next_offset() < next_offset(partition)) return false;
+  if (is_behind(view, partition)) return false;
   const auto rows = store_.latest();
   std::vector<BoardPointer> least;  // far; they go on together: documents are opened once
   BoardState state;

@@ -43,6 +43,11 @@ class Evaluator {
     OutcomeWriter writer;
   };
   Status empty_store();
+  // A shard that lost its last rows in a crash, or is rebuilt, is behind what was evaluated
+  // already, and so are its settings: it is looked at again once it is there.
+  bool is_behind(const ShardView& view, events::PartitionId partition) const {
+    return view.next_offset() < next_offset(partition);
+  }
   // Patients that commits from `from` on changed, as many as a turn evaluates, but for those whom
   // `is_done` knows; `to`: below it everything was looked at.
   using IsDone = std::function<Result<bool>(const Change& change)>;

@@ -19,8 +19,12 @@ std::int64_t figure(const Figures& figures, std::string_view population) {
   return found == figures.end() ? 0 : found->second;
 }
 
-std::optional<double> rate(const Figures& figures, std::string_view scoring) {
-  if (scoring != "proportion" && scoring != "ratio") return std::nullopt;
+bool is_of_observations(const GroupText& group) {
+  return group.scoring == "continuous-variable" || (group.scoring == "ratio" && group.observed);
+}
+
+std::optional<double> rate(const Figures& figures, const GroupText& group) {
+  if (group.scoring == "cohort" || is_of_observations(group)) return std::nullopt;
   const auto below = figure(figures, "denominator") - figure(figures, "denominator-exclusion") -
                      figure(figures, "denominator-exception");
   const auto above = figure(figures, "numerator") - figure(figures, "numerator-exclusion");
@@ -134,15 +138,16 @@ Result<std::vector<Flip>> flips_from(const RowView& rows, std::uint64_t sequence
   return flips;
 }
 
-Result<std::vector<Flip>> flips_of(const RowView& rows, const events::StreamKey& stream) {
+Result<std::vector<Flip>> flips_of(const RowView& rows, const events::StreamKey& stream,
+                                   std::uint64_t sequence, std::size_t limit) {
   std::vector<Flip> flips;
-  const auto first = patient_flip_key(stream, 0);
+  const auto first = patient_flip_key(stream, sequence);
   const auto prefix = first.substr(0, first.size() - sizeof(std::uint64_t));
-  const auto scan = rows.scan(rows_family, prefix);
-  for (; scan->valid(); scan->next()) {
-    const auto sequence = KeyReader(scan->key().substr(prefix.size())).u64();
-    if (!sequence) return events::corrupt("a flip's key cannot be read");
-    const auto row = rows.get(rows_family, flip_key(*sequence));
+  const auto scan = rows.scan(rows_family, prefix, first);
+  for (; scan->valid() && flips.size() < limit; scan->next()) {
+    const auto number = KeyReader(scan->key().substr(prefix.size())).u64();
+    if (!number) return events::corrupt("a flip's key cannot be read");
+    const auto row = rows.get(rows_family, flip_key(*number));
     if (!row) return row.error();
     if (!*row) continue;
     auto flip = decode_flip(**row);

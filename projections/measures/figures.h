@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "projections/measures/package.h"
 #include "projections/measures/rows.h"
 
 namespace projections::measures {
@@ -15,9 +16,11 @@ namespace projections::measures {
 using Figures = std::map<std::string, std::int64_t, std::less<>>;
 std::int64_t figure(const Figures& figures, std::string_view population);
 
-// (numerator - numerator exclusions) / (denominator - exclusions - exceptions); nothing: the
-// scoring has none, or nobody is left in the denominator.
-std::optional<double> rate(const Figures& figures, std::string_view scoring);
+// (numerator - numerator exclusions) / (denominator - exclusions - exceptions); nothing: nobody is
+// left in the denominator, or the score is made of something else than counts.
+std::optional<double> rate(const Figures& figures, const GroupText& group);
+// It is of observations, whose values are not kept here.
+bool is_of_observations(const GroupText& group);
 
 struct CellFigures {
   std::string value;  // of the dimension
@@ -54,6 +57,10 @@ Result<std::optional<Outcome>> outcome_of(const RowView& rows, BoardNumber board
 struct Progress {
   std::uint64_t done = 0, of = 0;
   std::size_t partitions = 0;  // that have it
+
+  bool complete(std::size_t of_partitions) const {
+    return done == of && partitions == of_partitions;
+  }
 };
 Result<Progress> progress_of(const RowView& rows, BoardNumber board);
 
@@ -61,7 +68,8 @@ Result<Progress> progress_of(const RowView& rows, BoardNumber board);
 Result<std::uint64_t> next_flip(const RowView& rows);
 Result<std::vector<Flip>> flips_from(const RowView& rows, std::uint64_t sequence,
                                      std::size_t limit);
-// Newest last.
-Result<std::vector<Flip>> flips_of(const RowView& rows, const events::StreamKey& stream);
+// Of one patient, newest last; reads no other's.
+Result<std::vector<Flip>> flips_of(const RowView& rows, const events::StreamKey& stream,
+                                   std::uint64_t sequence = 0, std::size_t limit = SIZE_MAX);
 
 }  // namespace projections::measures

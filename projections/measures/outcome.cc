@@ -77,13 +77,11 @@ Result<Outcome> decode_outcome(std::string_view bytes) {
 std::vector<Contribution> contributions(const Standing& standing) {
   std::vector<Contribution> all;
   if (standing.state == State::absent) return all;
-  const auto groups = std::max<std::size_t>(standing.groups.size(), 1);
   for (const auto& stratum : standing.strata) {
-    for (std::size_t i = 0; i < groups; ++i) {
+    for (std::size_t i = 0; i < standing.groups.size(); ++i) {
       const auto group = static_cast<std::uint8_t>(i);
       all.push_back({group, stratum, "patients", 1});
       if (standing.state == State::failed) all.push_back({group, stratum, "failed", 1});
-      if (i >= standing.groups.size()) continue;
       for (const auto& [population, count] : standing.groups[i])
         all.push_back({group, stratum, population, count});
     }

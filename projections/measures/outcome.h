@@ -15,8 +15,7 @@ namespace projections::measures {
 using events::Result;
 using events::Status;
 
-// By the population's code; a second one of a group with the same code is "<code> 2". Those with
-// a count of zero are left out.
+// By the population's name (GroupText). Those with a count of zero are left out.
 using Counts = std::map<std::string, std::uint64_t>;
 
 enum class State : std::uint8_t {
@@ -30,7 +29,7 @@ struct Standing {
   State state = State::absent;
   std::string error;           // why it failed; names no patient
   std::uint64_t messages = 0;  // values that could not be used
-  std::vector<Counts> groups;
+  std::vector<Counts> groups;  // of the measure, all; none while absent
   std::vector<Stratum> strata;
 
   bool same_as(const Standing& other) const;  // but for the month

@@ -67,53 +67,36 @@ Result<std::vector<Period>> periods_of(std::string_view line) {
   return periods;
 }
 
-std::string coded(const json::object& object, std::string_view field, std::string_view part) {
-  const auto* value = object.if_contains(field);
-  if (value == nullptr || !value->is_object()) return {};
-  const auto codings = objects(value->get_object(), "coding");
-  return codings.empty() ? std::string() : std::string(text(*codings.front(), part));
-}
-
-const json::object* extension_of(const json::object& group, std::string_view ending) {
-  for (const auto* extension : objects(group, "extension")) {
-    if (text(*extension, "url").ends_with(ending)) return extension;
+std::string_view scoring_text(quality::Scoring scoring) {
+  switch (scoring) {
+    case quality::Scoring::proportion:
+      return "proportion";
+    case quality::Scoring::ratio:
+      return "ratio";
+    case quality::Scoring::continuous_variable:
+      return "continuous-variable";
+    case quality::Scoring::cohort:
+      break;
   }
-  return nullptr;
+  return "cohort";
 }
 
-// Published measures have a code "decrease" with the display "Increased score …": then nobody
-// knows.
-std::string direction_of(const json::object& measure, const json::object& group) {
-  const auto* own = extension_of(group, "cqfm-improvementNotation");
-  const auto& from = own ? *own : measure;
-  const auto* field = own ? "valueCodeableConcept" : "improvementNotation";
-  const auto code = coded(from, field, "code");
-  const auto display = coded(from, field, "display");
-  const auto other = code == "increase" ? "ecrease" : "ncrease";
-  return !code.empty() && display.find(other) != std::string::npos ? "unclear" : code;
-}
-
-std::vector<std::string> populations_of(const json::object& group) {
-  std::vector<std::string> codes;
-  for (const auto* population : objects(group, "population")) {
-    auto code = coded(*population, "code", "code");
-    if (code != "measure-observation") codes.push_back(std::move(code));
+GroupText group_text(const quality::GroupDefinition& from) {
+  GroupText group{from.id,
+                  std::string(scoring_text(from.scoring)),
+                  from.direction == quality::Direction::unclear
+                      ? "unclear"
+                      : std::string(quality::code_of(from.direction)),
+                  from.by_episode(),
+                  !from.observations.empty(),
+                  {}};
+  std::map<std::string, int> seen;
+  for (const auto& population : from.populations) {
+    const int times = ++seen[population.code];
+    group.populations.push_back(times == 1 ? population.code
+                                           : fmt::format("{} {}", population.code, times));
   }
-  return codes;
-}
-
-std::vector<GroupText> groups_of(const json::object& measure) {
-  std::vector<GroupText> groups;
-  for (const auto* each : objects(measure, "group")) {
-    GroupText group{std::string(text(*each, "id")), coded(measure, "scoring", "code"),
-                    direction_of(measure, *each), false, populations_of(*each)};
-    if (const auto* scoring = extension_of(*each, "cqfm-scoring"))
-      group.scoring = coded(*scoring, "valueCodeableConcept", "code");
-    if (const auto* basis = extension_of(*each, "cqfm-populationBasis"))
-      group.by_episode = text(*basis, "valueCode") != "boolean";
-    groups.push_back(std::move(group));
-  }
-  return groups;
+  return group;
 }
 
 // As quality::Content takes it.
@@ -228,13 +211,14 @@ Result<std::shared_ptr<const Package>> read_package(const Payload& payload) {
   package->url = text(resource, "url");
   package->resource_id = text(resource, "id");
   package->digest = payload.digest;
-  package->groups = groups_of(resource);
   if (auto filled = fill(*content, *package); !filled) return filled.error();
   read_definitions(*content, *package);
   auto loaded = package->content->load(package->name);
   if (!loaded)
     return events::Error{events::ErrorCode::unprocessable, loaded.error().message, "body"};
   package->measure = std::make_shared<const quality::Measure>(std::move(*loaded));
+  for (const auto& group : package->measure->definition().groups)
+    package->groups.push_back(group_text(group));
   package->relevance = Relevance::of(elm_of(*content), *package->terminology);
   return std::shared_ptr<const Package>(std::move(package));
 }

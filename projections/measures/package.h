@@ -42,7 +42,9 @@ struct GroupText {
   std::string id, scoring;
   std::string direction;  // increase, decrease, unclear (code and display disagree) or empty
   bool by_episode = false;
-  std::vector<std::string> populations;  // codes, in the Measure's order; no observations
+  bool observed = false;  // it has measure-observations, whose values are not kept
+  // In the Measure's order, no observations: a code, a second one of that code "<code> 2".
+  std::vector<std::string> populations;
 };
 
 // Constant once read; used from any thread.

@@ -74,6 +74,7 @@ Status PartitionNotary::add(const events::LogRecord& record) {
 }
 
 Result<bool> PartitionNotary::read_until(events::Offset until, std::size_t bytes_max) {
+  if (auto sound = tree_->sound(); !sound) return sound.error();
   std::size_t bytes = 0;
   while (next_offset() < until && bytes < bytes_max) {
     if (!reader_) {

@@ -26,7 +26,8 @@ class PartitionNotary {
   events::Offset next_offset() const { return tree_->next_offset(); }
 
   // Reads the log up to `until`, which a record lies just before, or until it has read
-  // `bytes_max`. Whether it got there.
+  // `bytes_max`. Whether it got there. Once the tree could not take a record, that error for good:
+  // what was read with it is gone.
   Result<bool> read_until(events::Offset until, std::size_t bytes_max);
   // Brings the map to `view`, at which the tree stands.
   Status map_to(const ShardView& view);

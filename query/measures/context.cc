@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "query/returned.h"
+
 namespace query::measures {
 namespace {
 
@@ -123,6 +125,13 @@ Result<std::shared_ptr<const kept::Package>> package_of(const Context& context,
   return boards->front()->package;
 }
 
+void note_opened(const Sources& sources, const events::StreamKey& stream,
+                 kept::PatientRecord& record) {
+  for (const auto& entry : record.entries()) {
+    if (entry.opened != nullptr) note_version(sources, stream, entry.type, entry.id, entry.row);
+  }
+}
+
 Result<kept::Dimension> dimension_parameter(const Request& request) {
   const auto* by = request.parameter("by");
   if (by == nullptr) return kept::Dimension::all;
@@ -170,8 +179,10 @@ void write_figures(const kept::Figures& figures, const kept::GroupText& group, J
     json.member(population, static_cast<std::uint64_t>(count));
   }
   json.end_object();
-  if (const auto rate = kept::rate(figures, group.scoring))
+  if (const auto rate = kept::rate(figures, group))
     json.key("rate").number(fmt::format("{:.6f}", *rate));
+  if (kept::is_of_observations(group))
+    json.member("rate_from", "observations, see `chartlog measures evaluate`");
 }
 
 void write_board(const kept::Board& board, JsonWriter& json) {

@@ -6,6 +6,7 @@
 
 #include "projections/measures/figures.h"
 #include "projections/measures/keeper.h"
+#include "projections/measures/patient_record.h"
 #include "query/json_writer.h"
 #include "query/read_context.h"
 
@@ -35,6 +36,11 @@ events::Result<kept::BoardPointer> board_of(const Context& context, std::string_
 events::Result<std::shared_ptr<const kept::Package>> package_of(const Context& context,
                                                                 std::string_view measure);
 
+// What was opened of a record that was evaluated, noted for the access log: an answer rests on it,
+// whether it names it or not.
+void note_opened(const Sources& sources, const events::StreamKey& stream,
+                 kept::PatientRecord& record);
+
 // Parameter `by`, or `otherwise`; `all` is none. invalid names the dimensions.
 events::Result<kept::Dimension> dimension_parameter(const ops::http::Request& request);
 // Parameter `group`, from 1; 1 if absent. The index, from 0.
@@ -43,7 +49,8 @@ events::Result<std::uint8_t> group_parameter(const ops::http::Request& request,
 // `by` and `stratum` together: `all`, or a value of a dimension.
 events::Result<kept::Stratum> stratum_parameters(const ops::http::Request& request);
 
-// {"denominator":2,…} and "rate", as members of an object that is open.
+// {"denominator":2,…} and "rate", or "rate_from" where it is made of what is not kept; members of
+// an object that is open.
 void write_figures(const kept::Figures& figures, const kept::GroupText& group, JsonWriter& json);
 // "measure", "version", "title", "period".
 void write_board(const kept::Board& board, JsonWriter& json);

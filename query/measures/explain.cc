@@ -11,7 +11,6 @@
 #include "projections/quality/elm_json.h"
 #include "projections/quality/literal_text.h"
 #include "projections/quality/record.h"
-#include "query/returned.h"
 
 namespace query::measures {
 namespace {
@@ -28,12 +27,14 @@ constexpr std::size_t programs_kept_max = 8;
 // A measure's definitions, compiled to be shown. Those that are not supported are left out: no
 // population reaches them.
 struct Definitions {
+  std::shared_ptr<const quality::Content> content;  // programs refer to it; its package may go
   std::vector<std::string> names;
   std::vector<quality::Program> programs;  // one for all, or one a name
 };
 
 std::shared_ptr<const Definitions> compile(const kept::Package& package) {
   auto made = std::make_shared<Definitions>();
+  made->content = package.content;
   std::vector<quality::Program::Root> roots;
   for (const auto& name : package.defined) roots.push_back({package.library, name});
   if (auto all = package.content->compile(roots)) {
@@ -125,6 +126,7 @@ class Explanation {
                                             board_.package->relevance.types(), documents);
     if (!record) return record.error();
     const auto resources = record->as_of(std::numeric_limits<kept::Month>::max());
+    note_opened(context_.sources, read_.stream, *record);
     if (!resources) return resources.error();
     const quality::Record evaluated(*resources);
     write_definitions(evaluated);
@@ -166,7 +168,6 @@ class Explanation {
     for (const auto& entry : record.entries()) {
       const auto found = rests_.find(fmt::format("{}/{}", events::type_name(entry.type), entry.id));
       if (found == rests_.end() || entry.opened.get() != found->second) continue;
-      note_version(context_.sources, read_.stream, entry.type, entry.id, entry.row);
       events::PositionToken position(context_.sources.log_id);
       position.see(entry.row.position);
       out_.begin_object().member("resource", found->first);
@@ -216,7 +217,8 @@ Status write_flips(const kept::Board& board, const projections::RowView& rows,
   if (!flips) return flips.error();
   out.key("flips").begin_array();
   for (const auto& flip : *flips) {
-    if (flip.board != board.number) continue;
+    // Not by its board, whose number may have been another measure's.
+    if (flip.measure != board.package->id || flip.period != board.period.text) continue;
     events::PositionToken position(log);
     position.see(flip.position);
     out.begin_object().member("group", static_cast<std::uint64_t>(flip.group + 1));

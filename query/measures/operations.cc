@@ -46,6 +46,7 @@ Status individual(const Context& context, std::shared_ptr<const kept::Package> p
   if (!record) return record.error();
   const kept::Board board{0, {}, period, package};
   const auto standing = kept::stand(board, *record, std::numeric_limits<kept::Month>::max());
+  note_opened(context.sources, read->stream, *record);
   if (!standing) return standing.error();
   if (standing->state == kept::State::failed)
     return events::unprocessable("the evaluation of this patient ended in an error: " +
@@ -92,7 +93,7 @@ Status of_all(const Context& context, const kept::Board& board, const Asked& ask
   Report report{*board.package,
                 board.period,
                 type,
-                progress->done < progress->of ? "pending" : "complete",
+                progress->complete(context.sources.shards.count()) ? "complete" : "pending",
                 {},
                 {}};
   for (std::size_t i = 0; i < board.package->groups.size(); ++i) {

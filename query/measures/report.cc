@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "events/clinical_time.h"
 #include "query/fhir/search.h"
 
@@ -18,8 +20,13 @@ void write_coded(std::string_view system, std::string_view code, JsonWriter& jso
   json.member("system", system).member("code", code).end_object().end_array().end_object();
 }
 
+// Of a population's name, see GroupText.
+std::string_view population_code(std::string_view name) { return name.substr(0, name.find(' ')); }
+
 std::string list_id(std::size_t group, std::string_view population) {
-  return fmt::format("group-{}-{}", group + 1, population);
+  auto id = fmt::format("group-{}-{}", group + 1, population);
+  std::replace(id.begin(), id.end(), ' ', '-');
+  return id;
 }
 
 void write_lists(const Report& report, JsonWriter& json) {
@@ -46,18 +53,18 @@ void write_group(const Report& report, std::size_t number, JsonWriter& json) {
   const auto& group = report.package.groups[number];
   const auto& figures = report.groups[number];
   json.begin_object().optional("id", group.id).key("population").begin_array();
-  for (const auto& code : group.populations) {
+  for (const auto& name : group.populations) {
     json.begin_object().key("code");
-    write_coded(population_system, code, json);
-    json.member("count", static_cast<std::uint64_t>(kept::figure(figures, code)));
-    if (report.subjects.contains({number, code})) {
+    write_coded(population_system, population_code(name), json);
+    json.member("count", static_cast<std::uint64_t>(kept::figure(figures, name)));
+    if (report.subjects.contains({number, name})) {
       json.key("subjectResults").begin_object();
-      json.member("reference", "#" + list_id(number, code)).end_object();
+      json.member("reference", "#" + list_id(number, name)).end_object();
     }
     json.end_object();
   }
   json.end_array();
-  if (const auto score = kept::rate(figures, group.scoring)) {
+  if (const auto score = kept::rate(figures, group)) {
     json.key("measureScore").begin_object().key("value").number(fmt::format("{:.6f}", *score));
     json.end_object();
   }

@@ -171,10 +171,7 @@ class MemberPage {
   static Status check_population(const std::string& population, const kept::GroupText& group) {
     std::vector<std::string> known = group.populations;
     known.insert(known.end(), {"patients", "failed"});
-    const auto is_it = [&](const std::string& code) {
-      return population == code || population.starts_with(code + " ");  // a second one of a code
-    };
-    if (std::any_of(known.begin(), known.end(), is_it)) return {};
+    if (std::find(known.begin(), known.end(), population) != known.end()) return {};
     return events::invalid(fmt::format("parameter population: \"{}\" is none of {}",
                                        population.substr(0, 60), fmt::join(known, ", ")),
                            "population");

@@ -167,6 +167,9 @@ class Test:
         self.expect_said("no key", [*key[:2], "--key", "x+y+z"], 2, "is no key")
         self.expect_said("rows are what the log gives", ["--data", self.whole.data, "--rows", str(PARTITIONS)], 0,
                          "ok: the rows are what the log gives")
+        nobody = self.whole.copy("case")
+        shutil.rmtree(os.path.join(nobody.data, "shards"))
+        self.expect_said("no rows to compare", ["--data", nobody.data, "--rows", str(PARTITIONS)], 2, "no rows")
         self.expect_said("no log", ["--data", os.path.join(self.folder, "nowhere"), "--key", self.whole.key], 2, "there is no log")
 
     def expect_said(self, name, arguments, code, said):
@@ -176,6 +179,13 @@ class Test:
         if not good:
             self.failed.append(name)
             print(f"     {got} {out}{why}")
+
+    def case_torn(self):
+        """Bytes that do not read are said, by the export too, which has the rest."""
+        torn = self.whole.copy("case").surgery("tear", self.at, 2)
+        self.expect_said("a record that does not read", ["--data", torn.data, "--key", self.whole.key], 1, "does not read")
+        export = os.path.join(torn.path, "export.ndjson")
+        self.expect_said("an export of it", ["--data", torn.data, "--export", export], 1, "does not read")
 
     def case_altered(self):
         last = len(self.streams) - 1
@@ -236,6 +246,14 @@ class Test:
         self.expect("a checkpoint whose text was changed", self.whole, {"bad_signature"}, handed=[forged])
         note = self.handed["checkpoints"][0]
         self.expect("a checkpoint that was cut", self.whole, {"unreadable"}, handed=[note[:-20]])
+
+    def case_unsigned(self):
+        """Whoever takes every checkpoint away does not make an altered log right."""
+        bare = self.whole.copy("case").surgery("flip", self.at, 1).without_trees()
+        shutil.rmtree(os.path.join(bare.data, "log", "checkpoints"))
+        self.expect("every checkpoint taken away", bare, {"unsigned"}, handed=[{"checkpoints": []}])
+        only = [note for note in self.handed["checkpoints"] if f"/{self.at}\n" not in note.split("\n", 1)[0] + "\n"]
+        self.expect("those of one partition taken away", bare, {"unsigned"}, handed=[{"checkpoints": only}])
 
     def case_bundles(self):
         """Only Python reads them."""

@@ -2,12 +2,14 @@
 // changed, and written as a fresh log in its place, with checksums that are right.
 //
 //   log_surgeon LOG PARTITIONS flip|retime|drop|hole|insert P OFFSET
+//   log_surgeon LOG PARTITIONS tear P OFFSET                 cut short: it does not read
 //   log_surgeon LOG PARTITIONS swap P OFFSET OFFSET
 //   log_surgeon LOG PARTITIONS truncate|replace P OFFSET      from there on
 #include <fmt/format.h>
 
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 #include "events/check.h"
 #include "events/log/embedded_snapshot.h"
@@ -35,7 +37,8 @@ std::vector<Records> read_all(const std::filesystem::path& directory, std::uint3
   return all;
 }
 
-void write_all(const std::filesystem::path& directory, const std::vector<Records>& all) {
+void write_all(const std::filesystem::path& directory, const std::vector<Records>& all,
+               const std::optional<Position>& torn) {
   std::filesystem::remove_all(directory);
   std::filesystem::create_directories(directory);
   auto ends = SyncedEnds::open(directory / "synced_ends", static_cast<std::uint32_t>(all.size()));
@@ -47,7 +50,9 @@ void write_all(const std::filesystem::path& directory, const std::vector<Records
     for (const auto& record : all[i]) {
       StoredRecord stored(record.key, record.value);
       stored.set_append_time(record.append_time);
-      const StoredAt at{{{i}, record.offset}, stored.bytes()};
+      std::string bytes(stored.bytes());
+      if (torn == Position{{i}, record.offset}) bytes.resize(1);
+      const StoredAt at{{{i}, record.offset}, bytes};
       (*store)->write({&at, 1});
       last[i] = record.offset.next();
     }
@@ -100,8 +105,14 @@ int main(int argc, char** argv) {
   CHECK(argc >= 6);
   const std::filesystem::path directory = argv[1];
   auto all = read_all(directory, static_cast<std::uint32_t>(std::stoul(argv[2])));
-  edit(all.at(std::stoul(argv[4])), argv[3], std::stoul(argv[5]),
-       argc > 6 ? std::stoul(argv[6]) : 0);
-  write_all(directory, all);
+  const auto partition = static_cast<std::uint32_t>(std::stoul(argv[4]));
+  const auto at = std::stoul(argv[5]);
+  std::optional<Position> torn;
+  if (std::string_view(argv[3]) == "tear") {
+    torn = Position{{partition}, {static_cast<std::int64_t>(at)}};
+  } else {
+    edit(all.at(partition), argv[3], at, argc > 6 ? std::stoul(argv[6]) : 0);
+  }
+  write_all(directory, all, torn);
   return 0;
 }

@@ -27,8 +27,32 @@ class LiveTest : public ::testing::Test {
   events::Position given(const std::string& id, const std::string& of_patient = "ana") {
     return read_.send(of_patient, "Condition", id, condition(id, id, "2020"));
   }
+  void follow_a_measure() {
+    namespace measures = projections::measures;
+    for (const auto& stream : events::settings_streams(read_.node.secrets.log_secret, 2)) {
+      Act setting;
+      setting.type = "Setting";
+      setting.id = "measure-Small-1.0";
+      setting.facts = measures::test::setting_facts(
+          setting.id, measures::test::small_payload({"2025-01-01/2025-12-31"}));
+      Request request;
+      request.stream = stream;
+      request.acts = {setting};
+      read_.submit(request);
+    }
+    auto keeper = measures::Keeper::open(read_.folder.path() / "measures", *read_.shards,
+                                         read_.sources.log_id, read_.node.secrets.log_secret);
+    ASSERT_TRUE(keeper) << keeper.error().message;
+    keeper_ = std::move(*keeper);
+    hub_.follow(*keeper_);
+  }
+  void until_measured() {
+    ASSERT_TRUE(
+        keeper_->wait_until_idle(std::chrono::steady_clock::now() + std::chrono::seconds(30)));
+  }
   static query::LiveOptions quick() {
     query::LiveOptions options;
+    options.moves_back_max = 1;
     options.heartbeat = std::chrono::milliseconds(30);
     options.changes_a_turn = 2;
     return options;
@@ -138,23 +162,7 @@ Act resource(const std::string& type, const std::string& id, const std::string& 
 }
 
 TEST_F(LiveTest, AListenerHearsWhoMovedInAMeasureAndWhy) {
-  namespace measures = projections::measures;
-  for (const auto& stream : events::settings_streams(read_.node.secrets.log_secret, 2)) {
-    Act setting;
-    setting.type = "Setting";
-    setting.id = "measure-Small-1.0";
-    setting.facts = measures::test::setting_facts(
-        setting.id, measures::test::small_payload({"2025-01-01/2025-12-31"}));
-    Request request;
-    request.stream = stream;
-    request.acts = {setting};
-    read_.submit(request);
-  }
-  auto keeper = measures::Keeper::open(read_.folder.path() / "measures", *read_.shards,
-                                       read_.sources.log_id, read_.node.secrets.log_secret);
-  ASSERT_TRUE(keeper) << keeper.error().message;
-  keeper_ = std::move(*keeper);
-  hub_.follow(*keeper_);
+  follow_a_measure();
   auto listener = listen("/live?patient=ana");
   auto of_another = listen("/live?patient=ben");
 
@@ -165,6 +173,27 @@ TEST_F(LiveTest, AListenerHearsWhoMovedInAMeasureAndWhy) {
   EXPECT_THAT(listener->heard(), HasSubstr(R"("from":"","to":"denominator initial-population")"));
   EXPECT_THAT(listener->heard(), HasSubstr("Encounter/e1 recorded"));
   EXPECT_THAT(of_another->heard(), Not(HasSubstr("event: measure")));
+}
+
+TEST_F(LiveTest, OfWhatMovedEarlierAListenerHearsTheNewestAndAPatientsOwnAll) {
+  const auto before = read_.token(given("before"));
+  follow_a_measure();
+  read_.submit({resource("Patient", "ana"), resource("Encounter", "e1")});
+  until_measured();
+  Request of_ben;
+  of_ben.patient = "ben";
+  of_ben.acts = {resource("Patient", "ben"), resource("Encounter", "e2")};
+  read_.submit(of_ben);
+  until_measured();
+  auto everybody = listen("/live?since=" + before);
+  auto of_ana = listen("/live?patient=ana&since=" + before);
+
+  ASSERT_TRUE(everybody->hears("event: measure"));
+  ASSERT_TRUE(of_ana->hears("event: measure"));
+  EXPECT_THAT(of_ana->heard(), HasSubstr("Encounter/e1 recorded"));
+  EXPECT_TRUE(everybody->hears(": alive"));
+  EXPECT_THAT(everybody->heard(), HasSubstr("Encounter/e2 recorded"));
+  EXPECT_THAT(everybody->heard(), Not(HasSubstr("Encounter/e1 recorded")));
 }
 
 TEST_F(LiveTest, PositionsOfNoPlaceInThisLogAreRefused) {

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "events/hmac.h"
+#include "tests/full_disk.h"
 #include "tests/temporary_folder.h"
 
 namespace events::proof {
@@ -96,6 +97,22 @@ TEST_F(TileTreeTest, WhatWasNotSyncedIsCutOffAndAddedAgain) {
   expect_roots({600, 900});
 }
 
+// The level above had entries, and has none by what was synced.
+TEST_F(TileTreeTest, ALevelThatIsBegunAgainHasNothingOfBeforeACrash) {
+  open();
+  add(200);
+  ASSERT_TRUE(tree_->sync());
+  add(600);
+  ASSERT_TRUE(tree_->write());
+  std::filesystem::copy(folder_.path() / "tree", folder_.path() / "crashed");
+  auto crashed = TileTree::open(folder_.path() / "crashed");
+  ASSERT_TRUE(crashed) << crashed.error().message;
+  tree_ = std::move(*crashed);
+  EXPECT_EQ(tree_->size(), 200u);
+  add(900);
+  expect_roots({200, 600, 900});
+}
+
 TEST_F(TileTreeTest, FilesThatAreShorterThanTheySayAreRefused) {
   open();
   add(600);
@@ -104,6 +121,29 @@ TEST_F(TileTreeTest, FilesThatAreShorterThanTheySayAreRefused) {
   const auto opened = TileTree::open(folder_.path() / "tree");
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, ErrorCode::corrupt);
+}
+
+// Entries of one leaf may lie in one file and not in the other.
+TEST_F(TileTreeTest, WhatCouldNotTakeALeafGivesNoRootUntilItIsOpenedAnew) {
+  open();
+  add(600);
+  ASSERT_TRUE(tree_->sync());
+  {
+    const tests::FullDisk full;
+    Status added;
+    for (std::uint64_t i = 600; added; ++i)
+      added = tree_->add({static_cast<std::int64_t>(i)}, leaf(i));
+    EXPECT_EQ(added.error().code, ErrorCode::unavailable);
+  }
+  EXPECT_FALSE(tree_->sound());
+  EXPECT_FALSE(tree_->add({1'000'000}, leaf(0)));
+  EXPECT_FALSE(tree_->write());
+  EXPECT_FALSE(tree_->sync());
+  EXPECT_FALSE(tree_->root(600));
+  open();
+  EXPECT_EQ(tree_->size(), 600u);
+  add(900);
+  expect_roots({600, 900});
 }
 
 TEST_F(TileTreeTest, AnotherReadsItWhileItGrows) {

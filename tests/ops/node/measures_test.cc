@@ -10,6 +10,8 @@ namespace ops::node {
 namespace {
 
 namespace json = boost::json;
+using projections::measures::test::payload_of;
+using projections::measures::test::ratio_measure;
 using projections::measures::test::small_payload;
 using ::testing::HasSubstr;
 
@@ -98,7 +100,8 @@ TEST_F(MeasuresTest, TheListOfAFigureAndItsMonths) {
   const auto page = read("/measures/Small-1.0/patients?population=numerator&by=age&stratum=40-64");
   ASSERT_EQ(page.at("patients").as_array().size(), 1u);
   EXPECT_EQ(page.at("patients").at(0).at("patient").as_string(), "ana");
-  EXPECT_TRUE(read("/measures/Small-1.0/patients?population=numerator&by=age&stratum=0-17")
+  EXPECT_TRUE(read("/measures/Small-1.0/"
+                   "patients?population=numerator&by=age&stratum=0-17")
                   .at("patients")
                   .as_array()
                   .empty());
@@ -116,6 +119,42 @@ TEST_F(MeasuresTest, WhatIsLoadedIsListedAndGoesWhenItIsRemoved) {
   ASSERT_EQ(removed.status, 200) << removed.body;
   position_ = *removed.header("chartlog-position");
   EXPECT_TRUE(read("/measures").at("measures").as_array().empty());
+}
+
+// What was compiled to explain it is kept, the package that it was compiled
+// from is not.
+TEST_F(MeasuresTest, AMeasureThatWasRemovedAndLoadedAgainIsExplained) {
+  given_ana();
+  for (int i = 0; i < 3; ++i) {
+    const auto definitions = read("/measures/Small-1.0/patients/ana").at("definitions").as_array();
+    ASSERT_EQ(definitions.size(), 5u);
+    for (const auto& each : definitions) {
+      if (each.at("name") == "numerator") {
+        EXPECT_EQ(each.at("value"), json::value(true));
+      }
+    }
+    position_ = *ask("DELETE", "/settings/measure-Small-1.0").header("chartlog-position");
+    ASSERT_TRUE(read("/measures").at("measures").as_array().empty());
+    const auto again =
+        ask("PUT", "/settings/measure-Small-1.0", small_payload({"2025-01-01/2025-12-31"}));
+    ASSERT_LT(again.status, 300) << again.body;
+    position_ = *again.header("chartlog-position");
+  }
+}
+
+// It may be kept under the number that the other one had.
+TEST_F(MeasuresTest, WhatMovedInAMeasureThatHasGoneIsNotSaidOfTheNextOne) {
+  given_ana();
+  ASSERT_FALSE(read("/measures/Small-1.0/patients/ana").at("flips").as_array().empty());
+  const auto removed = ask("DELETE", "/settings/measure-Small-1.0");
+  ASSERT_EQ(removed.status, 200) << removed.body;
+  position_ = *removed.header("chartlog-position");
+  ASSERT_TRUE(read("/measures").at("measures").as_array().empty());
+  const auto other =
+      ask("PUT", "/settings/measure-Other-1.0", small_payload({"2025-01-01/2025-12-31"}, "Other"));
+  ASSERT_EQ(other.status, 201) << other.body;
+  position_ = *other.header("chartlog-position");
+  EXPECT_TRUE(read("/measures/Other-1.0/patients/ana").at("flips").as_array().empty());
 }
 
 TEST_F(MeasuresTest, WhatCannotBeAnsweredSaysWhatAndWhy) {
@@ -160,10 +199,58 @@ TEST_F(MeasuresTest, EvaluateMeasureAnswersOfOneOfAListAndOfAll) {
             "Patient/ana");
 }
 
+// What is observed is not kept: no rate is better than one of other things.
+TEST_F(MeasuresTest, ARatioOfObservationsHasNoRateAndTwoPopulationsOfACodeTheirOwnCounts) {
+  given_ana("mistaken");
+  const auto loaded = ask("PUT", "/settings/measure-Ratio-1.0",
+                          payload_of(ratio_measure(), {"2025-01-01/2025-12-31"}));
+  ASSERT_EQ(loaded.status, 201) << loaded.body;
+  position_ = *loaded.header("chartlog-position");
+  put(R"({"resourceType": "Patient", "id": "ana", "gender": "female"})");
+  const auto figures =
+      read("/measures/Ratio-1.0").at("groups").at(0).at("strata").at(0).as_object();
+  EXPECT_EQ(figures.at("populations").at("denominator").to_number<int>(), 1);
+  EXPECT_FALSE(figures.contains("rate"));
+  EXPECT_THAT(std::string(figures.at("rate_from").as_string()), HasSubstr("observations"));
+  const auto report = read(
+      "/fhir/Measure/Ratio/"
+      "$evaluate-measure?reportType=subject-list&periodStart=2025"
+      "&periodEnd=2025");
+  const auto group = report.at("group").at(0).as_object();
+  EXPECT_FALSE(group.contains("measureScore"));
+  const auto& populations = group.at("population").as_array();
+  ASSERT_EQ(populations.size(), 4u);
+  EXPECT_EQ(populations[0].at("count").to_number<int>(), 1);
+  EXPECT_EQ(populations[1].at("count").to_number<int>(), 0);
+  EXPECT_EQ(populations[1].at("subjectResults").at("reference").as_string(),
+            "#group-1-initial-population-2");
+  for (const auto& each : populations)
+    EXPECT_THAT(std::string(each.at("code").at("coding").at(0).at("code").as_string()),
+                ::testing::AnyOf("initial-population", "denominator", "numerator"));
+}
+
+// A definition that is true, and a count of one, are of all that was looked at.
+TEST_F(MeasuresTest, WhatAnEvaluationOpenedIsOnTheAccessLog) {
+  given_ana();
+  read("/measures/Small-1.0/patients/ana");
+  read("/fhir/Measure/Small-1.0/$evaluate-measure?subject=ana&periodStart=2025&periodEnd=2025");
+  std::map<std::string, std::vector<std::string>> opened;  // by route
+  const auto answer = read("/audit/access?_count=100");
+  for (const auto& access : answer.at("accesses").as_array()) {
+    for (const auto& one : access.at("resources").as_array())
+      opened[std::string(access.at("route").as_string())].push_back(
+          std::string(one.at("type").as_string()) + "/" + std::string(one.at("id").as_string()));
+  }
+  const auto all = ::testing::UnorderedElementsAre("Patient/ana", "Encounter/e1", "Observation/o1");
+  EXPECT_THAT(opened["/measures/{measure}/patients/{patient}"], all);
+  EXPECT_THAT(opened["/fhir/Measure/{id}/$evaluate-measure"], all);
+}
+
 TEST_F(MeasuresTest, AGapIsOpenUntilItIsClosed) {
   given_ana("mistaken");
   const std::string path =
-      "/fhir/Measure/$care-gaps?subject=Patient/ana&periodStart=2025&periodEnd=2025";
+      "/fhir/Measure/$care-gaps?subject=Patient/"
+      "ana&periodStart=2025&periodEnd=2025";
   const auto status = [&] {
     const auto issue = read(path).at("parameter").at(0).at("resource").at("entry").at(1);
     return issue.at("resource")

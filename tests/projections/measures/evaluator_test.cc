@@ -32,9 +32,9 @@ struct Kept {
     store = *Store::open(options);
     begin(documents);
   }
-  void begin(const Documents& documents = written_document) {
-    evaluator = std::make_unique<Evaluator>(
-        *store, std::vector<events::StreamKey>{WrittenShard::settings_stream()}, documents);
+  void begin(const Documents& documents = written_document, std::size_t partitions = 1) {
+    const std::vector<events::StreamKey> settings(partitions, WrittenShard::settings_stream());
+    evaluator = std::make_unique<Evaluator>(*store, settings, documents);
     const auto opened = evaluator->open(events::LogId());
     EXPECT_TRUE(opened) << opened.error().message;
   }
@@ -183,6 +183,20 @@ TEST_F(EvaluatorTest, AnErrorIsOnItsPatientAndCounted) {
   EXPECT_EQ(figure(kept.figures(), "denominator-exception"), 1);
 }
 
+TEST_F(EvaluatorTest, WhoFailedHasFailedInEveryGroup) {
+  shard.set("measure-Two-1.0", payload_of(two_groups(), year_2025));
+  given_visit("ben");
+  shard.put("ben", "Procedure", "p", procedure());
+  shard.put("ben", "Procedure", "q", procedure());
+  kept.settle(shard);
+  const auto number = kept.board(1);
+  for (const std::uint8_t group : {0, 1}) {
+    const auto all = *cells(*kept.store->snapshot(), number, group, Dimension::all);
+    EXPECT_EQ(figure(all.at(0).figures, "patients"), 1);
+    EXPECT_EQ(figure(all.at(0).figures, "failed"), 1);
+  }
+}
+
 TEST_F(EvaluatorTest, ADocumentThatDoesNotOpenCostsItsPatientOnly) {
   given_visit("ana");
   given_visit("ben");
@@ -229,6 +243,18 @@ TEST_F(EvaluatorTest, AMeasureThatComesLateIsFilledPieceByPiece) {
   EXPECT_EQ(late.outcomes(), kept.outcomes());
 }
 
+TEST_F(EvaluatorTest, AMeasureIsCompleteOnceEveryPartitionHasIt) {
+  kept.begin(written_document, 2);
+  kept.settle(shard);
+  const auto one = *progress_of(*kept.store->snapshot(), kept.board());
+  EXPECT_EQ(one.done, one.of);
+  EXPECT_FALSE(one.complete(2));
+  ASSERT_TRUE(kept.evaluator->follow(shard, {1}));
+  EXPECT_FALSE(progress_of(*kept.store->snapshot(), kept.board())->complete(2));
+  ASSERT_TRUE(kept.evaluator->fill(shard, {1}));
+  EXPECT_TRUE(progress_of(*kept.store->snapshot(), kept.board())->complete(2));
+}
+
 TEST_F(EvaluatorTest, AnotherPeriodLeavesTheFirstAsItWas) {
   given_visit("ana");
   kept.settle(shard);
@@ -258,6 +284,9 @@ TEST_F(EvaluatorTest, ASettingThatCannotBeReadIsNamedAndTheOthersGoOn) {
   EXPECT_EQ(figure(kept.figures(), "denominator"), 1);
   EXPECT_THAT(kept.evaluator->boards().unreadable(),
               ElementsAre(::testing::Key("measure-Broken-1.0")));
+  shard.unset("measure-Broken-1.0");
+  kept.settle(shard);
+  EXPECT_THAT(kept.evaluator->boards().unreadable(), IsEmpty());
 }
 
 TEST_F(EvaluatorTest, ItGoesOnWhereItStoodAfterARestart) {
@@ -277,37 +306,65 @@ class Orders {
   explicit Orders(std::uint64_t seed) : random_(seed) {}
   std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
 
-  void one(WrittenShard& shard, const std::string& who) {
+  using Event = std::function<void(WrittenShard&)>;
+  Event one(const std::string& who) {
+    const auto put = [&](const std::string& type, const std::string& id,
+                         const std::string& document) -> Event {
+      return [=](WrittenShard& shard) { shard.put(who, type, id, document); };
+    };
     const auto one_of = [&](std::initializer_list<const char*> words) {
       return std::string(words.begin()[below(words.size())]);
     };
     switch (below(10)) {
       case 0:
       case 1:
-        return shard.put(who, "Patient", who, patient(one_of({"female", "male", "other"})));
+        return put("Patient", who, patient(one_of({"female", "male", "other"})));
       case 2:
       case 3:
-        return shard.put(who, "Encounter", one_of({"e1", "e2"}), visit());
+        return put("Encounter", one_of({"e1", "e2"}), visit());
       case 4:
       case 5:
-        return shard.put(who, "Observation", one_of({"o1", "o2"}),
-                         coded("Observation", one_of({"good", "bad"})));
+        return put("Observation", one_of({"o1", "o2"}),
+                   coded("Observation", one_of({"good", "bad"})));
       case 6:
-        return shard.put(who, "Condition", "c", coded("Condition", one_of({"hospice", "flu"})));
+        return put("Condition", "c", coded("Condition", one_of({"hospice", "flu"})));
       case 7:
-        return shard.put(who, "Procedure", one_of({"p1", "p2"}), procedure());
+        return put("Procedure", one_of({"p1", "p2"}), procedure());
       default: {
         const auto what = below(5);
         constexpr const char* types[] = {"Patient", "Encounter", "Observation", "Condition",
                                          "Procedure"};
         const std::string ids[] = {who, "e1", "o1", "c", "p1"};
-        return shard.remove(who, types[what], ids[what]);
+        return [who, type = std::string(types[what]), id = ids[what]](WrittenShard& shard) {
+          shard.remove(who, type, id);
+        };
       }
     }
   }
 
  private:
   std::mt19937_64 random_;
+};
+
+// What happened, so that a shard can be rebuilt from it, or fold again what it lost in a crash.
+struct Log {
+  using Entry = std::pair<events::KnownTime, Orders::Event>;
+  std::vector<Entry> events;
+
+  static void write(const Entry& entry, WrittenShard& shard) {
+    shard.now = entry.first;
+    entry.second(shard);
+  }
+  // `seen` of it while it is behind what was looked at.
+  template <class Seen>
+  std::unique_ptr<WrittenShard> folded_anew(const Seen& seen) const {
+    auto shard = std::make_unique<WrittenShard>();
+    for (const auto& entry : events) {
+      write(entry, *shard);
+      seen(*shard);
+    }
+    return shard;
+  }
 };
 
 // 10,000 orders in all, a piece a test.
@@ -323,25 +380,38 @@ TEST_P(EvaluatorPropertyTest, IncrementalEqualsFromScratchWhateverTheOrder) {
   SCOPED_TRACE(fmt::format("again with MEASURES_SEED={}", seed));
   fmt::print("seed {}\n", seed);
   Orders random(seed);
-  WrittenShard shard;
+  Log log;
+  auto shard = log.folded_anew([](const WrittenShard&) {});
   Kept kept;
-  shard.now = day(2024, 11);
-  shard.set("measure-Small-1.0", small_payload({year_2025[0], "2026-01-01/2026-12-31"}));
+  const auto look_now_and_then = [&](const WrittenShard& view) {
+    while (random.below(24) == 0) kept.look(view);
+    if (random.below(200) == 0) kept.fill(view);
+  };
+  events::KnownTime now = day(2024, 11);
+  const auto happens = [&](Orders::Event event) {
+    log.events.emplace_back(now, std::move(event));
+    log.write(log.events.back(), *shard);
+  };
+  const auto payload = small_payload({year_2025[0], "2026-01-01/2026-12-31"});
+  happens([&](WrittenShard& of) { of.set("measure-Small-1.0", payload); });
+  const auto late = small_payload(year_2025, "Tardy");  // being filled while the shard is rebuilt
   const int total = orders * events_each;
   for (int i = 0; i < total; ++i) {
     // Neighbours in time are often of one patient: several changes between two looks.
     const auto around = static_cast<std::uint64_t>(i / events_each);
     const auto who = std::min<std::uint64_t>(around + random.below(40), orders - 1);
-    random.one(shard, fmt::format("p{}", who));
-    shard.now += std::chrono::minutes(random.below(320));  // some three years in all
-    while (random.below(24) == 0) kept.look(shard);
-    if (random.below(200) == 0) kept.fill(shard);
+    happens(random.one(fmt::format("p{}", who)));
+    now += std::chrono::minutes(random.below(320));  // some three years in all
+    look_now_and_then(*shard);
     if (i == total / 2) kept.begin();  // a restart
+    if (i == total / 3 - 9) happens([&](WrittenShard& of) { of.set("measure-Tardy-1.0", late); });
+    if (i == total / 3 || random.below(static_cast<std::uint64_t>(total)) == 0)
+      shard = log.folded_anew(look_now_and_then);
   }
-  kept.settle(shard);
+  kept.settle(*shard);
 
   Kept scratch;
-  scratch.settle(shard);
+  scratch.settle(*shard);
   const auto one = kept.outcomes(), other = scratch.outcomes();
   ASSERT_GT(one.size(), static_cast<std::size_t>(orders));
   EXPECT_EQ(one.size(), other.size());

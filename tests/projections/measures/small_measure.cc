@@ -96,16 +96,69 @@ std::vector<json::value> small_measure(const std::string& name, const std::strin
           value_set("http://example.org/hospice", "hospice")};
 }
 
-std::string small_payload(const std::vector<std::string>& periods, const std::string& name,
-                          const std::string& lab) {
+namespace {
+
+json::value ratio_population(const std::string& id, const std::string& code,
+                             const std::string& expression, const std::string& of = {}) {
+  auto made = population(code);
+  made.as_object()["id"] = id;
+  made.at("criteria").as_object()["expression"] = expression;
+  auto& extensions = made.as_object()["extension"].emplace_array();
+  if (!of.empty())
+    extensions.push_back({{"url", "http://e/cqfm-criteriaReference"}, {"valueString", of}});
+  if (code == "measure-observation")
+    extensions.push_back({{"url", "http://e/cqfm-aggregateMethod"}, {"valueString", "Sum"}});
+  return made;
+}
+
+}  // namespace
+
+std::vector<json::value> ratio_measure(const std::string& name) {
+  auto resources = small_measure(name);
+  auto& measure = resources.front().as_object();
+  measure["scoring"] = {{"coding", json::array{{{"code", "ratio"}}}}};
+  measure.at("group").at(0).as_object()["population"] = {
+      ratio_population("ip", "initial-population", "initial-population"),
+      ratio_population("ip-2", "initial-population", "numerator"),
+      ratio_population("d", "denominator", "denominator", "ip"),
+      ratio_population("n", "numerator", "numerator", "ip-2"),
+      ratio_population("d-o", "measure-observation", "two", "d"),
+      ratio_population("n-o", "measure-observation", "two", "n")};
+  const std::string definitions = fmt::format(
+      R"("initial-population": {0}, "denominator": {0}, "numerator": {1},
+         "two": {{"type": "FunctionDef", "operand": [], "expression": {2}}})",
+      exists(retrieve("Encounter")), exists(retrieve("Observation", "Lab")),
+      quality::test::integer(2));
+  const std::string sections =
+      fmt::format(R"("valueSets": {{"def": [{{"name": "Lab", "id": "{}"}}]}})", lab_url);
+  resources[1] = library_resource(name, "1.0", definitions, sections);
+  return resources;
+}
+
+std::vector<json::value> two_groups(const std::string& name) {
+  auto resources = small_measure(name);
+  auto& groups = resources.front().at("group").as_array();
+  auto second = groups.at(0);
+  second.as_object()["id"] = "h";
+  groups.push_back(std::move(second));
+  return resources;
+}
+
+std::string payload_of(const std::vector<json::value>& resources,
+                       const std::vector<std::string>& periods) {
   Packer packer;
-  for (const auto& resource : small_measure(name, "1.0", lab)) {
+  for (const auto& resource : resources) {
     const auto added = packer.add(resource);
     EXPECT_TRUE(added) << added.error().message;
   }
   const auto packed = packer.pack({}, periods);
   EXPECT_TRUE(packed) << packed.error().message;
   return packed ? packed->front().payload : std::string();
+}
+
+std::string small_payload(const std::vector<std::string>& periods, const std::string& name,
+                          const std::string& lab) {
+  return payload_of(small_measure(name, "1.0", lab), periods);
 }
 
 std::string setting_facts(const std::string& name, const std::string& payload) {

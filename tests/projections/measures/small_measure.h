@@ -14,6 +14,13 @@ std::vector<boost::json::value> small_measure(const std::string& name = "Small",
                                               const std::string& version = "1.0",
                                               const std::string& lab = "good");
 
+// With a second group of the same populations.
+std::vector<boost::json::value> two_groups(const std::string& name = "Two");
+
+// The same as a ratio: two initial populations, who has a visit (denominator) and who has the
+// result (numerator), each observed: 2 a patient of either.
+std::vector<boost::json::value> ratio_measure(const std::string& name = "Ratio");
+
 // Library of ELM in base64.
 boost::json::value library_resource(const std::string& name, const std::string& version,
                                     const std::string& definitions,
@@ -22,6 +29,9 @@ boost::json::value library_resource(const std::string& name, const std::string& 
 // Packed for these periods, as a setting has it.
 std::string small_payload(const std::vector<std::string>& periods,
                           const std::string& name = "Small", const std::string& lab = "good");
+
+std::string payload_of(const std::vector<boost::json::value>& resources,
+                       const std::vector<std::string>& periods);
 
 // A setting's typed facts, as they lie on the log.
 std::string setting_facts(const std::string& name, const std::string& payload);

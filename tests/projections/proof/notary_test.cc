@@ -2,6 +2,7 @@
 
 #include "events/hmac.h"
 #include "projections/change_rows.h"
+#include "tests/full_disk.h"
 #include "tests/projections/fixture.h"
 
 namespace projections {
@@ -224,6 +225,53 @@ TEST_F(NotaryTest, AnotherLogThanThatOfTheTreeIsRefusedByName) {
   const auto cut = try_notary(shorter);
   ASSERT_FALSE(cut);
   EXPECT_THAT(cut.error().message, HasSubstr("the log ends at 1"));
+}
+
+// More of them than a tree keeps in memory; nobody's, so that no shard is needed.
+class PartitionNotaryTest : public ::testing::Test {
+ protected:
+  static constexpr events::Offset end{3000};
+
+  PartitionNotaryTest() {
+    for (int i = 0; i < end.value; ++i) log_.put({0}, "foreign", std::to_string(i));
+  }
+  void open() {
+    notary_.reset();
+    auto opened = PartitionNotary::open(folder_.path() / "tree", origin_, log_);
+    ASSERT_TRUE(opened) << opened.error().message;
+    notary_ = std::move(*opened);
+  }
+  Result<bool> read() { return notary_->read_until(end, SIZE_MAX); }
+  events::proof::Hash root_of_log() const {
+    events::proof::RunningRoot running;
+    for (const auto& record : log_.records({0}))
+      running.add(record_leaf(origin_.log, origin_.partition, record));
+    return running.root();
+  }
+
+  ::tests::TemporaryFolder folder_;
+  const events::proof::Origin origin_{
+      *events::LogId::from_bytes(std::string(16, 'l')), "clinical", {0}};
+  events::MemoryLog log_{1};
+  std::unique_ptr<PartitionNotary> notary_;
+};
+
+TEST_F(PartitionNotaryTest, ATreeThatCouldNotTakeARecordIsNotGoneOnWith) {
+  open();
+  {
+    const ::tests::FullDisk full;
+    EXPECT_FALSE(read());
+  }
+  EXPECT_FALSE(read());
+  EXPECT_FALSE(notary_->checkpoint({}));
+  EXPECT_FALSE(notary_->write());
+  EXPECT_FALSE(notary_->sync());
+  open();
+  ASSERT_TRUE(read());
+  const auto checkpoint = notary_->checkpoint({});
+  ASSERT_TRUE(checkpoint) << checkpoint.error().message;
+  EXPECT_EQ(checkpoint->size, static_cast<std::uint64_t>(end.value));
+  EXPECT_EQ(checkpoint->root, root_of_log());
 }
 
 TEST_F(NotaryTest, AnOffsetWithoutARecordIsNotFound) {
