@@ -98,7 +98,6 @@ rocksdb::ColumnFamilyOptions family_options(const SharedResources& shared, bool 
 rocksdb::DBOptions database_options(const SharedResources& shared) {
   rocksdb::DBOptions options;
   options.create_if_missing = true;
-  options.create_missing_column_families = true;
   // The log is the write-ahead log: families must reach disk together or not at all.
   options.atomic_flush = true;
   // What was not flushed comes again from the log; who closes in peace calls flush() first.
@@ -287,6 +286,40 @@ std::vector<std::string> families_on_disk(const rocksdb::DBOptions& options,
   return names;
 }
 
+std::vector<rocksdb::ColumnFamilyDescriptor> described(const Store::Options& options,
+                                                       const std::vector<std::string>& names) {
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (const auto& name : names) {
+    descriptors.emplace_back(name, family_options(*options.shared, options.bulk, name));
+  }
+  return descriptors;
+}
+
+rocksdb::Status open_families(const Store::Options& options, const std::vector<std::string>& names,
+                              Database& database) {
+  rocksdb::DB* db = nullptr;
+  auto opened = rocksdb::DB::Open(database_options(*options.shared), options.directory.string(),
+                                  described(options, names), &database.handles, &db);
+  database.db.reset(db);
+  return opened;
+}
+
+// All at once: RocksDB writes its file of options, and reads it back, once for each call (and once
+// for each family that Open makes), which took most of the time of opening a new store.
+rocksdb::Status add_missing_families(const Store::Options& options, std::vector<std::string>& names,
+                                     Database& database) {
+  std::vector<std::string> missing;
+  for (const auto& name : options.families) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) missing.push_back(name);
+  }
+  if (missing.empty()) return rocksdb::Status::OK();
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  auto made = database.db->CreateColumnFamilies(described(options, missing), &handles);
+  database.handles.insert(database.handles.end(), handles.begin(), handles.end());
+  names.insert(names.end(), missing.begin(), missing.end());
+  return made;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> Store::open(const Options& options) {
@@ -297,22 +330,11 @@ Result<std::unique_ptr<Store>> Store::open(const Options& options) {
     return events::unavailable("cannot make " + options.directory.string() + ": " +
                                failure.message());
   }
-  const auto settings = database_options(*options.shared);
-  auto names = families_on_disk(settings, options.directory);
-  for (const auto& name : options.families) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  }
-  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-  for (const auto& name : names) {
-    descriptors.emplace_back(name, family_options(*options.shared, options.bulk, name));
-  }
-
   auto database = std::make_shared<Database>();
   database->shared = options.shared;
-  rocksdb::DB* db = nullptr;
-  const auto opened =
-      rocksdb::DB::Open(settings, options.directory.string(), descriptors, &database->handles, &db);
-  database->db.reset(db);
+  auto names = families_on_disk(database_options(*options.shared), options.directory);
+  auto opened = open_families(options, names, *database);
+  if (opened.ok()) opened = add_missing_families(options, names, *database);
   if (auto status = to_status(opened); !status) {
     return events::Error{status.error().code,
                          "cannot open the read models in " + options.directory.string() +

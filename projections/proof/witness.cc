@@ -189,8 +189,11 @@ std::vector<std::string> Witness::problems() const {
 }
 
 std::vector<Verifier> Witness::signers() const {
+  const auto& own = context_.key.verifier();
   const std::lock_guard lock(mutex_);
-  return signers_;
+  auto all = signers_;
+  if (std::find(all.begin(), all.end(), own) == all.end()) all.push_back(own);
+  return all;
 }
 
 }  // namespace projections

@@ -55,6 +55,8 @@ class Witness {
   // Forks that were found, a side log that is not the one followed so far; safe from any thread, as
   // is the next.
   std::vector<std::string> problems() const;
+  // This node's own key and those that the side log told: a checkpoint of this node can be checked
+  // from the first on.
   std::vector<events::proof::Verifier> signers() const;
 
  private:
@@ -86,8 +88,8 @@ class Witness {
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.
-  std::vector<events::proof::Verifier> signers_;
-  std::map<std::string, std::string> forks_;  // by origin, the first of each
+  std::vector<events::proof::Verifier> signers_;  // as the side log told them
+  std::map<std::string, std::string> forks_;      // by origin, the first of each
   std::string side_log_problem_;
 };
 

@@ -140,6 +140,11 @@ TEST_F(NotaryTest, SignsByItselfAndOnTheSideLog) {
   wait_until([&] { return signed_by(notary_->verifier()) > 0; });
 }
 
+TEST_F(NotaryTest, ItsOwnKeyIsKnownBeforeTheSideLogTellsIt) {
+  open_notary();
+  EXPECT_THAT(notary_->signers(), ::testing::Contains(notary_->verifier()));
+}
+
 TEST_F(NotaryTest, AnotherNodeOfTheLogCosignsWhatItHasToo) {
   open_notary();
   const auto other = open_other(log);
