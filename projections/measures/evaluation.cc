@@ -45,16 +45,6 @@ Result<std::map<Month, std::vector<Entry*>>> news(const Board& board, PatientRec
   return months;
 }
 
-// A test patient (HL7 v3 ActReason HTEST, in meta.security) is in no figure.
-bool counts(const json::value* patient) {
-  const auto* meta = patient->get_object().if_contains("meta");
-  if (meta == nullptr || !meta->is_object()) return true;
-  for (const auto* label : quality::objects(meta->get_object(), "security")) {
-    if (quality::text(*label, "code") == "HTEST") return false;
-  }
-  return true;
-}
-
 Counts counts_of(const quality::GroupCount& group, const GroupText& named) {
   Counts counts;
   for (std::size_t i = 0; i < group.populations.size(); ++i) {
@@ -62,16 +52,6 @@ Counts counts_of(const quality::GroupCount& group, const GroupText& named) {
     if (count > 0) counts[named.populations[i]] = count;
   }
   return counts;
-}
-
-// Whatever one patient's data do to the evaluation costs that patient.
-Result<quality::MeasureCounts> run(const Board& board, std::span<const json::value* const> from) {
-  try {
-    const quality::Record record(from);
-    return board.package->measure->evaluate(record, board.period.interval);
-  } catch (const std::exception& failure) {
-    return events::unprocessable(failure.what());
-  }
 }
 
 // In every group, with no population of any.
@@ -127,6 +107,28 @@ std::set<events::ResourceType> types_of(std::span<const BoardPointer> boards) {
   return types;
 }
 
+bool is_counted(std::span<const json::value* const> record) {
+  const auto patient = std::find_if(record.begin(), record.end(), [](const json::value* each) {
+    return quality::text(each->get_object(), "resourceType") == "Patient";
+  });
+  if (patient == record.end()) return false;
+  const auto* meta = (*patient)->get_object().if_contains("meta");
+  if (meta == nullptr || !meta->is_object()) return true;
+  const auto labels = quality::objects(meta->get_object(), "security");
+  return std::none_of(labels.begin(), labels.end(), [](const json::object* label) {
+    return quality::text(*label, "code") == "HTEST";
+  });
+}
+
+Result<quality::MeasureCounts> count(const Board& board, const quality::Record& record,
+                                     quality::Detail detail) {
+  try {
+    return board.package->measure->evaluate(record, board.period.interval, detail);
+  } catch (const std::exception& failure) {
+    return events::unprocessable(failure.what());
+  }
+}
+
 Result<Standing> stand(const Board& board, PatientRecord& record, Month month) {
   Standing standing;
   standing.month = month;
@@ -137,12 +139,9 @@ Result<Standing> stand(const Board& board, PatientRecord& record, Month month) {
     standing.strata = {{Dimension::all, {}}};
     return standing;
   }
-  const auto patient = std::find_if(all->begin(), all->end(), [](const json::value* each) {
-    return quality::text(each->get_object(), "resourceType") == "Patient";
-  });
-  if (patient == all->end() || !counts(*patient)) return standing;
+  if (!is_counted(*all)) return standing;
   standing.strata = strata_of(*all, board.period);
-  const auto counted = run(board, *all);
+  const auto counted = count(board, quality::Record(*all));
   if (!counted) {
     fail(standing, board, counted.error());
     return standing;

@@ -1,12 +1,12 @@
 #include "projections/measures/package.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <boost/json.hpp>
 
 #include "events/compression.h"
 #include "events/hmac.h"
+#include "events/proof/base64.h"
 #include "projections/quality/content.h"
 #include "projections/quality/elm_json.h"
 
@@ -15,6 +15,8 @@ namespace {
 
 namespace json = boost::json;
 using events::Result;
+using events::proof::from_base64;
+using events::proof::to_base64;
 using quality::objects;
 using quality::text;
 
@@ -22,27 +24,6 @@ constexpr std::size_t content_bytes_max = 256u << 20;
 constexpr std::size_t depth_max = 2000;  // ELM nests a few JSON levels a node
 constexpr std::size_t id_length_max = 64 - setting_prefix.size();
 constexpr std::size_t digest_bytes = 16;
-
-std::string to_base64(std::string_view bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const auto length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                      reinterpret_cast<const unsigned char*>(bytes.data()),
-                                      static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
-}
-
-std::optional<std::string> from_base64(std::string_view text) {
-  if (text.empty() || text.size() % 4 != 0) return std::nullopt;
-  std::string bytes(text.size() / 4 * 3, '\0');
-  const auto length = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                      reinterpret_cast<const unsigned char*>(text.data()),
-                                      static_cast<int>(text.size()));
-  if (length < 0) return std::nullopt;
-  const auto padding = text.ends_with("==") ? 2u : text.ends_with("=") ? 1u : 0u;
-  bytes.resize(static_cast<std::size_t>(length) - padding);
-  return bytes;
-}
 
 json::value parsed(std::string_view bytes, json::error_code& failed) {
   json::parse_options options;

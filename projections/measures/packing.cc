@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
 #include <set>
 
+#include "events/proof/base64.h"
 #include "projections/measures/package.h"
 #include "projections/quality/content.h"
 #include "projections/quality/elm_json.h"
@@ -36,17 +36,12 @@ json::value elm_of(std::string_view base64) {
   std::string data;
   std::copy_if(base64.begin(), base64.end(), std::back_inserter(data),
                [](char c) { return c != '\n' && c != '\r' && c != ' '; });
-  std::string bytes(data.size() / 4 * 3 + 3, '\0');
-  const auto length = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                      reinterpret_cast<const unsigned char*>(data.data()),
-                                      static_cast<int>(data.size()));
-  if (length < 0) return {};
-  const auto padding = data.ends_with("==") ? 2u : data.ends_with("=") ? 1u : 0u;
-  bytes.resize(static_cast<std::size_t>(length) - padding);
+  const auto bytes = events::proof::from_base64(data);
+  if (!bytes) return {};
   json::error_code failed;
   json::parse_options options;
   options.max_depth = elm_depth_max;
-  auto elm = json::parse(bytes, failed, {}, options);
+  auto elm = json::parse(*bytes, failed, {}, options);
   return failed ? json::value() : elm;
 }
 

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
+#include <iterator>
 #include <optional>
 
+#include "events/proof/base64.h"
 #include "projections/quality/elm_json.h"
 #include "projections/quality/includes.h"
 
@@ -15,30 +17,12 @@ namespace json = boost::json;
 
 constexpr std::size_t elm_depth_max = 2000;  // ELM nests a few JSON levels a node
 
-int base64_digit(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  return c == '/' ? 63 : -1;
-}
-
-// Nothing: a character that is neither a digit, white space nor padding.
+// Nothing: not base64, white space aside.
 std::optional<std::string> decoded(std::string_view base64) {
   std::string text;
-  unsigned bits = 0;
-  int count = 0;
-  for (const char c : base64) {
-    if (c == '=' || c == '\n' || c == '\r' || c == ' ') continue;
-    const int digit = base64_digit(c);
-    if (digit < 0) return std::nullopt;
-    bits = bits << 6 | static_cast<unsigned>(digit);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    text += static_cast<char>(bits >> count & 0xFF);
-  }
-  return text;
+  std::copy_if(base64.begin(), base64.end(), std::back_inserter(text),
+               [](char c) { return c != '\n' && c != '\r' && c != ' '; });
+  return events::proof::from_base64(text);
 }
 
 // library.identifier.id; empty: not ELM.

@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "events/clinical_time.h"
 #include "ops/auth/access.h"
 #include "projections/measures/evaluation.h"
+#include "projections/quality/record.h"
+#include "projections/quality/report.h"
 #include "query/fhir/negotiation.h"
+#include "query/fhir/search.h"
 #include "query/measures/asked.h"
 #include "query/measures/care_gaps.h"
 #include "query/measures/report.h"
@@ -17,7 +21,15 @@ using events::Status;
 using ops::http::Request;
 using ops::http::Response;
 
+namespace quality = projections::quality;
+
 constexpr std::size_t subjects_max = 10'000;
+
+quality::ReportHeader header_of(const kept::Period& period, const std::string& patient) {
+  const auto slash = period.text.find('/');
+  return {period.text.substr(0, slash), period.text.substr(slash + 1), "Patient/" + patient,
+          events::format_instant(fhir::now())};
+}
 
 // individual, subject-list or summary, by R4's and the later words.
 Result<std::string> report_type(const Asked& asked, bool has_subject) {
@@ -33,31 +45,30 @@ Result<std::string> report_type(const Asked& asked, bool has_subject) {
       "reportType");
 }
 
-// Evaluated now, whatever the period.
-Status individual(const Context& context, std::shared_ptr<const kept::Package> package,
-                  const kept::Period& period, const std::string& patient, JsonWriter& json) {
+// Evaluated now, whatever the period: with strata, supplemental data and what was evaluated.
+Result<std::string> individual(const Context& context, const kept::Board& board,
+                               const std::string& patient) {
   const auto read = open_patient(context.sources, patient);
   if (!read) return read.error();
   const kept::Documents documents = [&](const auto& stream, const auto& row) {
     return context.sources.shards.document(stream, row);
   };
   auto record = kept::PatientRecord::read(read->view->rows(), read->stream,
-                                          package->relevance.types(), documents);
+                                          board.package->relevance.types(), documents);
   if (!record) return record.error();
-  const kept::Board board{0, {}, period, package};
-  const auto standing = kept::stand(board, *record, std::numeric_limits<kept::Month>::max());
+  const auto resources = record->as_of(std::numeric_limits<kept::Month>::max());
   note_opened(context.sources, read->stream, *record);
-  if (!standing) return standing.error();
-  if (standing->state == kept::State::failed)
-    return events::unprocessable("the evaluation of this patient ended in an error: " +
-                                 standing->error);
   ops::auth::note_patient(patient);
-  Report report{*package, period, "individual", "complete", patient, {}};
-  report.groups.resize(package->groups.size());
-  for (std::size_t i = 0; i < std::min(report.groups.size(), standing->groups.size()); ++i)
-    report.groups[i] = figures_of(standing->groups[i]);
-  write_report(report, json);
-  return {};
+  if (!resources) return resources.error();
+  const quality::Record evaluated(*resources);
+  Result<quality::MeasureCounts> counts =
+      quality::MeasureCounts{board.package->measure->no_counts(), {}};
+  if (kept::is_counted(*resources)) counts = kept::count(board, evaluated, quality::Detail::report);
+  if (!counts)
+    return events::unprocessable("the evaluation of this patient ended in an error: " +
+                                 counts.error().message);
+  return quality::individual_report(board.package->measure->definition(), *counts,
+                                    header_of(board.period, patient));
 }
 
 Status add_subjects(const kept::Board& board, const projections::RowView& rows,
@@ -133,16 +144,14 @@ Result<std::string> evaluate_measure(const Context& context, const Request& requ
   if (!measure) return measure.error();
   if ((*type == "individual") == subject->empty())
     return events::invalid("subject: goes with reportType=subject, and only with it", "subject");
-  JsonWriter json;
   if (*type == "individual") {
     const auto package = package_of(context, *measure);
     if (!package) return package.error();
-    if (auto done = individual(context, *package, *period, *subject, json); !done)
-      return done.error();
-    return std::move(json).take();
+    return individual(context, {0, {}, *period, *package}, *subject);
   }
   const auto board = board_of(context, *measure, &period->text);
   if (!board) return board.error();
+  JsonWriter json;
   if (auto done = of_all(context, **board, *asked, std::move(*type), json); !done)
     return done.error();
   return std::move(json).take();

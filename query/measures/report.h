@@ -1,5 +1,5 @@
-// A MeasureReport (R4, measurereport.html) with populations and counts: of one patient, of a list,
-// of all.
+// A MeasureReport (R4, measurereport.html) of what is kept, which is counts: of all, of a list, of a
+// gap. One patient who is evaluated when asked for has the whole of it: projections/quality/report.
 #pragma once
 
 #include <map>

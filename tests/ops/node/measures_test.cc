@@ -189,6 +189,11 @@ TEST_F(MeasuresTest, EvaluateMeasureAnswersOfOneOfAListAndOfAll) {
   ASSERT_EQ(populations.size(), 5u);
   EXPECT_EQ(populations[3].at("code").at("coding").at(0).at("code").as_string(), "numerator");
   EXPECT_EQ(populations[3].at("count").to_number<int>(), 1);
+  std::vector<std::string> evaluated;
+  for (const auto& each : one.at("evaluatedResource").as_array())
+    evaluated.emplace_back(each.at("reference").as_string());
+  EXPECT_THAT(evaluated, ::testing::UnorderedElementsAre("Encounter/e1/_history/1",
+                                                         "Observation/o1/_history/1"));
 
   const auto all = read("/fhir/Measure/$evaluate-measure?measure=Small&" + year);
   EXPECT_EQ(all.at("type").as_string(), "summary");
@@ -227,6 +232,20 @@ TEST_F(MeasuresTest, ARatioOfObservationsHasNoRateAndTwoPopulationsOfACodeTheirO
   for (const auto& each : populations)
     EXPECT_THAT(std::string(each.at("code").at("coding").at(0).at("code").as_string()),
                 ::testing::AnyOf("initial-population", "denominator", "numerator"));
+}
+
+TEST_F(MeasuresTest, OnePatientsReportHasScoreStrataAndSupplementalData) {
+  given_ana();
+  const auto loaded = ask("PUT", "/settings/measure-Ratio-1.0",
+                          payload_of(ratio_measure(), {"2025-01-01/2025-12-31"}));
+  ASSERT_EQ(loaded.status, 201) << loaded.body;
+  position_ = *loaded.header("chartlog-position");
+  const auto report =
+      read("/fhir/Measure/Ratio/$evaluate-measure?subject=ana&periodStart=2025&periodEnd=2025");
+  const auto& group = report.at("group").at(0);
+  EXPECT_EQ(group.at("measureScore").at("value").to_number<double>(), 1.0);
+  EXPECT_EQ(group.at("stratifier").at(0).at("stratum").at(0).at("value").at("text"), "true");
+  EXPECT_EQ(report.at("contained").at(0).at("code").at("text"), "SDE Result");
 }
 
 // A definition that is true, and a count of one, are of all that was looked at.

@@ -124,6 +124,11 @@ std::vector<json::value> ratio_measure(const std::string& name) {
       ratio_population("n", "numerator", "numerator", "ip-2"),
       ratio_population("d-o", "measure-observation", "two", "d"),
       ratio_population("n-o", "measure-observation", "two", "n")};
+  const json::value criteria{{"expression", "numerator"}};
+  measure["supplementalData"] =
+      json::array{{{"id", "sde"}, {"description", "SDE Result"}, {"criteria", criteria}}};
+  measure.at("group").at(0).as_object()["stratifier"] =
+      json::array{{{"id", "by-result"}, {"criteria", criteria}}};
   const std::string definitions = fmt::format(
       R"("initial-population": {0}, "denominator": {0}, "numerator": {1},
          "two": {{"type": "FunctionDef", "operand": [], "expression": {2}}})",

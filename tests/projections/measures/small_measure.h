@@ -18,7 +18,8 @@ std::vector<boost::json::value> small_measure(const std::string& name = "Small",
 std::vector<boost::json::value> two_groups(const std::string& name = "Two");
 
 // The same as a ratio: two initial populations, who has a visit (denominator) and who has the
-// result (numerator), each observed: 2 a patient of either.
+// result (numerator), each observed: 2 a patient of either. Stratified by, and with supplemental
+// data of, who has the result.
 std::vector<boost::json::value> ratio_measure(const std::string& name = "Ratio");
 
 // Library of ELM in base64.
