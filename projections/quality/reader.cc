@@ -227,10 +227,22 @@ std::size_t Reader::number_of(const std::string& library, const json::object& de
   return found->second;
 }
 
+const std::vector<const json::object*>& Reader::statements(const std::string& library,
+                                                           std::string_view name) {
+  static const std::vector<const json::object*> none;
+  const auto [place, is_new] = statements_.try_emplace(library);
+  auto& by_name = place->second;
+  if (is_new) {
+    for (const auto* json : definitions_of(library_json(library), "statements"))
+      by_name[text(*json, "name")].push_back(json);
+  }
+  const auto found = by_name.find(name);
+  return found == by_name.end() ? none : found->second;
+}
+
 events::Result<std::size_t> Reader::definition(const std::string& library, std::string_view name) {
-  for (const auto* json : definitions_of(library_json(library), "statements")) {
-    if (text(*json, "name") == name && !json->contains("operand") &&
-        text(*json, "type") != "FunctionDef")
+  for (const auto* json : statements(library, name)) {
+    if (!json->contains("operand") && text(*json, "type") != "FunctionDef")
       return number_of(library, *json, library + "\n" + std::string(name));
   }
   return malformed(fmt::format("\"{}\" is not defined in library {}", name, library));
@@ -238,9 +250,8 @@ events::Result<std::size_t> Reader::definition(const std::string& library, std::
 
 events::Result<std::size_t> Reader::function(const std::string& library, std::string_view name,
                                              std::size_t operands) {
-  for (const auto* json : definitions_of(library_json(library), "statements")) {
-    if (text(*json, "name") == name && text(*json, "type") == "FunctionDef" &&
-        objects(*json, "operand").size() == operands)
+  for (const auto* json : statements(library, name)) {
+    if (text(*json, "type") == "FunctionDef" && objects(*json, "operand").size() == operands)
       return number_of(library, *json, fmt::format("{}\n{}({}", library, name, operands));
   }
   if (operands == 0) return definition(library, name);  // the same to whoever calls it

@@ -76,6 +76,9 @@ class Reader {
   // Of a reference's libraryName; without one: this library.
   events::Result<std::string> library_of(const boost::json::object& reference) const;
   const boost::json::object* library_json(std::string_view name) const;
+  // Definitions and overloads of a function.
+  const std::vector<const boost::json::object*>& statements(const std::string& library,
+                                                            std::string_view name);
   // A number that is read later, by read_reachable.
   std::size_t number_of(const std::string& library, const boost::json::object& definition,
                         const std::string& key);
@@ -95,6 +98,10 @@ class Reader {
   events::Result<Node> strict(const Operator& op, const boost::json::object& json);
 
   std::map<std::string, const boost::json::object*, std::less<>> libraries_;
+  // Of a library that was looked into, by name.
+  std::map<std::string,
+           std::unordered_map<std::string_view, std::vector<const boost::json::object*>>>
+      statements_;
   const Terminology* terminology_;
   std::deque<Definition> definitions_;
   std::unordered_map<std::string, std::size_t> numbers_;  // by library, name and overload
