@@ -134,7 +134,7 @@ TEST_F(ProofTest, CheckpointsAreHandedOutAPageAtATime) {
   ASSERT_EQ(read("/audit/proof?commit=" + commit_).at("records").as_array().size(), 1u);
   // They are appended beside the answers.
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (read("/audit/checkpoints").at("next").to_number<int>() < 2)
+  while (read("/audit/checkpoints?since=0").at("checkpoints").as_array().size() < 2)
     ASSERT_LT(std::chrono::steady_clock::now(), deadline);
   const auto key = Verifier::parse(text(read("/audit/checkpoints").at("keys").at(0)));
   ASSERT_TRUE(key);
