@@ -18,6 +18,7 @@
 #include "query/settings/setting_routes.h"
 #include "query/timeline.h"
 #include "query/trends.h"
+#include "query/web/page_routes.h"
 
 namespace query {
 
@@ -46,6 +47,7 @@ void add_query_routes(ops::http::Router& router, const Sources& sources, LiveHub
   add_timeline_routes(router, sources);
   add_trend_routes(router, sources);
   fhir::add_fhir_routes(router, sources);
+  web::add_page_routes(router);
 }
 
 }  // namespace query
