@@ -3,6 +3,8 @@ import { render } from 'preact';
 import 'uplot/dist/uPlot.min.css';
 import './theme.css';
 import './shell.css';
+import './chart.css';
+import './parts.css';
 import { Shell } from './shell.tsx';
 import { startTheme } from './theme.ts';
 

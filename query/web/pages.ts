@@ -1,5 +1,6 @@
 // All pages. A page is its file, a line here, and its address in page_routes.cc (for reloads).
 import type { ComponentType } from 'preact';
+import { ChartPage } from './pages/chart.tsx';
 import { FindPage } from './pages/find.tsx';
 import { match, type Names } from './router.ts';
 
@@ -15,6 +16,7 @@ interface Page {
 export const pages: readonly Page[] = [
   { pattern: '/', title: 'Find a patient', component: FindPage, inBar: 'Patients' },
   { pattern: '/patients', title: 'Find a patient', component: FindPage },
+  { pattern: '/patients/:id/*', title: 'Chart', component: ChartPage },
 ];
 
 export function pageAt(path: string): { page: Page; names: Names } | null {

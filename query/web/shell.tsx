@@ -33,7 +33,7 @@ function ThemeChoice() {
 
 function Bar({ path }: { path: string }) {
   const here = pageAt(path)?.page;
-  const isHere = (pattern: string) => here?.pattern === pattern || (pattern !== '/' && path.startsWith(`${pattern}/`));
+  const isHere = (pattern: string) => here?.pattern === pattern || path.startsWith(pattern === '/' ? '/patients/' : `${pattern}/`);
   return (
     <header class="bar no-print">
       <a class="skip" href="#content">To the content</a>

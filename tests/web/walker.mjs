@@ -82,17 +82,18 @@ export class Walker {
   // In both widths and themes: accessible, no sideways scrolling, a screenshot.
   async looks(path, name, ready, prepare = async () => undefined) {
     for (const [size, viewport] of Object.entries({ wide, narrow })) {
+      const page = await this.open(path, { viewport });
+      await ready(page);
+      await prepare(page);
       for (const theme of ['light', 'dark']) {
-        const page = await this.open(path, { viewport, theme });
-        await ready(page);
-        await prepare(page);
+        await page.emulateMedia({ colorScheme: theme });
         await this.screenshot(page, `${name}-${size}-${theme}`);
         await this.accessible(page, `${name} ${size} ${theme}`);
-        const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        assert.ok(sideways <= 0, `${name} ${size}: ${sideways} px wider than the window`);
-        assert.deepEqual(page.complaints, [], name);
-        await page.context().close();
       }
+      const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(sideways <= 0, `${name} ${size}: ${sideways} px wider than the window`);
+      assert.deepEqual(page.complaints, [], name);
+      await page.context().close();
     }
   }
 

@@ -54,6 +54,13 @@ export function instant(text: string | undefined): number | null {
   return Date.UTC(Number(written.year), (written.month ?? 1) - 1, written.day ?? 1);
 }
 
+// The clock of the sender as if it were UTC: what is drawn stands where its text says.
+export function senderClock(text: string | undefined): number | null {
+  const written = text ? read(text) : null;
+  if (!text || !written) return null;
+  return written.time ? Date.parse(`${text.slice(0, 16)}:00Z`) : instant(text);
+}
+
 // "today", "3 days ago", "5 months ago", "2 years ago"; of what lies ahead, nothing.
 export function ago(text: string | undefined, now: number): string {
   const at = instant(text);

@@ -11,7 +11,7 @@ export function personName(name: PersonName | undefined): string {
 }
 
 // SNOMED CT ends its names with the kind of thing: "Sinusitis (disorder)".
-const kinds = /\s+\((disorder|finding|procedure|situation|regime\/therapy|observable entity|morphologic abnormality|substance|product|person|event|qualifier value|social concept|record artifact|environment)\)$/;
+const kinds = /\s+\((disorder|finding|procedure|situation|regime\/therapy|observable entity|morphologic abnormality|substance|organism|product|person|event|qualifier value|social concept|record artifact|environment)\)$/;
 
 export function coded(code: Coded | undefined, otherwise = ''): string {
   if (!code) return otherwise;

@@ -87,5 +87,19 @@ TEST_F(PagesTest, FilesComeCompressedOrNotAtAllWhereTheAskerCan) {
   }
 }
 
+// What the tree of results is made of.
+TEST_F(PagesTest, AReportOnAChartNamesItsResults) {
+  const std::string bundle =
+      R"({"resourceType":"Bundle","type":"transaction","entry":[)"
+      R"({"resource":{"resourceType":"Patient","id":"ana"},"request":{"method":"PUT","url":"Patient/ana"}},)"
+      R"({"resource":{"resourceType":"Observation","id":"k","status":"final","code":{"text":"potassium"},)"
+      R"("subject":{"reference":"Patient/ana"}},"request":{"method":"PUT","url":"Observation/k"}},)"
+      R"({"resource":{"resourceType":"DiagnosticReport","id":"r","status":"final","code":{"text":"panel"},)"
+      R"("subject":{"reference":"Patient/ana"},"result":[{"reference":"Observation/k"},{"display":"by post"}]},)"
+      R"("request":{"method":"PUT","url":"DiagnosticReport/r"}}]})";
+  ASSERT_EQ(ask("POST", "/fhir", bundle).status, 200);
+  EXPECT_THAT(ask("GET", "/charts/ana").body, HasSubstr(R"("results":["Observation/k"])"));
+}
+
 }  // namespace
 }  // namespace ops::node
