@@ -6,10 +6,11 @@ import { rememberPatient } from '../recent_patients.ts';
 import { withParameters } from '../api.ts';
 import { age, today } from '../text/age.ts';
 import { day, recorded } from '../text/date.ts';
-import { coded, genderAndSex, personName } from '../text/word.ts';
+import { genderAndSex, personName } from '../text/word.ts';
+import { allergyText } from './allergy_text.ts';
 import type { ChartView } from './chart_store.ts';
 import { useArrived } from './context.ts';
-import type { Alerts, Chart, Item, Patient } from './types.ts';
+import type { Alerts, Chart, Patient } from './types.ts';
 import { ValueButton } from './value_button.tsx';
 
 // Numbers of other papers: they say who somebody is, but no clinic calls a patient by them.
@@ -32,14 +33,6 @@ export function ageAndBirth(patient: Patient, on: string): string {
 function Deceased({ patient }: { patient: Patient }) {
   if (!patient.deceased) return null;
   return <Chip tone="danger">{typeof patient.deceased === 'string' ? `Died ${day(patient.deceased)}` : 'Deceased'}</Chip>;
-}
-
-export function allergyText(item: Item): string {
-  const reactions = (item.reactions ?? []).map((one) => [coded(one.manifestation), one.severity].filter(Boolean).join(', ')).filter(Boolean);
-  const risk = item.criticality && item.criticality !== 'low' ? `${item.criticality} risk` : '';
-  const state = item.verification === 'refuted' ? 'refuted' : item.status && item.status !== 'active' ? item.status : item.verification === 'unconfirmed' ? 'unconfirmed' : '';
-  const more = [...reactions, risk, state].filter(Boolean).join('; ');
-  return coded(item.code, 'not coded') + (more ? ` (${more})` : '');
 }
 
 function AllergyLine({ chart }: { chart: Chart }) {

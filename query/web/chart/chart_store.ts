@@ -2,6 +2,7 @@
 // as of an earlier position and then left alone.
 import { get, withParameters, type Answer } from '../api.ts';
 import { follow, type Change, type LineState } from '../live.ts';
+import { typeWord } from '../text/word.ts';
 import type { Alerts, Chart, Medications, Prevention, SeriesList, Trends } from './types.ts';
 
 export interface ChartView {
@@ -113,7 +114,7 @@ export class ChartStore {
     const events = changes.flatMap((change) => change.events).filter((event) => event.effect !== 'confirmed');
     if (events.length === 0) return;
     const keys = events.map((event) => `${event.type}/${event.id}`);
-    const words = [...new Set(events.map((event) => `${event.type} ${event.effect}`))].slice(0, 4).join(', ');
+    const words = [...new Set(events.map((event) => `${typeWord(event.type)} ${event.effect}`))].slice(0, 4).join(', ');
     this.set({ arrived: new Set([...this.view.arrived, ...keys]), news: `Changed meanwhile: ${words}.` });
     setTimeout(() => {
       const left = new Set(this.view.arrived);

@@ -6,7 +6,7 @@ import { ErrorPanel } from '../parts/error_panel.tsx';
 import { getLines } from '../lines.ts';
 import { withParameters } from '../api.ts';
 import { recorded } from '../text/date.ts';
-import { coded, plain, type Coded } from '../text/word.ts';
+import { coded, plain, typeWord, type Coded } from '../text/word.ts';
 import { differences, flat } from './version_diff.ts';
 import type { Source } from './types.ts';
 
@@ -87,11 +87,11 @@ function Version({ event, before, alone, proof }: VersionProps) {
   );
 }
 
-function useHistory(patient: string, source: Source, turn: number) {
+function useHistory(patient: string, source: Source, asOf: string | null, turn: number) {
   const [state, setState] = useState<{ events: Event[] | null; error: Error | null }>({ events: null, error: null });
   useEffect(() => {
     const stop = new AbortController();
-    const path = withParameters('/audit/replay', { patient, type: source.type, id: source.id, documents: 'true' });
+    const path = withParameters('/audit/replay', { patient, type: source.type, id: source.id, to: asOf, documents: 'true' });
     getLines<Event>(path, stop.signal).then(
       (events) => setState({ events, error: null }),
       (error: Error) => {
@@ -99,18 +99,18 @@ function useHistory(patient: string, source: Source, turn: number) {
       },
     );
     return () => stop.abort();
-  }, [patient, source.type, source.id, turn]);
+  }, [patient, source.type, source.id, asOf, turn]);
   return state;
 }
 
-export function History({ patient, source, close }: { patient: string; source: Source; close(): void }) {
+export function History({ patient, source, asOf, close }: { patient: string; source: Source; asOf: string | null; close(): void }) {
   const [turn, setTurn] = useState(0);
-  const { events, error } = useHistory(patient, source, turn);
+  const { events, error } = useHistory(patient, source, asOf, turn);
   const versions = (events ?? []).filter((event) => event.effect !== 'confirmed');
   const confirmed = (events ?? []).filter((event) => event.effect === 'confirmed');
   const texts = textsOf(versions.at(-1)?.resource);
   return (
-    <Dialog title={`${nameOf(versions.at(-1)?.resource) || source.type}: history`} side close={close}>
+    <Dialog title={`${nameOf(versions.at(-1)?.resource) || typeWord(source.type)}: history`} side close={close}>
       {error && <ErrorPanel error={error} retry={() => setTurn(turn + 1)} />}
       {!events && !error && <p class="quiet">Asking …</p>}
       {texts.map((text) => <pre class="note-text" tabIndex={0}>{text}</pre>)}

@@ -2,16 +2,19 @@
 // shown, as of when, and whose history is open, so that a link shows the same.
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { Banner } from '../chart/banner.tsx';
-import { ChartStore, type ChartView } from '../chart/chart_store.ts';
+import { ComparePage } from '../chart/compare_page.tsx';
 import { Context } from '../chart/context.ts';
 import { History } from '../chart/history.tsx';
 import { MedicationPage } from '../chart/medication_page.tsx';
+import { useMoments, type Moments } from '../chart/moments.ts';
 import { PreventionPage } from '../chart/prevention_page.tsx';
 import { RecordPage } from '../chart/record_page.tsx';
 import { ResultsPage } from '../chart/results_page.tsx';
 import { testsOf } from '../chart/results.ts';
 import { Summary } from '../chart/summary.tsx';
+import { beforeLast, momentName, PastBand, TimeBar } from '../chart/time_bar.tsx';
 import type { Source } from '../chart/types.ts';
+import { useChart } from '../chart/use_chart.ts';
 import { ErrorPanel } from '../parts/error_panel.tsx';
 import type { PageProps } from '../pages.ts';
 import { go } from '../router.ts';
@@ -24,55 +27,63 @@ const parts: readonly { path: string; word: string }[] = [
   { path: 'record', word: 'Visits and notes' },
 ];
 
-export function useChart(patient: string, asOf: string | null): { view: ChartView | null; store: ChartStore | null } {
-  const [state, setState] = useState<{ view: ChartView | null; store: ChartStore | null }>({ view: null, store: null });
-  useEffect(() => {
-    const store: ChartStore = new ChartStore(patient, asOf, (view) => setState({ view, store }));
-    return () => store.stop();
-  }, [patient, asOf]);
-  return state;
-}
-
 function sourceIn(text: string | null): Source | null {
   const [type, id] = (text ?? '').split('/');
   return type && id ? { type, id, version: 0 } : null;
 }
 
-function addressWith(address: URL, parameters: Record<string, string | null>): string {
-  const next = new URL(address);
+// The address with these parameters; null leaves one out.
+function addressWith(parameters: Record<string, string | null>, path?: string): string {
+  const next = new URL(location.href);
   for (const [name, value] of Object.entries(parameters)) {
     if (value === null) next.searchParams.delete(name);
     else next.searchParams.set(name, value);
   }
-  return next.pathname + next.search;
+  return (path ?? next.pathname) + next.search;
 }
 
-function Parts({ base, part, search }: { base: string; part: string; search: string }) {
+interface PartsProps { base: string; part: string; search: string; timeOpen: boolean; openTime(): void }
+
+function Parts({ base, part, search, timeOpen, openTime }: PartsProps) {
   return (
     <nav class="parts" aria-label="Parts of the chart">
       {parts.map((one) => <a href={`${one.path ? `${base}/${one.path}` : base}${search}`} aria-current={part === one.path ? 'page' : undefined}>{one.word}</a>)}
+      {part !== 'compare' && <button type="button" class="plain" aria-expanded={timeOpen} onClick={openTime}>Earlier moments</button>}
     </nav>
   );
 }
 
+interface ComparisonProps { patient: string; address: URL; moments: Moments }
+
+function Comparison({ patient, address, moments }: ComparisonProps) {
+  const left = address.searchParams.get('asOf') ?? beforeLast(moments, null), right = address.searchParams.get('with');
+  return <ComparePage patient={patient} left={left} right={right} moments={moments} choose={(asOf, later) => go(addressWith({ asOf, with: later }), 'replace')} />;
+}
+
 export function ChartPage({ names, address }: PageProps) {
   const patient = names.id!, part = names.rest ?? '';
-  const asOf = address.searchParams.get('asOf');
-  const { view, store } = useChart(patient, asOf);
+  const [timeOpen, setTimeOpen] = useState(address.searchParams.has('asOf'));
+  const compares = part === 'compare';
+  const { view, store } = useChart(patient, compares ? null : address.searchParams.get('asOf'));
+  const asOf = store?.asOf ?? null;  // of what is shown, not of what was asked just now
+  const moments = useMoments(patient, timeOpen || compares || asOf !== null, asOf ? undefined : view?.chart?.position);
   const base = `/patients/${encodeURIComponent(patient)}`;
   const opened = sourceIn(address.searchParams.get('history'));
-  const openHistory = useCallback((source: Source) => go(addressWith(new URL(location.href), { history: `${source.type}/${source.id}` })), []);
-  const close = () => go(addressWith(address, { history: null }), 'replace');
+  const openHistory = useCallback((source: Source) => go(addressWith({ history: `${source.type}/${source.id}` })), []);
+  const goTo = (moment: string | null) => go(addressWith({ asOf: moment }), 'replace');
   const arrived = view?.arrived ?? new Set<string>();
   const context = useMemo(() => ({ patient, asOf, arrived, openHistory }), [patient, asOf, arrived]);
   const tests = useMemo(() => (view?.chart && view.trends ? testsOf(view.chart, view.trends) : []), [view?.chart, view?.trends]);
-  if (!view || (!view.chart && !view.error)) return <p class="quiet">Asking …</p>;
-  if (!view.chart) return <ErrorPanel error={view.error!} retry={() => void store?.load(null)} />;
+  useEffect(() => window.scrollTo(0, 0), [part]);
+  if (!view) return <p class="quiet">Asking …</p>;
+  if (!view.chart) return <ErrorPanel error={view.error!} retry={() => void store?.load(null)}>{asOf && <p><a href={base}>Back to now</a></p>}</ErrorPanel>;
   return (
     <Context.Provider value={context}>
-      <div class="top">
+      {asOf && <PastBand name={momentName(asOf, moments, view.chart)} provisional={view.chart.as_of?.provisional ?? false} back={() => goTo(null)} />}
+      <div class={asOf ? 'top past' : 'top'}>
         <Banner view={view} asOf={asOf} />
-        <Parts base={base} part={part} search={asOf ? `?asOf=${encodeURIComponent(asOf)}` : ''} />
+        <Parts base={base} part={part} search={asOf ? `?asOf=${encodeURIComponent(asOf)}` : ''} timeOpen={timeOpen} openTime={() => setTimeOpen(!timeOpen)} />
+        {timeOpen && !compares && <TimeBar asOf={asOf} moments={moments} compare={addressWith({ history: null }, `${base}/compare`)} choose={goTo} close={() => setTimeOpen(false)} />}
       </div>
       <p class="unseen" role="status">{view.news}</p>
       {view.error && <ErrorPanel error={view.error} retry={() => void store?.load(null)} />}
@@ -82,7 +93,8 @@ export function ChartPage({ names, address }: PageProps) {
       {part === 'results' && <ResultsPage view={view} tests={tests} />}
       {part === 'prevention' && <PreventionPage view={view} />}
       {part === 'record' && <RecordPage view={view} />}
-      {opened && <History patient={patient} source={opened} close={close} />}
+      {compares && <Comparison patient={patient} address={address} moments={moments} />}
+      {opened && <History patient={patient} source={opened} asOf={asOf} close={() => go(addressWith({ history: null }), 'replace')} />}
     </Context.Provider>
   );
 }

@@ -37,3 +37,14 @@ export function genderAndSex(gender: string | undefined, sex: string | undefined
   if (!said) return born ? `${born} at birth` : 'Sex not recorded';
   return born && born !== said ? `${said} (${born.toLowerCase()} at birth)` : said;
 }
+
+const types: Readonly<Record<string, string>> = {
+  MedicationRequest: 'medication order', MedicationStatement: 'medication report', MedicationDispense: 'dispense', MedicationAdministration: 'administration',
+  Observation: 'result', Condition: 'problem', AllergyIntolerance: 'allergy', Encounter: 'visit', DiagnosticReport: 'report', DocumentReference: 'document',
+  Immunization: 'immunization', Procedure: 'procedure', DetectedIssue: 'alert', Patient: 'patient', CarePlan: 'care plan', ServiceRequest: 'order', List: 'list',
+};
+
+// What the clinic calls a type of resource; others keep FHIR's name.
+export function typeWord(type: string): string {
+  return types[type] ?? type;
+}
