@@ -52,6 +52,16 @@ class FactsWriter {
     json_.optional("display", display.empty() ? text_of(reference->display()) : display);
     json_.end_object();
   }
+  // Those that name a resource of ours, as "Type/id".
+  void references(std::string_view name, const References* all) {
+    if (all == nullptr || all->size() == 0) return;
+    json_.key(name).begin_array();
+    for (const auto* reference : *all) {
+      const auto id = text_of(reference->id());
+      if (!id.empty()) json_.joined({events::type_name(reference->type()), "/", id});
+    }
+    json_.end_array();
+  }
   // "time", and "end" of a period: the main date. A Condition's period is that of its onset:
   // what ends it is its abatement.
   void date(const schema::Facts& facts) {
@@ -193,6 +203,7 @@ class FactsWriter {
     code("category", first(r.categories()));
     code("code", r.code());
     text("conclusion", r.conclusion());
+    references("results", r.results());
     refer("by", first(r.performers()));
   }
   void write(const schema::DocumentReference& r) {

@@ -22,8 +22,8 @@ struct Source {
 };
 
 bool is_source(const fs::path& path) {
-  static const std::set<std::string> endings{".h",  ".cc", ".fbs", ".cmake", ".txt",
-                                             ".py", ".sh", ".mjs", ".md",    ""};
+  static const std::set<std::string> endings{".h",   ".cc", ".fbs", ".cmake", ".txt", ".py", ".sh",
+                                             ".mjs", ".md", "",     ".ts",    ".tsx", ".css"};
   return endings.contains(path.extension().string());
 }
 

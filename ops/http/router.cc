@@ -181,7 +181,7 @@ Response Router::route(Request& request) const {
     response = not_allowed(request, search);
   } else {
     response = error_response({events::ErrorCode::not_found,
-                               "there is nothing at this path; GET / lists what there is",
+                               "there is nothing at this path; GET /routes lists what there is",
                                {}},
                               form_of(request.path));
   }

@@ -4,6 +4,8 @@
 
 #include <map>
 
+#include "ops/http/page.h"
+
 namespace ops::node {
 namespace {
 
@@ -30,10 +32,10 @@ std::string parameters_of(const RouteText& route) {
   const std::string_view path = route.pattern;
   for (auto open = path.find('{'); open != path.npos; open = path.find('{', open + 1)) {
     const auto name = path.substr(open + 1, path.find('}', open) - open - 1);
-    parameters.push_back(parameter_json({std::string(name), "of the path",
-                                         path.starts_with("/commits/") ? http::schema::commit_id
-                                                                       : http::schema::fhir_id,
-                                         true, "path"}));
+    parameters.push_back(parameter_json(
+        {std::string(name), "of the path",
+         path.starts_with("/commits/") ? http::schema::commit_id : http::schema::fhir_id, true,
+         "path"}));
   }
   for (const auto& parameter : route.description.parameters)
     parameters.push_back(parameter_json(parameter));
@@ -89,15 +91,13 @@ std::string index_page(const http::Router& router) {
                         route.pattern, route.description.what);
   }
   return fmt::format(
-      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Chartlog</title>"
-      "<style>body{{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:3rem auto;"
-      "padding:0 1rem}}td{{padding:.2rem 1rem .2rem 0;vertical-align:top}}</style></head><body>"
-      "<h1>Chartlog</h1><p>An event-sourced health record platform. FHIR R4 is at "
-      "<code>/fhir</code> (<a href=\"/fhir/metadata\">what it can do</a>, "
+      "{}<h1>Chartlog</h1><p>An event-sourced health record platform. <a href=\"/\">Pages for "
+      "people</a>; FHIR R4 is at <code>/fhir</code> (<a href=\"/fhir/metadata\">what it can "
+      "do</a>, "
       "<a href=\"/fhir/Patient?_count=20\">patients</a>); <a href=\"/health/ready\">how it is</a>; "
       "<a href=\"/metrics\">figures</a>; <a href=\"/openapi.json\">the rest for programs</a>.</p>"
       "<table>\n{}</table></body></html>\n",
-      rows);
+      http::page_head("Chartlog"), rows);
 }
 
 }  // namespace
@@ -107,14 +107,9 @@ void add_description_routes(http::Router& router) {
       "GET", "/openapi.json",
       [&router](const http::Request&) { return http::Response::json(200, description(router)); },
       {"This description (OpenAPI 3.0.3)", {}, "application/json", http::schema::any_object});
-  router.add(
-      "GET", "/",
-      [&router](const http::Request&) {
-        http::Response response;
-        response.body = index_page(router);
-        return std::move(response).with("Content-Type", "text/html; charset=utf-8");
-      },
-      {"What this server answers, for people", {}, "text/html", http::schema::text});
+  router.add("GET", "/routes",
+             [&router](const http::Request&) { return http::page_response(index_page(router)); },
+             {"What this server answers, for people", {}, "text/html", http::schema::text});
 }
 
 }  // namespace ops::node

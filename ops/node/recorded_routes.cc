@@ -12,7 +12,11 @@ namespace {
 constexpr std::size_t form_bytes_max = 8u << 10;
 
 constexpr std::array unrecorded{
-    UnrecordedRoute{"/", "a list of routes"},
+    UnrecordedRoute{"/", "a page without data: what it shows it asks for"},
+    UnrecordedRoute{"/patients", "the same page"},
+    UnrecordedRoute{"/patients/**", "the same page"},
+    UnrecordedRoute{"/assets/{file}", "its script and style"},
+    UnrecordedRoute{"/routes", "a list of routes"},
     UnrecordedRoute{"/openapi.json", "a description of routes"},
     UnrecordedRoute{"/metrics", "figures of the process, no ids"},
     UnrecordedRoute{"/health/live", "whether the process runs"},

@@ -7,6 +7,7 @@
 #include "events/clinical_time.h"
 #include "ops/auth/access.h"
 #include "ops/http/http.h"
+#include "ops/http/page.h"
 #include "query/access/access_request.h"
 
 namespace query::access {
@@ -14,6 +15,7 @@ namespace {
 
 using events::access::Entry;
 using events::access::Kind;
+using ops::http::html_text;
 
 struct Column {
   std::string_view name;
@@ -61,29 +63,6 @@ std::string csv_cell(std::string text) {
     quoted.push_back(c);
   }
   return quoted + '"';
-}
-
-std::string html_text(std::string_view text) {
-  std::string safe;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      default:
-        safe.push_back(c);
-    }
-  }
-  return safe;
 }
 
 }  // namespace
@@ -190,13 +169,9 @@ std::string to_csv(std::span<const Access> accesses) {
 }
 
 std::string to_html(std::string_view title, std::span<const Access> accesses) {
-  std::string html = fmt::format(
-      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title><style>"
-      "body{{font:12px/1.4 system-ui,sans-serif;margin:1rem}}table{{border-collapse:collapse}}"
-      "td,th{{border:1px solid #999;padding:.1rem .4rem;text-align:left;vertical-align:top;"
-      "overflow-wrap:anywhere}}thead{{display:table-header-group}}tr{{break-inside:avoid}}"
-      "</style></head><body><h1>{0}</h1><p>{1} entries, newest first unless sorted otherwise.</p>"
-      "<table><thead><tr>",
+  std::string html = ops::http::page_head(title);
+  html += fmt::format(
+      "<h1>{}</h1><p>{} entries, newest first unless sorted otherwise.</p><table><thead><tr>",
       html_text(title), accesses.size());
   for (const auto& column : columns) html += fmt::format("<th>{}</th>", column.name);
   html += "</tr></thead><tbody>\n";

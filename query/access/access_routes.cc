@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "events/clinical_time.h"
+#include "ops/http/page.h"
 #include "query/access/access_json.h"
 #include "query/access/access_request.h"
 #include "query/patient_answer.h"
@@ -110,8 +111,7 @@ Response formed(const AuditSource& audit, const Request& request, Form form,
       response.with("Content-Type", "text/csv; charset=utf-8; header=present");
       break;
     case Form::html:
-      response.body = to_html("Accesses", page.accesses);
-      response.with("Content-Type", "text/html; charset=utf-8");
+      response = ops::http::page_response(to_html("Accesses", page.accesses));
       break;
   }
   if (page.next)

@@ -66,10 +66,11 @@ bool is_said(const std::optional<std::string>& wanted, const flatbuffers::String
   return !wanted || *wanted == text_of(said);
 }
 
-events::Status take_patient(Filter& filter, std::string_view value) {
+events::Status take_id(std::optional<std::string>& into, std::string_view name,
+                       std::string_view value) {
   if (!events::is_fhir_id(value))
-    return refused("patient", value, "is not an id; ids are 1 to 64 letters, digits, - and .");
-  filter.patient = std::string(value);
+    return refused(name, value, "is not an id; ids are 1 to 64 letters, digits, - and .");
+  into = std::string(value);
   return {};
 }
 
@@ -110,8 +111,8 @@ Result<Border> parse_border(std::string_view name, std::string_view text, bool i
 
 Result<bool> take(Filter& filter, std::string_view name, std::string_view value) {
   events::Status taken;
-  if (name == "patient") {
-    taken = take_patient(filter, value);
+  if (name == "patient" || name == "id") {
+    taken = take_id(name == "id" ? filter.id : filter.patient, name, value);
   } else if (name == "from" || name == "to") {
     taken = take_border(name == "from" ? filter.from : filter.to, name, value);
   } else if (name == "kind") {
@@ -134,6 +135,7 @@ bool Filter::takes(const projections::AcceptedEvent& event) const {
   if (from.time && event.known_time < *from.time) return false;
   if (!kinds.empty() && !kinds.contains(event.effect)) return false;
   if (!types.empty() && !types.contains(event.type)) return false;
+  if (id && *id != event.id) return false;
   if (!actor && !site && !source) return true;
   return event.who != nullptr && is_said(actor, event.who->subject()) &&
          is_said(site, event.who->site()) && is_said(source, event.who->source());
@@ -168,6 +170,7 @@ std::vector<ops::http::ParameterText> filter_parameters() {
       {"kind", "recorded, amended, confirmed, deleted; several with commas",
        R"({"type":"string","pattern":"^(recorded|amended|confirmed|deleted)(,(recorded|amended|confirmed|deleted))*$"})"},
       {"type", "resource types, several with commas"},
+      {"id", "of one resource: only its versions", schema::fhir_id},
       {"actor", "who made the change, exactly", R"({"type":"string","minLength":1})"},
       {"site", "where, exactly", R"({"type":"string","minLength":1})"},
       {"source", "the sending system, exactly", R"({"type":"string","minLength":1})"},

@@ -7,6 +7,7 @@
 //             that a token does not name: from their beginning; up to a token: none of them
 //   kind      recorded, amended, confirmed, deleted; several with commas
 //   type      FHIR types, several with commas
+//   id        of a resource, of any of the types
 //   actor, site, source   as recorded with the commit, exactly
 //   documents true: with the resources
 #pragma once
@@ -34,6 +35,7 @@ struct Filter {
   Border from, to;  // `to`: what is known before its time
   std::set<events::EventEffect> kinds;
   std::set<events::ResourceType> types;
+  std::optional<std::string> id;
   std::optional<std::string> actor, site, source;
   bool documents = false;
 

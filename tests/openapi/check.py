@@ -18,14 +18,15 @@ STREAMS = ["/live", "/subscriptions/socket"]
 # fit each other (a unit its analyte, two months) or what is known
 # (a drug, a place in a log), bodies that are FHIR resources, calls of CDS Hooks or settings.
 SAID_IN_PART = ["/charts/{patient}/trends", "/charts/{patient}/medications/$check",
-                "/charts/{patient}/medications/taking", "/cds-services/{service}",
+                "/charts/{patient}/medications/taking", "/charts/{patient}/medications/drugs", "/cds-services/{service}",
                 "/cds-services/{service}/feedback", "/alerts/rates", "/settings/{name}",
                 "/measures/{measure}", "/measures/{measure}/trend", "/measures/{measure}/patients",
                 "/measures/{measure}/patients/{patient}",
                 "/charts/{patient}/reconciliations/proposal", "/charts/{patient}/reconciliations",
                 # from and to, _sort and _cursor; types of resources; words that no target may have
                 "/audit/recipients", "/audit/replay", "/audit/screen", "/audit/proof", "/audit/checkpoints", "/audit/access", "/audit/disclosures", "/charts/{patient}/access"]
-EXAMPLES = {"drug": "metoprolol", "on": "2024-06-01", "patient": "ana", "agent": "anonymous", "resource": "Patient/ana"}
+EXAMPLES = {"drug": "metoprolol", "on": "2024-06-01", "patient": "ana", "agent": "anonymous", "resource": "Patient/ana",
+            "id": "ana", "name": "metoprolol"}
 EXAMPLES_OF = {"/audit/replay": {"from": "2024-06-01", "to": "2030-01-01T00:00:00Z", "type": "Observation,Condition"}}
 PAGED = ("/charts/{patient}/timeline", "/prevention/due", "/alerts", "/audit/access", "/charts/{patient}/access")
 CHART = {"resourceType": "Bundle", "type": "transaction", "entry": [

@@ -108,9 +108,9 @@ TEST_F(DescriptionsTest, EveryRouteOfTheJsonApiIsDescribedAndEachParameterIsTake
     }
   }
   for (const char* path : {"/charts/{patient}", "/charts/{patient}/trends", "/commits/{id}",
-                           "/live", "/profiles", "/health/ready", "/metrics", "/"})
+                           "/live", "/profiles", "/health/ready", "/metrics", "/routes"})
     EXPECT_THAT(paths, Contains(path));
-  EXPECT_THAT(ask("GET", "/").body, HasSubstr("/charts/{patient}/timeline"));
+  EXPECT_THAT(ask("GET", "/routes").body, HasSubstr("/charts/{patient}/timeline"));
 }
 
 }  // namespace

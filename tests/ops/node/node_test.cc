@@ -142,7 +142,7 @@ TEST_F(NodeTest, TheDescriptionAndTheFiguresAreServed) {
   start();
   EXPECT_EQ(ask("GET", "/health/live").status, 200);
   EXPECT_THAT(ask("GET", "/openapi.json").body, HasSubstr("/charts/{patient}"));
-  EXPECT_THAT(ask("GET", "/").body, HasSubstr("<h1>Chartlog</h1>"));
+  EXPECT_THAT(ask("GET", "/routes").body, HasSubstr("<h1>Chartlog</h1>"));
   EXPECT_THAT(ask("GET", "/metrics").body, HasSubstr("http_requests_total"));
   EXPECT_EQ(ask("GET", "/nowhere").status, 404);
   EXPECT_EQ(ask("DELETE", "/health/live").status, 405);

@@ -191,6 +191,15 @@ TEST_F(ReplayEventsTest, EachFilterTellsWhatItAsksFor) {
   EXPECT_THAT(both("from", "2001-01-01"), SizeIs(10));
 }
 
+TEST_F(ReplayEventsTest, OneResourcesVersionsAreToldAlone) {
+  live();
+  EXPECT_THAT(names(over_http("patient=ana&type=Observation&id=w")),
+              ElementsAre("recorded Observation/w 1", "amended Observation/w 2",
+                          "confirmed Observation/w 2"));
+  EXPECT_THAT(over_http("patient=ana&id=none"), IsEmpty());
+  EXPECT_EQ(ask("GET", "/audit/replay?id=a%20b").status, 400);
+}
+
 TEST_F(ReplayEventsTest, WhatIsAskedWronglyIsRefusedByName) {
   start();
   for (const auto& [query, says] :

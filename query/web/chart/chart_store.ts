@@ -1,0 +1,132 @@
+// One patient's chart on the screen: asked in parts, kept current over the live line, or asked for
+// as of an earlier position and then left alone.
+import { get, withParameters, type Answer } from '../api.ts';
+import { follow, type Change, type ChangedResource, type LineState } from '../live.ts';
+import { typeWord } from '../text/word.ts';
+import type { Alerts, Chart, Medications, Prevention, SeriesList, Trends } from './types.ts';
+
+export interface ChartView {
+  chart: Chart | null;
+  medications: Medications | null;
+  alerts: Alerts | null;          // null in the past: they are kept as of now only
+  prevention: Prevention | null;  // likewise
+  trends: Trends | null;
+  error: Error | null;
+  partErrors: Readonly<Record<string, string>>;
+  line: LineState;
+  answeredAt: number | null;
+  arrived: ReadonlySet<string>;   // Type/id that came while somebody looked
+  news: string;                   // the same in words, for who does not see
+  came: readonly ChangedResource[];  // with the newest change
+}
+
+const chartLimit = 1000;
+const valuesMax = 3000;
+const gatherChanges = 40;      // milliseconds; a commit of many resources is one change already
+const markedFor = 60_000;
+
+type Part = 'medications' | 'alerts' | 'prevention' | 'trends';
+
+export class ChartStore {
+  view: ChartView = {
+    chart: null, medications: null, alerts: null, prevention: null, trends: null, error: null, partErrors: {},
+    line: { state: 'opening' }, answeredAt: null, arrived: new Set(), news: '', came: [],
+  };
+  private readonly stopped = new AbortController();
+  private unfollow: (() => void) | null = null;
+  private gathered: Change[] = [];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private turn = 0;
+
+  constructor(
+    readonly patient: string,
+    readonly asOf: string | null,
+    private readonly changed: (view: ChartView) => void,
+  ) {
+    void this.load(null);
+  }
+
+  stop(): void {
+    this.stopped.abort();
+    clearTimeout(this.timer);
+    this.unfollow?.();
+  }
+
+  // Again, and not older than `least` (what was just written here).
+  async load(least: string | null): Promise<void> {
+    const turn = ++this.turn;
+    const ask = <T>(part: string, parameters: Record<string, string | number> = {}) =>
+      get<T>(withParameters(`/charts/${encodeURIComponent(this.patient)}${part}`, { ...parameters, asOf: this.asOf }), { signal: this.stopped.signal, least });
+    const others = Promise.all([
+      this.part('medications', turn, ask<Medications>('/medications')),
+      this.part('trends', turn, this.values(ask)),
+      ...(this.asOf ? [] : [
+        this.part('alerts', turn, ask<Alerts>('/alerts')),
+        this.part('prevention', turn, ask<Prevention>('/prevention')),
+      ]),
+    ]);
+    try {
+      const answer = await ask<Chart>('', { limit: chartLimit });
+      if (turn !== this.turn) return;
+      this.set({ chart: answer.body, error: null, answeredAt: Date.now() });
+      if (!this.asOf) this.listen(answer.position ?? answer.body.position);
+    } catch (error) {
+      if ((error as Error).name !== 'AbortError' && turn === this.turn) this.set({ error: error as Error });
+    }
+    await others;
+  }
+
+  private async part<T>(name: Part, turn: number, answer: Promise<Answer<T>>): Promise<void> {
+    const { [name]: _, ...errors } = this.view.partErrors;
+    try {
+      const { body } = await answer;
+      if (turn === this.turn) this.set({ [name]: body, partErrors: errors } as Partial<ChartView>);
+    } catch (error) {
+      if ((error as Error).name !== 'AbortError' && turn === this.turn) this.set({ partErrors: { ...errors, [name]: (error as Error).message } });
+    }
+  }
+
+  // All values of all series, newest first, as many as are drawn.
+  private async values(ask: <T>(part: string, parameters?: Record<string, string | number>) => Promise<Answer<T>>): Promise<Answer<Trends>> {
+    const list = await ask<SeriesList>('/trends');
+    const codes = list.body.series.map(({ code }) => (code.system ? `${code.system}|${code.code}` : code.code)).join(',');
+    if (codes === '') return { ...list, body: { notice: '', values: [], more: false, series: [] } };
+    return ask<Trends>('/trends', { code: codes, _count: valuesMax });
+  }
+
+  private listen(position: string): void {
+    this.unfollow ??= follow(this.patient, position, {
+      change: (change) => this.gather(change),
+      line: (line) => this.set({ line }),
+    });
+  }
+
+  private gather(change: Change): void {
+    this.gathered.push(change);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      const changes = this.gathered.splice(0);
+      this.mark(changes);
+      void this.load(changes.at(-1)!.position);
+    }, gatherChanges);
+  }
+
+  private mark(changes: Change[]): void {
+    const events = changes.flatMap((change) => change.events).filter((event) => event.effect !== 'confirmed');
+    if (events.length === 0) return;
+    const keys = events.map((event) => `${event.type}/${event.id}`);
+    const words = [...new Set(events.map((event) => `${typeWord(event.type)} ${event.effect}`))].slice(0, 4).join(', ');
+    this.set({ arrived: new Set([...this.view.arrived, ...keys]), news: `Changed meanwhile: ${words}.`, came: events });
+    setTimeout(() => {
+      const left = new Set(this.view.arrived);
+      keys.forEach((key) => left.delete(key));
+      this.set({ arrived: left });
+    }, markedFor);
+  }
+
+  private set(part: Partial<ChartView>): void {
+    if (this.stopped.signal.aborted) return;
+    this.view = { ...this.view, ...part };
+    this.changed(this.view);
+  }
+}

@@ -1,0 +1,16 @@
+// A patient's chart as a part of a page; what was shown stays until the next moment's answer is there.
+import { useEffect, useState } from 'preact/hooks';
+import { ChartStore, type ChartView } from './chart_store.ts';
+
+export interface UsedChart { view: ChartView | null; store: ChartStore | null }
+
+export function useChart(patient: string, asOf: string | null): UsedChart {
+  const [state, setState] = useState<UsedChart>({ view: null, store: null });
+  useEffect(() => {
+    const store: ChartStore = new ChartStore(patient, asOf, (view) => {
+      if (view.chart || view.error) setState({ view, store });
+    });
+    return () => store.stop();
+  }, [patient, asOf]);
+  return state.store?.patient === patient ? state : { view: null, store: null };
+}

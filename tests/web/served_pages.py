@@ -1,0 +1,52 @@
+"""A node with patients, and the browser tests over it. Usage: served_pages.py MODULES [word]"""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from chartlog import BINARY, ROOT, SHARED, Node, shared_data  # noqa: E402
+
+SYNTHEA = ("synthea", "ma42-first8.pretty.tar.zst")
+
+
+def load(node, path):
+    subprocess.run([BINARY, "load", path, "--to", node.url], check=True, capture_output=True, timeout=120)
+
+
+def populate(node, folder):
+    own = os.path.join(folder, "population")
+    subprocess.run([BINARY, "generate", "--patients", "40", "--seed", "7", "--out", own], check=True, capture_output=True)
+    load(node, own)
+    if os.path.exists(os.path.join(SHARED, *SYNTHEA)) or os.environ.get("CI") == "true":
+        synthea = os.path.join(folder, "synthea")
+        os.makedirs(synthea)
+        subprocess.run(["tar", "--zstd", "-xf", shared_data(*SYNTHEA), "-C", synthea], check=True)
+        load(node, synthea)
+
+
+def main():
+    modules, words = sys.argv[1], sys.argv[2:]
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        print("no chromium; ops/install test installs it")
+        return 1 if os.environ.get("CI") == "true" else 77
+    folder = tempfile.mkdtemp(prefix="chartlog-pages-")
+    node = Node(folder, options=["--order-gate", "refuse"]).start()
+    try:
+        populate(node, folder)
+        environment = dict(os.environ, CHARTLOG_URL=node.url, CHARTLOG_CHROMIUM=chromium, CHARTLOG_NODE_MODULES=modules,
+                           CHARTLOG_SCREENSHOTS=os.path.join(modules, "screenshots"))
+        done = subprocess.run(["node", os.path.join(ROOT, "tests", "web", "walk.mjs"), *words], env=environment, timeout=840)
+    finally:
+        node.stop()
+    if done.returncode:
+        print("FAILED; the node's log:", folder + "/serve.log")
+        return 1
+    shutil.rmtree(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
