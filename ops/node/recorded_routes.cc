@@ -15,6 +15,8 @@ constexpr std::array unrecorded{
     UnrecordedRoute{"/", "a page without data: what it shows it asks for"},
     UnrecordedRoute{"/patients", "the same page"},
     UnrecordedRoute{"/patients/**", "the same page"},
+    UnrecordedRoute{"/population", "the same page"},
+    UnrecordedRoute{"/population/**", "the same page"},
     UnrecordedRoute{"/assets/{file}", "its script and style"},
     UnrecordedRoute{"/routes", "a list of routes"},
     UnrecordedRoute{"/openapi.json", "a description of routes"},

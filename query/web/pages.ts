@@ -2,6 +2,7 @@
 import type { ComponentType } from 'preact';
 import { ChartPage } from './pages/chart.tsx';
 import { FindPage } from './pages/find.tsx';
+import { PopulationPage } from './pages/population.tsx';
 import { match, type Names } from './router.ts';
 
 export interface PageProps { names: Names; address: URL }
@@ -17,6 +18,8 @@ export const pages: readonly Page[] = [
   { pattern: '/', title: 'Find a patient', component: FindPage, inBar: 'Patients' },
   { pattern: '/patients', title: 'Find a patient', component: FindPage },
   { pattern: '/patients/:id/*', title: 'Chart', component: ChartPage },
+  { pattern: '/population', title: 'Population', component: PopulationPage, inBar: 'Population' },
+  { pattern: '/population/*', title: 'Population', component: PopulationPage },
 ];
 
 export function pageAt(path: string): { page: Page; names: Names } | null {
