@@ -6,6 +6,7 @@ import './shell.css';
 import './chart.css';
 import './parts.css';
 import './population.css';
+import './audit.css';
 import { Shell } from './shell.tsx';
 import { startTheme } from './theme.ts';
 

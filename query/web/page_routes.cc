@@ -13,8 +13,8 @@ namespace {
 using ops::http::Request;
 using ops::http::Response;
 
-constexpr std::array<std::string_view, 5> addresses{"/", "/patients", "/patients/**", "/population",
-                                                    "/population/**"};
+constexpr std::array<std::string_view, 6> addresses{"/",           "/patients",      "/patients/**",
+                                                    "/population", "/population/**", "/audit"};
 
 const std::vector<ServedFile>& files() {
   static const auto all = served_files();

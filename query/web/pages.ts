@@ -1,5 +1,6 @@
 // All pages. A page is its file, a line here, and its address in page_routes.cc (for reloads).
 import type { ComponentType } from 'preact';
+import { AuditPage } from './pages/audit.tsx';
 import { ChartPage } from './pages/chart.tsx';
 import { FindPage } from './pages/find.tsx';
 import { PopulationPage } from './pages/population.tsx';
@@ -20,6 +21,7 @@ export const pages: readonly Page[] = [
   { pattern: '/patients/:id/*', title: 'Chart', component: ChartPage },
   { pattern: '/population', title: 'Population', component: PopulationPage, inBar: 'Population' },
   { pattern: '/population/*', title: 'Population', component: PopulationPage },
+  { pattern: '/audit', title: 'Audit', component: AuditPage, inBar: 'Audit' },
 ];
 
 export function pageAt(path: string): { page: Page; names: Names } | null {

@@ -57,8 +57,8 @@ function DueTable({ items, people }: { items: readonly DueItem[]; people: People
           <tr key={`${one.patient} ${one.kind} ${one.item}`}>
             <td><PersonLink id={one.patient} people={people} href={`/patients/${encodeURIComponent(one.patient)}/prevention`} /></td>
             <td>{itemName(one.item)} <span class="quiet small">{one.kind}</span></td>
-            <td><Chip tone={tones[one.state] ?? 'plain'}>{one.state}</Chip></td>
-            <td class="nowrap">{day(one.shown_since)}</td>
+            <td class="pair"><Chip tone={tones[one.state] ?? 'plain'}>{one.state}</Chip></td>
+            <td class="pair nowrap">{day(one.shown_since)}</td>
           </tr>
         ))}
       </tbody>
