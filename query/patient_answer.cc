@@ -54,6 +54,15 @@ Result<PatientRead> open_then(const Sources& sources, const Past& past, std::str
   return read;
 }
 
+Result<std::optional<std::uint64_t>> no_count() { return std::optional<std::uint64_t>(); }
+
+// Read before the rows are looked at.
+Result<std::optional<std::uint64_t>> commits_of(const Sources& sources, std::string_view patient) {
+  const auto count = sources.shards.lookup().stream_version(patient_stream_key(sources, patient));
+  if (!count) return count.error();
+  return std::optional(*count);
+}
+
 Response answer(const Sources& sources, const PatientRoute& route, const Request& request) {
   const auto patient = request.capture("patient");
   const ops::auth::Question question{ops::auth::Access::read, "charts", patient};
@@ -65,8 +74,11 @@ Response answer(const Sources& sources, const PatientRoute& route, const Request
   if (!past) return ops::http::problem_response(past.error());
   const auto at = read_at(request);
   if (!at) return ops::http::problem_response(at.error());
-  const auto read = *past ? open_then(sources, **past, patient) : open_patient(sources, patient);
+  const auto commits = route.counts_commits ? commits_of(sources, patient) : no_count();
+  if (!commits) return ops::http::problem_response(commits.error());
+  auto read = *past ? open_then(sources, **past, patient) : open_patient(sources, patient);
   if (!read) return ops::http::problem_response(read.error());
+  read->commits = *commits;
   const auto incomplete = incomplete_of(sources, *read, route.projections);
   if (!incomplete) return ops::http::problem_response(incomplete.error());
 

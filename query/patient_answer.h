@@ -26,6 +26,7 @@ struct PatientRoute {
   std::function<events::Status(const ops::http::Request&, const PatientRead&, JsonWriter&)> write;
   std::string method = "GET";
   std::string body_schema = {};  // of a POST's body
+  bool counts_commits = false;   // PatientRead::commits is needed
 };
 // `sources` outlives the router.
 void add_patient_route(ops::http::Router& router, const Sources& sources, PatientRoute route);

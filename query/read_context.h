@@ -58,7 +58,10 @@ struct PatientRead {
   events::StreamKey stream;
   std::shared_ptr<const projections::ShardView> view;
   events::PositionToken position;  // of that shard, as `view` has it
-  bool recorded = false;           // there is a Patient resource; else only others that name it
+  // Accepted commits of the record, not more than `view` has: what comes later makes a write that
+  // rests on it stale (Chartlog-If-Record). Only where a route asks for it.
+  std::optional<std::uint64_t> commits;
+  bool recorded = false;  // there is a Patient resource; else only others that name it
 };
 // not_found: nothing is known of the patient; gone: the Patient was deleted.
 events::Result<PatientRead> open_patient(const Sources& sources, std::string_view patient);

@@ -10,6 +10,7 @@
 #include "query/checks/alert_rates.h"
 #include "query/checks/cds_hooks.h"
 #include "query/checks/check_routes.h"
+#include "query/checks/drug_list.h"
 #include "query/fhir/routes.h"
 #include "query/medication_json.h"
 #include "query/prevention.h"
@@ -36,6 +37,7 @@ void add_query_routes(ops::http::Router& router, const Sources& sources, LiveHub
   add_chart_routes(router, sources, conclusions.knowledge);
   checks::add_alert_rate_routes(router, sources);
   checks::add_check_routes(router, sources, conclusions.checks, conclusions.write);
+  checks::add_drug_list(router, sources, conclusions.knowledge);
   checks::add_cds_hooks(router, sources, conclusions.checks, conclusions.write);
   add_live_routes(router, sources, hub);
   add_medication_routes(router, sources, conclusions.knowledge);

@@ -144,6 +144,7 @@ int AlertRecord::record(const Request& asked, const Entries& entries, Done& done
     status = response.status;
     if (status >= 300) break;
     done.recorded += part.size();
+    ++done.commits;
     done.position = header_of(response, "Chartlog-Position");
   }
   return status;

@@ -29,6 +29,7 @@ class AlertRecord {
 
   struct Done {
     std::size_t recorded = 0;        // new on the log
+    std::size_t commits = 0;         // in which they came
     std::size_t known = 0;           // recorded before: nothing changed
     std::size_t not_recorded = 0;    // it could not be written; `because` says why
     std::vector<std::string> never;  // uuids of cards that were not recorded as shown

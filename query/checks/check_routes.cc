@@ -1,8 +1,11 @@
 #include "query/checks/check_routes.h"
 
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
 
 #include "ops/auth/access.h"
+#include "query/checks/cds_feedback.h"
 #include "query/checks/cds_hooks.h"
 #include "query/checks/metrics.h"
 #include "query/patient_answer.h"
@@ -78,9 +81,13 @@ class CheckRoute {
     if (request.method != "POST") return {};
     // A look at the list alerts nobody who is about to order.
     const bool orders = !basket->drugs.empty();
-    AlertRecord::write(orders ? alerts_.shown(request, read, *answer, prescriber_of(*basket))
-                              : AlertRecord::Done(),
-                       json);
+    const auto shown = orders ? alerts_.shown(request, read, *answer, prescriber_of(*basket))
+                              : AlertRecord::Done();
+    AlertRecord::write(shown, json);
+    write_reasons(json);
+    // What was looked at and the alerts that came of it, and nothing else.
+    json.member("record",
+                fmt::format("Patient/{}@{}", read.patient, *read.commits + shown.commits));
     return {};
   }
 
@@ -95,6 +102,13 @@ class CheckRoute {
       if (draft.prescriber.empty()) draft.prescriber = asker_of(request);
     }
     return basket;
+  }
+
+  static void write_reasons(JsonWriter& json) {
+    json.key("override_reasons").begin_array();
+    for (const auto& reason : override_reasons())
+      json.begin_object().member("code", reason.code).member("display", reason.display).end_object();
+    json.end_array();
   }
 
   static void write_answer(const Answer& answer, const PatientRead& read, JsonWriter& json) {
@@ -183,6 +197,9 @@ void add_check_routes(ops::http::Router& router, const Sources& sources, const C
       "Cards about drafted orders (a Bundle, MedicationRequest, ServiceRequest or Parameters); "
       "that they were shown is recorded, the drafts are not";
   post.members.emplace_back("alerts", AlertRecord::schema());
+  post.members.emplace_back("record", schema::text);
+  post.members.emplace_back("override_reasons", schema::array(schema::any_object));
+  post.counts_commits = true;
   post.body_schema = schema::any_object;
   post.parameters = {{"duplicate_test_days",
                       "a result not older makes a repeated test a card; else by analyte",

@@ -19,17 +19,9 @@ export function match(pattern: string, path: string): Names | null {
 }
 
 const moved = 'chartlog:moved';
-let guard: () => boolean = () => true;
-
-// Asked before an address is left: false keeps the page (something typed is not sent yet).
-export function guardLeaving(mayLeave: (() => boolean) | null): void {
-  guard = mayLeave ?? (() => true);
-}
 
 export function go(address: string, how: 'push' | 'replace' = 'push'): void {
-  const there = new URL(address, location.href);
-  if (there.pathname !== location.pathname && !guard()) return;
-  history[how === 'push' ? 'pushState' : 'replaceState'](null, '', there);
+  history[how === 'push' ? 'pushState' : 'replaceState'](null, '', address);
   window.dispatchEvent(new Event(moved));
 }
 

@@ -18,7 +18,7 @@ STREAMS = ["/live", "/subscriptions/socket"]
 # fit each other (a unit its analyte, two months) or what is known
 # (a drug, a place in a log), bodies that are FHIR resources, calls of CDS Hooks or settings.
 SAID_IN_PART = ["/charts/{patient}/trends", "/charts/{patient}/medications/$check",
-                "/charts/{patient}/medications/taking", "/cds-services/{service}",
+                "/charts/{patient}/medications/taking", "/charts/{patient}/medications/drugs", "/cds-services/{service}",
                 "/cds-services/{service}/feedback", "/alerts/rates", "/settings/{name}",
                 "/measures/{measure}", "/measures/{measure}/trend", "/measures/{measure}/patients",
                 "/measures/{measure}/patients/{patient}",

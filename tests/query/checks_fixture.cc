@@ -35,6 +35,8 @@ ChecksFixture::ChecksFixture()
               [] { return events::parse_clinical_time(today)->low; }} {
   query::add_alert_routes(read_.router, read_.sources);
   query::checks::add_check_routes(read_.router, read_.sources, checks_);
+  query::checks::add_drug_list(read_.router, read_.sources,
+                               [this](const auto&) { return knowledge_; });
   query::checks::add_cds_hooks(read_.router, read_.sources, checks_);
 }
 

@@ -4,6 +4,7 @@
 #include "query/alerts.h"
 #include "query/checks/cds_hooks.h"
 #include "query/checks/check_routes.h"
+#include "query/checks/drug_list.h"
 #include "tests/projections/facts_builder.h"
 #include "tests/query/read_fixture.h"
 

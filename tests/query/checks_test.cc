@@ -51,6 +51,22 @@ TEST_F(ChecksTest, ATierFollowsTheDoseAndEachCardSaysWhatItRestsOn) {
   EXPECT_EQ(over.at("knowledge").at("digest").as_string().size(), 32u);
 }
 
+TEST_F(ChecksTest, DrugsAreListedByHowTheirNamesBegin) {
+  given_patient();
+  const auto names = [&](const std::string& target) {
+    std::vector<std::string> all;
+    const auto answer = read_.json("/charts/ana/medications/drugs?" + target);
+    for (const auto& one : answer.at("drugs").as_array())
+      all.emplace_back(one.at("drug").at("display").as_string());
+    return all;
+  };
+  EXPECT_THAT(names("name=simva%2040"), ElementsAre("simvastatin 40 MG Oral Tablet"));
+  EXPECT_THAT(names("name=Phenelz"), ElementsAre("phenelzine"));
+  EXPECT_THAT(names("name=nosuchdrug"), IsEmpty());
+  EXPECT_EQ(names("name=tablet&_count=3").size(), 3u);
+  EXPECT_EQ(read_.get("/charts/ana/medications/drugs?name=%20").status, 400);
+}
+
 TEST_F(ChecksTest, ACardThatWasNotComparedWithItsSourceSaysSo) {
   given_patient();
 

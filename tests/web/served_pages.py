@@ -44,13 +44,13 @@ def main():
         print("no chromium; ops/install test installs it")
         return 1 if os.environ.get("CI") == "true" else 77
     folder = tempfile.mkdtemp(prefix="chartlog-pages-")
-    node = Node(folder).start()
+    node = Node(folder, options=["--order-gate", "refuse"]).start()
     try:
         populate(node, folder)
         load_measures(node, folder)
         environment = dict(os.environ, CHARTLOG_URL=node.url, CHARTLOG_CHROMIUM=chromium, CHARTLOG_NODE_MODULES=modules,
                            CHARTLOG_SCREENSHOTS=os.path.join(modules, "screenshots"))
-        done = subprocess.run(["node", os.path.join(ROOT, "tests", "web", "walk.mjs"), *words], env=environment, timeout=240)
+        done = subprocess.run(["node", os.path.join(ROOT, "tests", "web", "walk.mjs"), *words], env=environment, timeout=840)
     finally:
         node.stop()
     if done.returncode:

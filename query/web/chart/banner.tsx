@@ -12,6 +12,7 @@ import type { ChartView } from './chart_store.ts';
 import { useArrived } from './context.ts';
 import type { Alerts, Chart, Patient } from './types.ts';
 import { ValueButton } from './value_button.tsx';
+import { WriteButton } from './write/writing.tsx';
 
 // Numbers of other papers: they say who somebody is, but no clinic calls a patient by them.
 const papers = /us-ssn|passport|urn:oid:2\.16\.840\.1\.113883\.4\.3\./;
@@ -120,6 +121,7 @@ export function Banner({ view, asOf }: { view: ChartView; asOf: string | null })
       </div>
       <div class="line allergies">
         <AllergyLine chart={chart} />
+        <WriteButton form={{ kind: 'allergy' }} word="Add allergy" />
         <AlertCount alerts={view.alerts} />
       </div>
     </header>

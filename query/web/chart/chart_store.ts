@@ -1,7 +1,7 @@
 // One patient's chart on the screen: asked in parts, kept current over the live line, or asked for
 // as of an earlier position and then left alone.
 import { get, withParameters, type Answer } from '../api.ts';
-import { follow, type Change, type LineState } from '../live.ts';
+import { follow, type Change, type ChangedResource, type LineState } from '../live.ts';
 import { typeWord } from '../text/word.ts';
 import type { Alerts, Chart, Medications, Prevention, SeriesList, Trends } from './types.ts';
 
@@ -17,6 +17,7 @@ export interface ChartView {
   answeredAt: number | null;
   arrived: ReadonlySet<string>;   // Type/id that came while somebody looked
   news: string;                   // the same in words, for who does not see
+  came: readonly ChangedResource[];  // with the newest change
 }
 
 const chartLimit = 1000;
@@ -29,7 +30,7 @@ type Part = 'medications' | 'alerts' | 'prevention' | 'trends';
 export class ChartStore {
   view: ChartView = {
     chart: null, medications: null, alerts: null, prevention: null, trends: null, error: null, partErrors: {},
-    line: { state: 'opening' }, answeredAt: null, arrived: new Set(), news: '',
+    line: { state: 'opening' }, answeredAt: null, arrived: new Set(), news: '', came: [],
   };
   private readonly stopped = new AbortController();
   private unfollow: (() => void) | null = null;
@@ -115,7 +116,7 @@ export class ChartStore {
     if (events.length === 0) return;
     const keys = events.map((event) => `${event.type}/${event.id}`);
     const words = [...new Set(events.map((event) => `${typeWord(event.type)} ${event.effect}`))].slice(0, 4).join(', ');
-    this.set({ arrived: new Set([...this.view.arrived, ...keys]), news: `Changed meanwhile: ${words}.` });
+    this.set({ arrived: new Set([...this.view.arrived, ...keys]), news: `Changed meanwhile: ${words}.`, came: events });
     setTimeout(() => {
       const left = new Set(this.view.arrived);
       keys.forEach((key) => left.delete(key));

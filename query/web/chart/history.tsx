@@ -8,6 +8,7 @@ import { withParameters } from '../api.ts';
 import { recorded } from '../text/date.ts';
 import { coded, plain, typeWord, type Coded } from '../text/word.ts';
 import { differences, flat } from './version_diff.ts';
+import { placeOf, textsOf } from './version_text.ts';
 import type { Source } from './types.ts';
 
 interface Event {
@@ -20,25 +21,6 @@ interface Event {
   commit: string;
   who?: { actor?: string; role?: string; site?: string; source?: string };
   resource?: Record<string, unknown>;
-}
-
-// A position names the next record of its partition; a proof is of the record itself.
-export function placeOf(position: string): string {
-  const [, partition, next] = /:(\d+)-(\d+)$/.exec(position) ?? [];
-  return partition === undefined ? '' : `${partition}:${Number(next) - 1}`;
-}
-
-interface Attachment { contentType?: string; data?: string; title?: string }
-
-// Text that a note or report carries with it.
-export function textsOf(resource: Record<string, unknown> | undefined): string[] {
-  const content = (resource?.content as { attachment?: Attachment }[] | undefined)?.map((one) => one.attachment) ?? [];
-  const forms = (resource?.presentedForm as Attachment[] | undefined) ?? [];
-  return [...content, ...forms].flatMap((one) => {
-    if (!one?.data || !one.contentType?.startsWith('text/')) return [];
-    const bytes = Uint8Array.from(atob(one.data), (letter) => letter.charCodeAt(0));
-    return [new TextDecoder().decode(bytes)];
-  });
 }
 
 // What it is about, in the sender's words.

@@ -5,13 +5,15 @@ import type { ChartView } from './chart_store.ts';
 import { useChartContext } from './context.ts';
 import { MedicationRows, stateTitles } from './medication_rows.tsx';
 import { medicationStates, type MedicationState } from './types.ts';
+import { useOpenForm, WriteButton } from './write/writing.tsx';
 import { AlertList } from './alert_list.tsx';
 
 const folded: ReadonlySet<MedicationState> = new Set(['past', 'given', 'cancelled']);
 const shownFirst = 30;
 
 export function MedicationPage({ view}: { view: ChartView }) {
-  const { asOf } = useChartContext();
+  const { asOf, patient } = useChartContext();
+  const canWrite = useOpenForm() !== null;
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const list = view.medications;
   if (view.partErrors.medications) return <p class="panel danger">{view.partErrors.medications}</p>;
@@ -31,6 +33,8 @@ export function MedicationPage({ view}: { view: ChartView }) {
           const shown = folded.has(state) && !open.has(state) ? [] : open.has(state) || !folded.has(state) ? lines : lines.slice(0, shownFirst);
           return (
             <Section key={state} title={stateTitles[state]} count={lines.length} actions={<>
+              {state === present[0] && <WriteButton form={{ kind: 'order' }} word="Order" />}
+              {state === present[0] && canWrite && <a href={`/patients/${encodeURIComponent(patient)}/reconcile`}>Reconcile lists</a>}
                     {folded.has(state) && <button type="button" class="plain" aria-expanded={open.has(state)} onClick={() => toggle(state)}>{open.has(state) ? 'Hide' : 'Show'}</button>}
             </>}>
               {shown.length > 0 && <MedicationRows lines={shown} alerts={view.alerts?.alerts ?? []} label={stateTitles[state]} />}

@@ -6,6 +6,8 @@ import { coded, plain, wholeCode } from '../text/word.ts';
 import { useArrived } from './context.ts';
 import { keyOf, type Alert, type MedicationLine, type MedicationState } from './types.ts';
 import { ValueButton } from './value_button.tsx';
+import { sourceToStop } from './write/stop_dialog.tsx';
+import { useOpenForm } from './write/writing.tsx';
 
 export const stateTitles: Readonly<Record<MedicationState, string>> = {
   active: 'Active', on_hold: 'On hold', may_still_be_taking: 'May still be taking', planned: 'Planned', draft: 'Drafts', unknown: 'State not known',
@@ -55,10 +57,11 @@ function When({ line }: { line: MedicationLine }) {
   );
 }
 
-interface Props { lines: MedicationLine[]; alerts: readonly Alert[]; label: string; stop?: (line: MedicationLine) => void }
+interface Props { lines: MedicationLine[]; alerts: readonly Alert[]; label: string }
 
-export function MedicationRows({ lines, alerts, label, stop }: Props) {
+export function MedicationRows({ lines, alerts, label }: Props) {
   const arrived = useArrived();
+  const open = useOpenForm();
   return (
     <table class="medications" aria-label={label}>
       <tbody>
@@ -79,7 +82,7 @@ export function MedicationRows({ lines, alerts, label, stop }: Props) {
                   {sourceWords[line.source ?? ''] ?? line.source}{line.by?.display ? ` by ${line.by.display}` : ''}
                 </span>
               </td>
-              {stop && <td class="right no-print"><button type="button" class="plain" onClick={() => stop(line)}>Stop</button></td>}
+              {open && <td class="right no-print">{sourceToStop(line) && <button type="button" class="plain" aria-label={`Stop ${coded(line.drug)}`} onClick={() => open({ kind: 'stop', line })}>Stop</button>}</td>}
             </tr>
           );
         })}

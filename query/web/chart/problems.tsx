@@ -4,7 +4,7 @@ import { Chip } from '../parts/chip.tsx';
 import { Nothing, Section } from '../parts/section.tsx';
 import { day } from '../text/date.ts';
 import { coded, plain, wholeCode } from '../text/word.ts';
-import { useArrived, useChartContext } from './context.ts';
+import { useArrived } from './context.ts';
 import type { Chart, Item } from './types.ts';
 import { ValueButton } from './value_button.tsx';
 import type { ComponentChildren } from 'preact';
@@ -34,11 +34,10 @@ function Table({ items, label }: { items: Item[]; label: string }) {
 
 export function Problems({ chart, actions }: { chart: Chart; actions?: ComponentChildren }) {
   const [open, setOpen] = useState(false);
-  const { asOf } = useChartContext();
   const { items, state, none_known: none, more } = chart.problems;
   const current = items.filter((item) => !isOver(item)), past = items.filter(isOver);
   return (
-    <Section title="Problems" count={current.length} actions={asOf ? null : actions}>
+    <Section title="Problems" count={current.length} actions={actions}>
       {state === 'not_asked' && <Nothing>Not asked: nothing is recorded.</Nothing>}
       {none && <Nothing>No known problems, said {day(none.time)}{state === 'conflict' && '; but these are active'}.</Nothing>}
       {current.length > 0 && <Table items={current} label="Current problems" />}

@@ -12,6 +12,7 @@ import { flagWord, valueWithUnit, type Test } from './results.ts';
 import type { Chart, MedicationLine } from './types.ts';
 import { ValueButton } from './value_button.tsx';
 import { sourceOf, Vitals } from './vitals.tsx';
+import { WriteButton } from './write/writing.tsx';
 import { Chip } from '../parts/chip.tsx';
 
 const shownVisits = 6, shownResults = 10;
@@ -66,6 +67,7 @@ function Medications({ view, lines }: { view: ChartView; lines: MedicationLine[]
   const state = view.medications?.state;
   return (
     <Section title="Medications" count={lines.length} actions={<>
+      <WriteButton form={{ kind: 'order' }} word="Order" />
       <a href={`/patients/${patient}/medications`}>All</a>
     </>}>
       {view.partErrors.medications && <p class="panel danger">{view.partErrors.medications}</p>}
@@ -81,7 +83,7 @@ export function Summary({ view, tests, base }: { view: ChartView; tests: Test[];
   const inForce = [...(medications?.active ?? []), ...(medications?.on_hold ?? []), ...(medications?.may_still_be_taking ?? [])];
   return (
     <>
-      <Vitals tests={tests} />
+      <Vitals tests={tests} actions={<WriteButton form={{ kind: 'vitals' }} word="Record vital signs" />} />
       <div class="columns">
         <div>
           <Medications view={view} lines={inForce} />
@@ -89,7 +91,7 @@ export function Summary({ view, tests, base }: { view: ChartView; tests: Test[];
           <Visits chart={chart} base={base} />
         </div>
         <div>
-          <Problems chart={chart} />
+          <Problems chart={chart} actions={<WriteButton form={{ kind: 'problem' }} word="Add" />} />
           {view.alerts && <AlertList alerts={view.alerts} />}
           {view.prevention && <DueBrief prevention={view.prevention} more={`${base}/prevention`} />}
         </div>

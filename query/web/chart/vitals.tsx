@@ -1,4 +1,5 @@
 // The newest vital signs in one row, each with its unit, its age and the node's flag.
+import type { ComponentChildren } from 'preact';
 import { Chip } from '../parts/chip.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { ago, exactMoment } from '../text/date.ts';
@@ -45,15 +46,22 @@ function Pressure({ systolic, diastolic }: { systolic: Test; diastolic: Test | u
   return <Tile name="Blood pressure" points={lower ? [upper, lower] : [upper]} value={value} unit={shownUnit(upper)} course={courseOf(systolic)} />;
 }
 
-export function Vitals({ tests }: { tests: Test[] }) {
+function Newest({ test, diastolic }: { test: Test; diastolic: Test | undefined }) {
+  const [newest] = test.points;
+  if (!newest) return null;
+  if (test.series === 'systolic') return <Pressure systolic={test} diastolic={diastolic} />;
+  return <Tile name={shortNames[test.series] ?? test.name} points={[newest]} value={valueText(newest)} unit={shownUnit(newest)} course={courseOf(test)} />;
+}
+
+export function Vitals({ tests, actions }: { tests: Test[]; actions: ComponentChildren }) {
   const named = new Map(tests.map((test) => [test.series, test]));
   const shown = order.map((series) => named.get(series)).filter((test): test is Test => test !== undefined);
-  if (shown.length === 0) return null;
   return (
-    <ul class="vitals" aria-label="Newest vital signs">
-      {shown.map((test) => (test.series === 'systolic'
-        ? <Pressure key={test.series} systolic={test} diastolic={named.get('diastolic')} />
-        : <Tile key={test.series} name={shortNames[test.series] ?? test.name} points={[test.points[0]!]} value={valueText(test.points[0]!)} unit={shownUnit(test.points[0]!)} course={courseOf(test)} />))}
-    </ul>
+    <div class="vitals-row">
+      {shown.length === 0
+        ? <p class="nothing">No vital sign is recorded.</p>
+        : <ul class="vitals" aria-label="Newest vital signs">{shown.map((test) => <Newest key={test.series} test={test} diastolic={named.get('diastolic')} />)}</ul>}
+      <div class="no-print">{actions}</div>
+    </div>
   );
 }

@@ -8,12 +8,15 @@ import { History } from '../chart/history.tsx';
 import { MedicationPage } from '../chart/medication_page.tsx';
 import { useMoments, type Moments } from '../chart/moments.ts';
 import { PreventionPage } from '../chart/prevention_page.tsx';
+import { ReconcilePage } from '../chart/reconcile_page.tsx';
 import { RecordPage } from '../chart/record_page.tsx';
 import { ResultsPage } from '../chart/results_page.tsx';
 import { testsOf } from '../chart/results.ts';
 import { Summary } from '../chart/summary.tsx';
 import { beforeLast, momentName, PastBand, TimeBar } from '../chart/time_bar.tsx';
 import type { Source } from '../chart/types.ts';
+import { useCurrentPatient } from '../chart/write/current_patient.ts';
+import { OpenedForm, OpenForm, type Form } from '../chart/write/writing.tsx';
 import { useChart } from '../chart/use_chart.ts';
 import { ErrorPanel } from '../parts/error_panel.tsx';
 import type { PageProps } from '../pages.ts';
@@ -47,7 +50,7 @@ interface PartsProps { base: string; part: string; search: string; timeOpen: boo
 function Parts({ base, part, search, timeOpen, openTime }: PartsProps) {
   return (
     <nav class="parts" aria-label="Parts of the chart">
-      {parts.map((one) => <a href={`${one.path ? `${base}/${one.path}` : base}${search}`} aria-current={part === one.path ? 'page' : undefined}>{one.word}</a>)}
+      {parts.map((one) => <a href={`${one.path ? `${base}/${one.path}` : base}${search}`} aria-current={(part === 'reconcile' ? 'medications' : part) === one.path ? 'page' : undefined}>{one.word}</a>)}
       {part !== 'compare' && <button type="button" class="plain" aria-expanded={timeOpen} onClick={openTime}>Earlier moments</button>}
     </nav>
   );
@@ -63,6 +66,7 @@ function Comparison({ patient, address, moments }: ComparisonProps) {
 export function ChartPage({ names, address }: PageProps) {
   const patient = names.id!, part = names.rest ?? '';
   const [timeOpen, setTimeOpen] = useState(address.searchParams.has('asOf'));
+  const [form, setForm] = useState<Form | null>(null);
   const compares = part === 'compare';
   const { view, store } = useChart(patient, compares ? null : address.searchParams.get('asOf'));
   const asOf = store?.asOf ?? null;  // of what is shown, not of what was asked just now
@@ -75,10 +79,13 @@ export function ChartPage({ names, address }: PageProps) {
   const context = useMemo(() => ({ patient, asOf, arrived, openHistory }), [patient, asOf, arrived]);
   const tests = useMemo(() => (view?.chart && view.trends ? testsOf(view.chart, view.trends) : []), [view?.chart, view?.trends]);
   useEffect(() => window.scrollTo(0, 0), [part]);
+  useEffect(() => setForm(null), [patient]);
+  useCurrentPatient(patient);
   if (!view) return <p class="quiet">Asking …</p>;
   if (!view.chart) return <ErrorPanel error={view.error!} retry={() => void store?.load(null)}>{asOf && <p><a href={base}>Back to now</a></p>}</ErrorPanel>;
   return (
     <Context.Provider value={context}>
+      <OpenForm.Provider value={asOf || compares || !view.chart.patient ? null : setForm}>
       {asOf && <PastBand name={momentName(asOf, moments, view.chart)} provisional={view.chart.as_of?.provisional ?? false} back={() => goTo(null)} />}
       <div class={asOf ? 'top past' : 'top'}>
         <Banner view={view} asOf={asOf} />
@@ -93,8 +100,11 @@ export function ChartPage({ names, address }: PageProps) {
       {part === 'results' && <ResultsPage view={view} tests={tests} />}
       {part === 'prevention' && <PreventionPage view={view} />}
       {part === 'record' && <RecordPage view={view} />}
+      {part === 'reconcile' && !asOf && store && <ReconcilePage patient={patient} base={base} view={view} tests={tests} store={store} />}
       {compares && <Comparison patient={patient} address={address} moments={moments} />}
       {opened && <History patient={patient} source={opened} asOf={asOf} close={() => go(addressWith({ history: null }), 'replace')} />}
+      {form && !asOf && store && <OpenedForm form={form} view={view} tests={tests} store={store} close={() => setForm(null)} />}
+      </OpenForm.Provider>
     </Context.Provider>
   );
 }

@@ -38,6 +38,40 @@ std::string alert_in(const http::Answer& refused) {
   return at == refused.body.npos ? "" : refused.body.substr(at + head.size(), 36);
 }
 
+// The pages sign so: reasons and order in one commit that rests on exactly what was checked.
+TEST_F(GateAlertsTest, AnOrderMayRestOnTheRecordAsItWasChecked) {
+  with_an_maoi();
+  const auto check = [&] {
+    const auto answer = send("POST", "/charts/ana/medications/$check", order_json(stopped_order));
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return json::parse(answer.body);
+  };
+  const auto sign = [&](const json::value& checked) {
+    const std::string uuid(checked.at("cards").at(0).at("uuid").as_string());
+    auto issue = read("/fhir/DetectedIssue/" + uuid);
+    issue.as_object()["status"] = "final";
+    issue.as_object()["mitigation"] = json::parse(
+        R"([{"action":{"coding":[{"system":"urn:chartlog:override-reason","code":"monitored"}]}}])");
+    const auto order =
+        order_json({"new", "fluoxetine", "20", "dr-lee",
+                    R"("detectedIssue":[{"reference":"DetectedIssue/)" + uuid + R"("}],)"});
+    return send("POST", "/fhir",
+                fmt::format(
+                    R"({{"resourceType":"Bundle","type":"transaction","entry":[
+                    {{"resource":{},"request":{{"method":"PUT","url":"DetectedIssue/{}"}}}},
+                    {{"resource":{},"request":{{"method":"PUT","url":"MedicationRequest/new"}}}}]}})",
+                    json::serialize(issue), uuid, order),
+                {{"Chartlog-If-Record", std::string(checked.at("record").as_string())}});
+  };
+  const auto stale = check();
+  takes("metformin", "500", "came-between");
+  EXPECT_EQ(sign(stale).status, 412);
+  const auto fresh = check();
+  EXPECT_EQ(fresh.at("alerts").at("already_recorded").to_number<int>(), 1);
+  const auto signed_order = sign(fresh);
+  EXPECT_EQ(signed_order.status, 200) << signed_order.body;
+}
+
 TEST_F(GateAlertsTest, ARefusalNamesTheAlertThatWasShownToWhoeverOrdered) {
   with_an_maoi();
   const auto refused = order(stopped_order);

@@ -1,7 +1,7 @@
 // The chart, held against the API's own answer, and live.
 import assert from 'node:assert/strict';
 import { somebody } from '../somebody.mjs';
-import { until } from '../walker.mjs';
+import { atOnce, until } from '../walker.mjs';
 
 const day = (text) => new Date(text).getUTCDate();
 
@@ -63,7 +63,7 @@ export async function aResultFromElsewhereAppearsInTwoBrowsersWithinASecond(walk
   await walker.put(`/fhir/Observation/live-${id.slice(0, 6)}`, potassium(id, `live-${id.slice(0, 6)}`, 6.3));
   for (const page of pages) {
     const row = page.getByRole('table', { name: 'Newest laboratory results' }).locator('tr.arrived', { hasText: '6.3 mmol/L' });
-    const took = await until(() => row.isVisible(), 'the result', 1000);
+    const took = await until(() => row.isVisible(), 'the result', atOnce);
     assert.match(await row.innerText(), /High/);
     console.log(`        on the page after ${took} ms`);
   }
