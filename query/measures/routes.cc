@@ -40,12 +40,21 @@ Response ended(Frame frame) {
   return with_position(Response::json(200, std::move(frame.json).take()), frame.position);
 }
 
+// What the measure's author says of a group; `populations` are those that can be asked for.
+void write_group(const kept::GroupText& group, JsonWriter& json) {
+  json.member("scoring", group.scoring);
+  json.member("counts", group.by_episode ? "episodes" : "patients");
+  json.optional("direction", group.direction).key("populations").begin_array();
+  for (const auto& population : group.populations) json.value(population);
+  json.end_array();
+}
+
 void write_groups(const kept::Package& package, JsonWriter& json) {
   json.key("groups").begin_array();
   for (const auto& group : package.groups) {
-    json.begin_object().optional("id", group.id).member("scoring", group.scoring);
-    json.member("counts", group.by_episode ? "episodes" : "patients");
-    json.optional("direction", group.direction).end_object();
+    json.begin_object().optional("id", group.id);
+    write_group(group, json);
+    json.end_object();
   }
   json.end_array();
 }
@@ -93,7 +102,7 @@ Result<Response> summary(const Context& context, const Request& request) {
         kept::cells(*frame.rows, (*board)->number, static_cast<std::uint8_t>(i), *by);
     if (!cells) return cells.error();
     json.begin_object().member("group", static_cast<std::uint64_t>(i + 1));
-    json.member("scoring", groups[i].scoring).optional("direction", groups[i].direction);
+    write_group(groups[i], json);
     json.key("strata").begin_array();
     for (const auto& cell : *cells) {
       json.begin_object();

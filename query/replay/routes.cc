@@ -4,9 +4,9 @@
 
 #include <atomic>
 
-#include "projections/as_of.h"
 #include "query/replay/event_json.h"
-#include "query/replay/filter.h"
+#include "query/replay/late.h"
+#include "query/replay/partition_scan.h"
 #include "query/returned.h"
 
 namespace query::replay {
@@ -70,17 +70,8 @@ class Told {
 
  private:
   Status tell(events::PartitionId partition, const projections::ShardView& view) {
-    auto options = filter_.options(partition, sources_.log_secret, sources_.shards.count());
-    if (!options) return {};
-    if (filter_.from.time) {
-      const auto before = projections::known_before(view, *filter_.from.time);
-      if (!before) return before.error();
-      options->from = std::max(options->from, before->next);
-    }
-    const auto done = projections::replay_changes(
-        view, sources_.log, opener_, partition, *options,
-        [this](const projections::ReplayedEvent& told) { return take(told); });
-    return done ? Status() : Status(done.error());
+    return scan_partition(sources_, opener_, filter_, partition, view,
+                          [this](const projections::ReplayedEvent& told) { return take(told); });
   }
   Status take(const projections::ReplayedEvent& told) {
     if (++looked_at_ % events_between_looks == 0) {
@@ -128,18 +119,6 @@ class Told {
   std::string chunk_;
   std::uint64_t looked_at_ = 0, events_ = 0;
 };
-
-Result<Filter> read_filter(const Sources& sources, const Request& request) {
-  Filter filter;
-  for (const auto& [name, value] : request.query) {
-    if (auto taken = take(filter, name, value); !taken) return taken.error();
-  }
-  for (const auto* border : {&filter.from, &filter.to}) {
-    if (!border->position) continue;
-    if (auto there = check_position(sources, *border->position); !there) return there.error();
-  }
-  return filter;
-}
 
 Response answer(const Sources& sources, const events::Opener& opener,
                 const ops::auth::RecordAccess& record,
@@ -193,6 +172,7 @@ void add_replay_routes(ops::http::Router& router, const Sources& sources,
         return answer(sources, opener, record, running, request);
       },
       std::move(description));
+  add_late_route(router, sources, opener);
 }
 
 }  // namespace query::replay

@@ -5,6 +5,8 @@ import './theme.css';
 import './shell.css';
 import './chart.css';
 import './parts.css';
+import './population.css';
+import './audit.css';
 import { Shell } from './shell.tsx';
 import { startTheme } from './theme.ts';
 

@@ -13,7 +13,8 @@ namespace {
 using ops::http::Request;
 using ops::http::Response;
 
-constexpr std::array<std::string_view, 3> addresses{"/", "/patients", "/patients/**"};
+constexpr std::array<std::string_view, 6> addresses{"/",           "/patients",      "/patients/**",
+                                                    "/population", "/population/**", "/audit"};
 
 const std::vector<ServedFile>& files() {
   static const auto all = served_files();

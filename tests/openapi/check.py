@@ -24,7 +24,7 @@ SAID_IN_PART = ["/charts/{patient}/trends", "/charts/{patient}/medications/$chec
                 "/measures/{measure}/patients/{patient}",
                 "/charts/{patient}/reconciliations/proposal", "/charts/{patient}/reconciliations",
                 # from and to, _sort and _cursor; types of resources; words that no target may have
-                "/audit/recipients", "/audit/replay", "/audit/screen", "/audit/proof", "/audit/checkpoints", "/audit/access", "/audit/disclosures", "/charts/{patient}/access"]
+                "/audit/recipients", "/audit/replay", "/audit/late", "/audit/screen", "/audit/proof", "/audit/checkpoints", "/audit/access", "/audit/disclosures", "/charts/{patient}/access"]
 EXAMPLES = {"drug": "metoprolol", "on": "2024-06-01", "patient": "ana", "agent": "anonymous", "resource": "Patient/ana",
             "id": "ana", "name": "metoprolol"}
 EXAMPLES_OF = {"/audit/replay": {"from": "2024-06-01", "to": "2030-01-01T00:00:00Z", "type": "Observation,Condition"}}

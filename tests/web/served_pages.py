@@ -1,4 +1,6 @@
 """A node with patients, and the browser tests over it. Usage: served_pages.py MODULES [word]"""
+import glob
+import json
 import os
 import shutil
 import subprocess
@@ -7,6 +9,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from chartlog import BINARY, ROOT, SHARED, Node, shared_data  # noqa: E402
+from unclear_measure import bundle  # noqa: E402
 
 SYNTHEA = ("synthea", "ma42-first8.pretty.tar.zst")
 
@@ -26,6 +29,14 @@ def populate(node, folder):
         load(node, synthea)
 
 
+def load_measures(node, folder):
+    unclear = os.path.join(folder, "unclear.json")
+    with open(unclear, "w") as out:
+        json.dump(bundle(), out)
+    own = sorted(glob.glob(os.path.join(ROOT, "projections", "quality", "measures", "*.json")))
+    subprocess.run([BINARY, "measures", "load", *own, unclear, "--period", "2025", "--to", node.url], check=True, capture_output=True, timeout=120)
+
+
 def main():
     modules, words = sys.argv[1], sys.argv[2:]
     chromium = shutil.which("chromium")
@@ -36,6 +47,7 @@ def main():
     node = Node(folder, options=["--order-gate", "refuse"]).start()
     try:
         populate(node, folder)
+        load_measures(node, folder)
         environment = dict(os.environ, CHARTLOG_URL=node.url, CHARTLOG_CHROMIUM=chromium, CHARTLOG_NODE_MODULES=modules,
                            CHARTLOG_SCREENSHOTS=os.path.join(modules, "screenshots"))
         done = subprocess.run(["node", os.path.join(ROOT, "tests", "web", "walk.mjs"), *words], env=environment, timeout=840)

@@ -81,6 +81,16 @@ TEST_F(MeasuresTest, ARateIsThereAsSoonAsTheEventIs) {
   EXPECT_EQ(count(corrected.at("groups").at(0).at("strata").at(0), "numerator"), 0);
 }
 
+TEST_F(MeasuresTest, AGroupSaysWhatItCountsAndWhichPopulationsItHas) {
+  for (const auto& group : {read("/measures").at("measures").at(0).at("groups").at(0),
+                            read("/measures/Small-1.0").at("groups").at(0)}) {
+    EXPECT_EQ(group.at("counts").as_string(), "patients");
+    EXPECT_EQ(json::serialize(group.at("populations")),
+              R"(["initial-population","denominator","denominator-exclusion","numerator",)"
+              R"("denominator-exception"])");
+  }
+}
+
 TEST_F(MeasuresTest, APatientsAnswerNamesDefinitionsEventsAndWhatMoved) {
   given_ana();
   const auto answer = read("/measures/Small-1.0/patients/ana");

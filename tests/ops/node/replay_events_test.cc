@@ -215,6 +215,23 @@ TEST_F(ReplayEventsTest, WhatIsAskedWronglyIsRefusedByName) {
   }
 }
 
+TEST_F(ReplayEventsTest, HowLateThingsWereRecordedIsSaidAlikeByTheNodeAndOfTheLog) {
+  live();
+  const auto lines = [](std::string text) {
+    return json::parse(std::move(text)).at("lines").as_array();
+  };
+  const auto answer = lines(ask("GET", "/audit/late?patient=ana&type=Condition").body);
+  ASSERT_THAT(answer, SizeIs(1));
+  EXPECT_EQ(answer[0].at("type").as_string(), "Condition");
+  EXPECT_EQ(answer[0].at("actor").as_string(), "anonymous");
+  EXPECT_EQ(answer[0].at("recorded").to_number<int>(), 2);
+  EXPECT_GT(answer[0].at("longest_seconds").to_number<double>(), 20 * 365.0 * 86400);
+  EXPECT_THAT(lines(ask("GET", "/audit/late?to=2001-01-01").body), IsEmpty());
+  EXPECT_EQ(lines(ask("GET", "/audit/late").body).size(),
+            told({}, [](const Telling& telling) { return tell_back_dating(telling); }).size());
+  EXPECT_EQ(ask("GET", "/audit/late?documents=true").status, 400u);
+}
+
 TEST_F(ReplayEventsTest, TheStateAtAMomentIsWhatWasThereThen) {
   live();
   const auto state = told({{"patient", "ana"}},

@@ -1,0 +1,14 @@
+// A comparison as a table: the node's numbers as they came.
+import type { CsvRow } from '../parts/csv.ts';
+import type { Summary } from './types.ts';
+
+const codes = ['initial-population', 'denominator', 'denominator-exclusion', 'denominator-exception', 'numerator', 'numerator-exclusion'] as const;
+
+export const comparisonHead = ['measure', 'period', 'group', 'by', 'stratum', 'name', 'patients', 'failed', ...codes, 'rate', 'position'];
+
+export function comparisonRows(summary: Summary, group: number): CsvRow[] {
+  return (summary.groups[group - 1]?.strata ?? []).map((stratum) => [
+    summary.measure, summary.period, group, summary.by, stratum.stratum ?? '', stratum.name ?? '', stratum.patients, stratum.failed,
+    ...codes.map((code) => stratum.populations[code] ?? 0), stratum.rate ?? '', summary.position,
+  ]);
+}

@@ -1,0 +1,72 @@
+// Measures as tiles: the rate, of how many, how it went, which way is better.
+import { useEffect } from 'preact/hooks';
+import { useAnswer } from '../parts/answer.ts';
+import { Chip } from '../parts/chip.tsx';
+import { ErrorPanel } from '../parts/error_panel.tsx';
+import { Sparkline } from '../parts/sparkline.tsx';
+import { measureAddress, summaryPath, trendPath } from './addresses.ts';
+import { DirectionWord } from './direction.tsx';
+import { changeText, fraction, percent, periodText, titleOf } from './measure_text.ts';
+import { boardKey, useMoves } from './moves.ts';
+import type { Listed, Summary, Trend } from './types.ts';
+
+// Asked again when somebody has moved in it.
+export function useFollowed<T>(path: string, key: string) {
+  const answer = useAnswer<T>(path);
+  const { turn, counts } = useMoves();
+  const moved = counts.get(key) ?? 0;
+  useEffect(() => { if (moved > 0) answer.again(); }, [turn, moved > 0]);
+  return answer;
+}
+
+function Rate({ rate, met, asked, scoring }: { rate: number | undefined; met: number; asked: number; scoring: string }) {
+  if (rate === undefined) return <p class="no-rate">{scoring === 'proportion' ? 'No rate: nobody is in the denominator' : `No rate: a ${scoring} measure`}</p>;
+  return <p class="rate"><strong>{percent(rate)}</strong> <span class="of">{met} of {asked}</span></p>;
+}
+
+function Progress({ records, of }: { records: number; of: number }) {
+  return (
+    <p class="small quiet progress">
+      <progress value={records} max={of} aria-label="Evaluated so far" /> {records} of {of} records evaluated
+    </p>
+  );
+}
+
+function Tile({ measure, group }: { measure: Listed; group: number }) {
+  const key = boardKey(measure);
+  const summary = useFollowed<Summary>(summaryPath(measure.measure, measure.period), key);
+  const trend = useFollowed<Trend>(trendPath({ measure: measure.measure, period: measure.period, group }), key);
+  const text = measure.groups[group - 1]!;
+  const figures = summary.body?.groups[group - 1]?.strata[0];
+  const { met, asked } = figures ? fraction(figures) : { met: 0, asked: 0 };
+  const months = trend.body?.months ?? [];
+  const moved = useMoves().counts.get(key) ?? 0;
+  const counted = figures?.patients ?? 0;
+  return (
+    <li class={moved > 0 ? 'tile arrived' : 'tile'}>
+      <h2><a href={measureAddress(measure.measure, measure.period, group)}>{titleOf(measure.title)}</a></h2>
+      <p class="small quiet">{periodText(measure.period)}{measure.groups.length > 1 && ` · group ${group} of ${measure.groups.length}`}{text.counts === 'episodes' && ' · counts episodes'}</p>
+      {summary.error && <ErrorPanel error={summary.error} retry={summary.again} />}
+      {figures && (
+        <div class="figure">
+          <Rate rate={figures.rate} met={met} asked={asked} scoring={text.scoring} />
+          <Sparkline values={months.flatMap((month) => (month.rate === undefined ? [] : [month.rate]))} width={84} height={24} />
+        </div>
+      )}
+      <p class="small"><DirectionWord direction={text.direction} />{figures?.rate !== undefined && <span class="quiet"> · {changeText(months, text.direction)}</span>}</p>
+      <p class="small quiet foot">
+        <span>n = {counted} patients{figures && figures.failed > 0 && `, ${figures.failed} could not be evaluated`}</span>
+        {moved > 0 && <Chip tone="warn">{moved} moved just now</Chip>}
+      </p>
+      {measure.evaluated && measure.evaluated.records < measure.evaluated.of && <Progress {...measure.evaluated} />}
+    </li>
+  );
+}
+
+export function Tiles({ measures }: { measures: readonly Listed[] }) {
+  return (
+    <ul class="tiles">
+      {measures.flatMap((measure) => measure.groups.map((_, i) => <Tile key={`${boardKey(measure)} ${i}`} measure={measure} group={i + 1} />))}
+    </ul>
+  );
+}

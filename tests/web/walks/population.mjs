@@ -1,0 +1,157 @@
+// The population's pages, held against the API's answers: tiles, comparison, drill-down to the
+// events, work lists, live moves, exports.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { until } from '../walker.mjs';
+
+const measure = 'ColorectalCancerScreening-1.0.0', period = '2025-01-01/2025-12-31';
+const percent = (rate) => `${(rate * 100).toFixed(1)}%`;
+const tileOf = (page, title) => page.locator('.tile', { has: page.getByRole('heading', { name: title }) });
+
+async function evaluated(walker) {
+  await until(async () => {
+    const { measures } = (await walker.ask('/measures')).body;
+    return measures.length === 3 && measures.every((one) => !one.evaluated || one.evaluated.records === one.evaluated.of);
+  }, 'the measures are evaluated', 20_000);
+}
+
+async function textOfExport(page, press) {
+  const [download] = await Promise.all([page.waitForEvent('download'), press()]);
+  return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
+}
+
+export async function tilesSayRateDirectionAndHowManyAsTheApiAnswers(walker) {
+  await evaluated(walker);
+  const page = await walker.open('/population');
+  for (const one of (await walker.ask('/measures')).body.measures) {
+    const group = (await walker.ask(`/measures/${one.measure}`)).body.groups[0];
+    const [figures] = group.strata;
+    const tile = tileOf(page, one.title);
+    await tile.getByText(`n = ${figures.patients} patients`).waitFor();
+    const text = await tile.innerText();
+    if (figures.rate !== undefined) assert.ok(text.includes(percent(figures.rate)), `${one.title}: ${text}`);
+    assert.ok(text.includes(`${figures.populations.numerator ?? 0} of ${figures.populations.denominator - (figures.populations['denominator-exclusion'] ?? 0)}`), text);
+    assert.match(text, { increase: /Higher is better/, decrease: /Lower is better/, unclear: /Direction unclear/ }[group.direction]);
+  }
+  await page.getByText('Live', { exact: true }).waitFor();
+  assert.deepEqual(page.complaints, []);
+}
+
+export async function eachDimensionIsComparedWithHowManyAndTheExportIsTheTable(walker) {
+  await evaluated(walker);
+  const page = await walker.open(`/population/measures/${measure}?period=${period}`);
+  for (const by of ['Site', 'Practitioner', 'Age', 'Sex', 'Race', 'Ethnicity', 'Payer']) {
+    await page.getByRole('group', { name: 'Compared by' }).getByRole('button', { name: by, exact: true }).click();
+    const table = page.getByRole('region', { name: `By ${by.toLowerCase()}` });
+    await table.waitFor();
+    const { strata } = (await walker.ask(`/measures/${measure}?by=${by.toLowerCase()}`)).body.groups[0];
+    const rows = await table.locator('tbody tr').allInnerTexts();
+    assert.equal(rows.length, strata.length, by);
+    for (const one of strata) {
+      const row = rows.find((text) => text.startsWith(one.name ?? one.stratum));
+      assert.ok(row?.trim().split(/\s+/).includes(String(one.patients)), `${by} ${one.stratum}: ${row}`);
+      if (one.rate !== undefined) assert.ok(row.includes(percent(one.rate)), row);
+    }
+  }
+  const { name, text } = await textOfExport(page, () => page.getByRole('button', { name: 'Export CSV' }).click());
+  assert.equal(name, 'ColorectalCancerScreening-by-payer.csv');
+  const [head, ...lines] = text.trim().split('\r\n').map((line) => line.split(','));
+  const { strata } = (await walker.ask(`/measures/${measure}?by=payer`)).body.groups[0];
+  const column = (line, title) => line[head.indexOf(title)];
+  assert.deepEqual(lines.map((line) => [column(line, 'stratum'), Number(column(line, 'patients')), Number(column(line, 'denominator')), Number(column(line, 'numerator'))]),
+    strata.map((one) => [one.stratum, one.patients, one.populations.denominator ?? 0, one.populations.numerator ?? 0]));
+}
+
+export async function fromACellToPatientsToDefinitionsToTheEvent(walker) {
+  await evaluated(walker);
+  const page = await walker.open(`/population/measures/${measure}?period=${period}&by=sex`);
+  await page.getByRole('link', { name: /^Numerator, female/ }).click();
+  const { patients } = (await walker.ask(`/measures/${measure}/patients?population=numerator&by=sex&stratum=female`)).body;
+  const rows = page.getByRole('table', { name: 'Patients' }).locator('tbody tr');
+  await rows.first().waitFor();
+  assert.equal(await rows.count(), patients.length);
+  await rows.first().getByRole('link').first().click();
+  const definitions = page.getByRole('table', { name: 'Definitions' });
+  await definitions.waitFor();
+  const { body } = await walker.ask(`/measures/${measure}/patients/${patients[0].patient}`);
+  assert.equal(await definitions.locator('tr').count(), body.definitions.length);
+  for (const one of body.definitions.filter((each) => typeof each.value === 'boolean')) {
+    assert.match(await definitions.getByRole('row', { name: new RegExp(`^${one.name} (yes|no)$`) }).innerText(), one.value ? /yes$/ : /no$/);
+  }
+  await page.getByRole('table', { name: 'Events it rests on' }).getByRole('link').first().click();
+  await page.waitForURL((url) => url.searchParams.get('history') === body.rests_on[0].resource);
+  await page.getByRole('dialog').getByRole('heading', { name: /Version 1/ }).waitFor();
+  assert.deepEqual(page.complaints, []);
+}
+
+export async function aWorkListIsWhatCareGapsAnswersAndIsExportedWhole(walker) {
+  await evaluated(walker);
+  const page = await walker.open(`/population/measures/${measure}/gaps?period=${period}`);
+  const { body } = await walker.ask(`/fhir/Measure/$care-gaps?periodStart=2025-01-01&periodEnd=2025-12-31&status=open-gap&measureId=ColorectalCancerScreening`);
+  const wanted = body.parameter.map((one) => one.resource.entry[0].resource.subject.reference.slice('Patient/'.length)).sort();
+  await page.getByText(`${wanted.length} open gaps`).waitFor();
+  await until(async () => (await page.getByRole('table', { name: 'Patients' }).locator('tbody tr').count()) === wanted.length, 'all rows');
+  await page.locator('.person .quiet').nth(wanted.length - 1).waitFor();
+  const { text } = await textOfExport(page, () => page.getByRole('button', { name: 'Export CSV' }).click());
+  const exported = text.trim().split('\r\n').slice(1).map((line) => line.split(',')[6]);
+  assert.deepEqual(exported.sort(), wanted);
+  const unclear = await walker.open(`/population/measures/AnyCondition-1.0/gaps?period=${period}`);
+  await unclear.getByText('nothing is ranked or called a gap').waitFor();
+}
+
+const colonoscopy = (patient) => ({
+  resourceType: 'Procedure', id: `scope-${patient.slice(0, 8)}`, status: 'completed', subject: { reference: `Patient/${patient}` }, performedDateTime: '2025-06-02T09:00:00Z',
+  code: { coding: [{ system: 'http://snomed.info/sct', code: '73761001', display: 'Colonoscopy' }] },
+});
+
+export async function whoMovesIsSeenWithinASecondAndTheFiguresFollow(walker) {
+  await evaluated(walker);
+  const { patients } = (await walker.ask(`/measures/${measure}/patients?population=denominator&_count=500`)).body;
+  const met = new Set((await walker.ask(`/measures/${measure}/patients?population=numerator&_count=500`)).body.patients.map((one) => one.patient));
+  const patient = patients.find((one) => !met.has(one.patient)).patient;
+  const page = await walker.open('/population');
+  await page.getByText('Live', { exact: true }).waitFor();
+  const tile = tileOf(page, 'Colorectal cancer screening');
+  await tile.getByText(`${met.size} of `).waitFor();
+  await walker.put(`/fhir/Procedure/${colonoscopy(patient).id}`, colonoscopy(patient));
+  const took = await until(() => tile.getByText(`${met.size + 1} of `).isVisible(), 'the tile counts one more', 2000);
+  console.log(`        on the tile after ${took} ms`);
+  assert.match(await tile.innerText(), /1 moved just now/);
+  const moved = page.getByRole('region', { name: 'Moved just now' });
+  await moved.getByText(`Procedure/${colonoscopy(patient).id} recorded`).waitFor();
+  await moved.getByRole('link').first().click();
+  await page.getByText('from denominator').or(page.getByText('from initial population')).first().waitFor();
+  assert.match(await page.locator('.flips').innerText(), /to numerator/);
+  assert.deepEqual(page.complaints, []);
+}
+
+export async function whatIsDueAndAlertsOfAllAreTheApis(walker) {
+  const page = await walker.open('/population/due');
+  const { items } = (await walker.ask('/prevention/due?_count=50')).body;
+  const rows = page.getByRole('table', { name: 'Due' }).locator('tbody tr');
+  await rows.first().waitFor();
+  assert.equal(await rows.first().getByRole('link').getAttribute('href'), `/patients/${items[0].patient}/prevention`);
+  await page.getByRole('link', { name: 'Alerts' }).click();
+  const { alerts } = (await walker.ask('/alerts?_count=50')).body;
+  await page.getByRole('table', { name: 'Alerts' }).waitFor();
+  assert.equal(await page.getByRole('table', { name: 'Alerts' }).locator('tbody tr').count(), alerts.length);
+  await page.getByRole('button', { name: 'Notes' }).click();
+  const notes = (await walker.ask('/alerts?tier=note&_count=50')).body.alerts;
+  await until(async () => (await page.getByRole('table', { name: 'Alerts' }).locator('tbody tr').count().catch(() => 0)) === notes.length, 'notes only');
+  assert.deepEqual(page.complaints, []);
+}
+
+export async function thePopulationLooksRight(walker) {
+  await evaluated(walker);
+  await walker.looks('/population', 'population', (page) => page.getByText('Live', { exact: true }).waitFor(), (page) => page.getByText('n = ').nth(2).waitFor());
+  await walker.looks(`/population/measures/${measure}?period=${period}`, 'measure', (page) => page.locator('.comparison').waitFor());
+  await walker.looks(`/population/measures/${measure}/gaps?period=${period}`, 'care-gaps', (page) => page.getByRole('table', { name: 'Patients' }).waitFor());
+}
+
+export async function whyAndWhatIsDueLookRight(walker) {
+  await evaluated(walker);
+  const { patients } = (await walker.ask(`/measures/${measure}/patients?population=numerator`)).body;
+  await walker.looks(`/population/measures/${measure}/patients/${patients[0].patient}?period=${period}`, 'explained', (page) => page.getByRole('table', { name: 'Definitions' }).waitFor());
+  await walker.looks('/population/due', 'due', (page) => page.locator('.person .quiet').first().waitFor());
+  await walker.looks('/population/alerts', 'alerts', (page) => page.locator('.person .quiet').first().waitFor());
+}
