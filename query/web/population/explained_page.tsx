@@ -1,5 +1,5 @@
 // One patient in a measure: where they stand, each definition's value, and the events it rests on.
-import { placeOf } from '../chart/history.tsx';
+import { placeOf } from '../chart/version_text.ts';
 import { useAnswer } from '../parts/answer.ts';
 import { ErrorPanel } from '../parts/error_panel.tsx';
 import { usePeople } from '../parts/people.ts';
