@@ -34,7 +34,7 @@ export function HealthPart({ health, reading }: { health: Again<Health>; reading
       {error && <ErrorPanel error={error}>It is asked again every two seconds.</ErrorPanel>}
       {body && <Catching shards={body.shards} />}
       {body && (
-        <div class="wide-table" role="region" aria-label="Shards" tabIndex={0}>
+        <div class="wide-table" role="region" aria-label="Table: shards" tabIndex={0}>
           <table class="shards">
             <thead><tr><th class="number">Shard</th><th class="number">Position</th><th class="number">Lag (records)</th><th class="number">Parked patients</th><th>State</th></tr></thead>
             <tbody>{body.shards.map((shard) => <Row key={shard.shard} shard={shard} parked={parkedOf(shard.shard)} />)}</tbody>

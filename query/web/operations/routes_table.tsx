@@ -11,7 +11,7 @@ export function RoutesTable({ readings }: { readings: readonly Reading[] }) {
   const routes = now.samples.filter((one) => one.name === 'http_request_seconds_count').sort((a, b) => b.value - a.value).slice(0, shown);
   return (
     <Section title="Busiest routes" note="times since the node began">
-      <div class="wide-table" role="region" aria-label="Busiest routes" tabIndex={0}>
+      <div class="wide-table" role="region" aria-label="Table: busiest routes" tabIndex={0}>
         <table class="routes">
           <thead><tr><th>Route</th><th class="number">Requests</th><th class="number">Now</th><th class="number">Half within</th><th class="number">99% within</th><th class="number">Failed</th></tr></thead>
           <tbody>

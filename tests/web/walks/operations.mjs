@@ -13,7 +13,7 @@ export async function theOperatorSeesShardsRatesAndWhatIsStuck(walker) {
   const page = await walker.open('/operations');
   await page.getByText(/Ready. Writes are open, all \d+ shards follow the log/).waitFor();
   const { shards } = (await walker.ask('/health/ready')).body;
-  const rows = page.getByRole('region', { name: 'Shards' }).locator('tbody tr');
+  const rows = page.getByRole('region', { name: 'Table: shards' }).locator('tbody tr');
   assert.equal(await rows.count(), shards.length);
   await until(async () => {
     const shown = await rows.allInnerTexts();
