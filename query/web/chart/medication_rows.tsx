@@ -36,10 +36,10 @@ export function AlertChips({ alerts }: { alerts: readonly Alert[] }) {
   );
 }
 
-function Marks({ line }: { line: MedicationLine }) {
+function Marks({ line, label }: { line: MedicationLine; label: string }) {
   return (
     <>
-      {line.state !== 'active' && line.state !== 'past' && <Chip tone="past">{stateTitles[line.state]}</Chip>}
+      {line.state !== 'active' && stateTitles[line.state] !== label && <Chip tone="past">{stateTitles[line.state]}</Chip>}
       {line.not_checkable && <Chip tone="warn" title={line.not_checkable}>Not checkable</Chip>}
       {(line.disagreements ?? []).length > 0 && <Chip tone="warn" title={line.disagreements?.join('\n')}>Sources disagree</Chip>}
       {(line.marks ?? []).map((mark) => <Chip>{mark}</Chip>)}
@@ -75,7 +75,7 @@ export function MedicationRows({ lines, alerts, label }: Props) {
                   : coded(line.drug, 'not coded')}</div>
                 <div class="quiet">{dose(line.dose) || 'dose not recorded'}{line.state !== 'active' && line.because ? ` · ${line.because}` : ''}</div>
               </td>
-              <td class="chips"><AlertChips alerts={alertsOf(line, alerts)} /><Marks line={line} /></td>
+              <td class="chips"><AlertChips alerts={alertsOf(line, alerts)} /><Marks line={line} label={label} /></td>
               <td class="when">
                 <When line={line} />
                 <span class="quiet nowrap" title={line.last_confirmed ? `last confirmed ${recorded(line.last_confirmed)}` : undefined}>
