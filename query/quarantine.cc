@@ -52,19 +52,22 @@ class Quarantine {
     const auto patient = replay::patient_of_stream(name);
     if (!patient.empty()) ops::auth::note_patient(patient);
     events::PositionToken since(sources_.log_id);
-    since.see(one.since);
+    since.see_next(one.since.partition, one.since.offset);
     parked_.begin_object().member("projection", one.projection);
     parked_.optional("patient", patient).optional("stream", name);
-    parked_.member("since", since.text()).member("reason", one.reason).end_object();
+    parked_.member("event", place_of(one.since)).member("since", since.text());
+    parked_.member("reason", one.reason).end_object();
     return {};
   }
   void write_record(const projections::QuarantinedRecord& one) {
-    records_.begin_object().member(
-        "event", fmt::format("{}:{}", one.position.partition.value, one.position.offset.value));
-    records_.member("reason", one.reason);
+    records_.begin_object().member("event", place_of(one.position)).member("reason", one.reason);
     records_.member("bytes", static_cast<std::uint64_t>(one.bytes.size())).end_object();
   }
 
+  // As /audit/proof takes it.
+  static std::string place_of(const events::Position& position) {
+    return fmt::format("{}:{}", position.partition.value, position.offset.value);
+  }
   static JsonWriter array() {
     JsonWriter json;
     json.begin_array();
@@ -82,9 +85,11 @@ ops::http::Description quarantine_description() {
       "Patients that a projection could not follow, and records that nobody can read, with "
       "reasons"};
   description.parameters = {min_position_text()};
-  const auto parked = schema::object(
-      {{"projection", schema::text}, {"since", schema::position}, {"reason", schema::text}},
-      {{"patient", schema::text}, {"stream", schema::text}});
+  const auto parked = schema::object({{"projection", schema::text},
+                                      {"event", schema::text},
+                                      {"since", schema::position},
+                                      {"reason", schema::text}},
+                                     {{"patient", schema::text}, {"stream", schema::text}});
   const auto record = schema::object(
       {{"event", schema::text}, {"reason", schema::text}, {"bytes", schema::number}});
   description.schema = schema::object({{"position", schema::position},

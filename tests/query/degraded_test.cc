@@ -79,6 +79,7 @@ TEST(DegradedTest, AChartSaysThatItIsIncompleteAndOtherPatientsChartsDoNot) {
   EXPECT_EQ(parked.at("projection").as_string(), "chart");
   EXPECT_EQ(parked.at("patient").as_string(), "ana");
   EXPECT_THAT(std::string(parked.at("reason").as_string()), HasSubstr("poison"));
+  EXPECT_EQ(parked.at("event").as_string(), "0:1");
   EXPECT_EQ(parked.at("since"), chart.at("incomplete").at(0).at("since"));
   EXPECT_TRUE(quarantine.at("records").as_array().empty());
 }

@@ -1,10 +1,9 @@
 // What could not be applied or read, each with its reason.
-import { placeOf } from '../chart/version_text.ts';
 import { ErrorPanel } from '../parts/error_panel.tsx';
 import { Nothing, Section } from '../parts/section.tsx';
 import { useAgain } from './use_again.ts';
 
-interface Parked { projection: string; patient?: string; stream?: string; since: string; reason: string }
+interface Parked { projection: string; patient?: string; stream?: string; event: string; reason: string }
 interface Quarantined { event: string; reason: string; bytes: number }
 export interface Quarantine { parked: Parked[]; records: Quarantined[] }
 
@@ -17,8 +16,8 @@ export function QuarantinePart() {
       {body && !any && <Nothing>Empty: every projection follows every patient, every record could be read.</Nothing>}
       {body && body.parked.length > 0 && (
         <table class="stacked" aria-label="Parked patients">
-          <thead><tr><th>Patient</th><th>Read model</th><th>Since</th><th>Reason</th></tr></thead>
-          <tbody>{body.parked.map((one) => <tr key={one.projection + one.since}><td>{one.patient ? <a href={`/patients/${encodeURIComponent(one.patient)}`}>{one.patient}</a> : one.stream ?? 'not known'}</td><td>{one.projection}</td><td class="id">{placeOf(one.since)}</td><td>{one.reason}</td></tr>)}</tbody>
+          <thead><tr><th>Patient</th><th>Read model</th><th>Since event</th><th>Reason</th></tr></thead>
+          <tbody>{body.parked.map((one) => <tr key={one.projection + one.event}><td>{one.patient ? <a href={`/patients/${encodeURIComponent(one.patient)}`}>{one.patient}</a> : one.stream ?? 'not known'}</td><td>{one.projection}</td><td class="id">{one.event}</td><td>{one.reason}</td></tr>)}</tbody>
         </table>
       )}
       {body && body.records.length > 0 && (
