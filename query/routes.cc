@@ -15,6 +15,7 @@
 #include "query/medication_json.h"
 #include "query/prevention.h"
 #include "query/prevention_due.h"
+#include "query/quarantine.h"
 #include "query/reconciliation/routes.h"
 #include "query/settings/setting_routes.h"
 #include "query/timeline.h"
@@ -43,6 +44,7 @@ void add_query_routes(ops::http::Router& router, const Sources& sources, LiveHub
   add_medication_routes(router, sources, conclusions.knowledge);
   add_prevention_routes(router, sources, conclusions.prevention);
   add_prevention_due_routes(router, sources, conclusions.prevention);
+  add_quarantine_route(router, sources);
   reconciliation::add_reconciliation_routes(router, sources, conclusions.knowledge,
                                             conclusions.write);
   settings::add_setting_routes(router, sources);

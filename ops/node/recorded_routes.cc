@@ -18,6 +18,7 @@ constexpr std::array unrecorded{
     UnrecordedRoute{"/population", "the same page"},
     UnrecordedRoute{"/population/**", "the same page"},
     UnrecordedRoute{"/audit", "the same page; what it asks for is recorded"},
+    UnrecordedRoute{"/operations", "the same page; it asks for figures, and for what is recorded"},
     UnrecordedRoute{"/assets/{file}", "its script and style"},
     UnrecordedRoute{"/routes", "a list of routes"},
     UnrecordedRoute{"/openapi.json", "a description of routes"},

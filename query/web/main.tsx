@@ -7,6 +7,7 @@ import './chart.css';
 import './parts.css';
 import './population.css';
 import './audit.css';
+import './operations.css';
 import { Shell } from './shell.tsx';
 import { startTheme } from './theme.ts';
 

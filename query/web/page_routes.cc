@@ -13,8 +13,8 @@ namespace {
 using ops::http::Request;
 using ops::http::Response;
 
-constexpr std::array<std::string_view, 6> addresses{"/",           "/patients",      "/patients/**",
-                                                    "/population", "/population/**", "/audit"};
+constexpr std::array<std::string_view, 7> addresses{
+    "/", "/patients", "/patients/**", "/population", "/population/**", "/audit", "/operations"};
 
 const std::vector<ServedFile>& files() {
   static const auto all = served_files();

@@ -3,6 +3,7 @@ import type { ComponentType } from 'preact';
 import { AuditPage } from './pages/audit.tsx';
 import { ChartPage } from './pages/chart.tsx';
 import { FindPage } from './pages/find.tsx';
+import { OperationsPage } from './pages/operations.tsx';
 import { PopulationPage } from './pages/population.tsx';
 import { match, type Names } from './router.ts';
 
@@ -22,6 +23,7 @@ export const pages: readonly Page[] = [
   { pattern: '/population', title: 'Population', component: PopulationPage, inBar: 'Population' },
   { pattern: '/population/*', title: 'Population', component: PopulationPage },
   { pattern: '/audit', title: 'Audit', component: AuditPage, inBar: 'Audit' },
+  { pattern: '/operations', title: 'Operations', component: OperationsPage, inBar: 'Operations' },
 ];
 
 export function pageAt(path: string): { page: Page; names: Names } | null {

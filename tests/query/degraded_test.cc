@@ -2,6 +2,7 @@
 #include "events/record.h"
 #include "projections/catalog.h"
 #include "query/charts.h"
+#include "query/quarantine.h"
 #include "tests/projections/facts_builder.h"
 #include "tests/projections/knowledge/shipped.h"
 #include "tests/query/read_fixture.h"
@@ -53,11 +54,15 @@ TEST(DegradedTest, AChartSaysThatItIsIncompleteAndOtherPatientsChartsDoNot) {
     fixture.submit(request);
     fixture.settle();
   };
-  const auto chart_of = [&](const std::string& of_patient) {
+  query::add_quarantine_route(router, sources);
+  const auto read = [&](const std::string& path) {
     ops::http::Request request;
     request.method = "GET";
-    request.path = request.target = "/charts/" + of_patient;
+    request.path = request.target = path;
     return boost::json::parse(router.route(request).body);
+  };
+  const auto chart_of = [&](const std::string& of_patient) {
+    return read("/charts/" + of_patient);
   };
   given("ana", "well");
   given("ana", "poison");
@@ -67,6 +72,16 @@ TEST(DegradedTest, AChartSaysThatItIsIncompleteAndOtherPatientsChartsDoNot) {
   EXPECT_EQ(chart.at("incomplete").at(0).at("projection").as_string(), "chart");
   EXPECT_EQ(chart.at("problems").at("items").as_array().size(), 1u);
   EXPECT_FALSE(chart_of("ben").as_object().contains("incomplete"));
+
+  const auto quarantine = read("/quarantine");
+  ASSERT_EQ(quarantine.at("parked").as_array().size(), 1u);
+  const auto& parked = quarantine.at("parked").at(0);
+  EXPECT_EQ(parked.at("projection").as_string(), "chart");
+  EXPECT_EQ(parked.at("patient").as_string(), "ana");
+  EXPECT_THAT(std::string(parked.at("reason").as_string()), HasSubstr("poison"));
+  EXPECT_EQ(parked.at("event").as_string(), "0:1");
+  EXPECT_EQ(parked.at("since"), chart.at("incomplete").at(0).at("since"));
+  EXPECT_TRUE(quarantine.at("records").as_array().empty());
 }
 
 TEST(DegradedTest, AReaderWhoWantsMoreThanTheShardHasIsToldHowFarBehindItIs) {

@@ -35,7 +35,7 @@ class PagesTest : public RunningNode {
 
 TEST_F(PagesTest, EveryAddressOfAPageHasThePage) {
   for (const std::string path : {"/", "/patients", "/patients/ana", "/patients/ana/results",
-                                 "/population", "/population/due", "/audit"}) {
+                                 "/population", "/population/due", "/audit", "/operations"}) {
     const auto answer = ask("GET", path);
     EXPECT_EQ(answer.status, 200) << path;
     EXPECT_THAT(answer.body, StartsWith("<!doctype html>")) << path;

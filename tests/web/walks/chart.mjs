@@ -44,6 +44,16 @@ export async function eachValueOfTheGridIsOneOfTheApis(walker) {
   assert.deepEqual(page.complaints, []);
 }
 
+export async function careGapsAreThoseOfTheApi(walker) {
+  const { id } = await somebody(walker);
+  const year = new Date().getFullYear();
+  const gaps = (await walker.ask(`/fhir/Measure/$care-gaps?subject=Patient/${id}&status=open-gap&periodStart=${year}-01-01&periodEnd=${year}-12-31`)).body;
+  const titles = gaps.parameter[0].resource.entry[0].resource.section.filter((one) => one.entry).map((one) => one.title);
+  const page = await walker.open(`/patients/${id}/prevention`);
+  await page.getByText(`1 Jan ${year} to 31 Dec ${year}`).waitFor();
+  await until(async () => (await page.getByRole('list', { name: 'Open care gaps' }).getByRole('listitem').allInnerTexts()).join() === titles.join(), `the gaps are ${titles}`);
+}
+
 const potassium = (patient, id, value) => ({
   resourceType: 'Observation', id, status: 'final', subject: { reference: `Patient/${patient}` }, effectiveDateTime: new Date().toISOString(),
   category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'laboratory' }] }],
@@ -69,6 +79,28 @@ export async function aResultFromElsewhereAppearsInTwoBrowsersWithinASecond(walk
   }
   const moved = Math.abs((await mark.boundingBox()).y - before);
   assert.ok(moved < 2, `what was looked at moved by ${moved} px`);
+}
+
+export async function criticalPreliminaryAndCorrectedValuesAreMarkedInWords(walker) {
+  const { id } = await somebody(walker);
+  const page = await walker.open(`/patients/${id}/results`);
+  await page.getByRole('button', { name: 'Tree' }).click();
+  const critical = (status, value) => ({ ...potassium(id, `badge-${id.slice(0, 6)}`, value), status, interpretation: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation', code: 'HH' }] }] });
+  const row = page.getByRole('region', { name: 'Results' }).locator('tr', { hasText: /^Potassium/ });
+  for (const [status, value] of [['preliminary', 7.1], ['corrected', 7.2]]) {
+    await walker.put(`/fhir/Observation/badge-${id.slice(0, 6)}`, critical(status, value));
+    await until(async () => {
+      const text = await row.innerText();
+      return text.includes(`${value} mmol/L`) && /critical/i.test(text) && text.includes(status);
+    }, `${status} and critical are said`);
+  }
+}
+
+export async function anotherPatientOfTheSameNameIsSaidInTheBanner(walker) {
+  for (const [id, birthDate] of [['same-1', '1970-01-02'], ['same-2', '1971-03-04']]) await walker.put(`/fhir/Patient/${id}`, { resourceType: 'Patient', id, birthDate, name: [{ family: 'Samename', given: ['Sam'] }] });
+  const page = await walker.open('/patients/same-1');
+  await page.getByRole('link', { name: 'Same name: born 4 Mar 1971' }).click();
+  await page.getByText('born 4 Mar 1971').first().waitFor();
 }
 
 export async function aLostLineIsSaidAndHealsFromWhereItWas(walker) {
