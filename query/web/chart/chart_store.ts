@@ -3,6 +3,7 @@
 import { get, withParameters, type Answer } from '../api.ts';
 import { follow, type Change, type ChangedResource, type LineState } from '../live.ts';
 import { typeWord } from '../text/word.ts';
+import { joined, missingIn } from './trend_answers.ts';
 import type { Alerts, Chart, Medications, Prevention, SeriesList, Trends } from './types.ts';
 
 export interface ChartView {
@@ -22,6 +23,7 @@ export interface ChartView {
 
 const chartLimit = 1000;
 const valuesMax = 3000;
+const roundsMax = 6;
 const gatherChanges = 40;      // milliseconds; a commit of many resources is one change already
 const markedFor = 60_000;
 
@@ -89,9 +91,17 @@ export class ChartStore {
   // All values of all series, newest first, as many as are drawn.
   private async values(ask: <T>(part: string, parameters?: Record<string, string | number>) => Promise<Answer<T>>): Promise<Answer<Trends>> {
     const list = await ask<SeriesList>('/trends');
-    const codes = list.body.series.map(({ code }) => (code.system ? `${code.system}|${code.code}` : code.code)).join(',');
-    if (codes === '') return { ...list, body: { notice: '', values: [], more: false, series: [] } };
-    return ask<Trends>('/trends', { code: codes, _count: valuesMax });
+    let codes = list.body.series.map(({ code }) => (code.system ? `${code.system}|${code.code}` : code.code ?? ''));
+    let all: Trends = { notice: '', values: [], more: false, series: [] };
+    // Thousands of newer values of one series must not hide the newest of another: those that the
+    // answer had no room for are asked for alone.
+    for (let rounds = 0; codes.length > 0 && rounds < roundsMax; ++rounds) {
+      const { body } = await ask<Trends>('/trends', { code: codes.join(','), _count: valuesMax });
+      all = joined(all, body);
+      if (!body.more) break;
+      codes = missingIn(codes, body);
+    }
+    return { ...list, body: all };
   }
 
   private listen(position: string): void {
