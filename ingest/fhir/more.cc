@@ -56,6 +56,9 @@ constexpr Row rows[] = {
      "instantiates-canonical instantiates-uri order-detail=ServiceRequest.orderDetail "
      "performer-type replaces requisition"},
     {ResourceType::Specimen, "container container-id"},
+    {ResourceType::Task,
+     "based-on business-status focus group-identifier intent modified owner part-of performer "
+     "priority requester"},
 };
 
 // The words of `text` between `separator`s.

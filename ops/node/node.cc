@@ -23,6 +23,7 @@
 #include "projections/measures/keeper.h"
 #include "projections/prevention/immunization/shipped_schedule.h"
 #include "projections/prevention/screening/rule_reader.h"
+#include "query/access/amendments.h"
 #include "query/audit/proof.h"
 #include "query/bulk/routes.h"
 #include "query/checks/alert_rates.h"
@@ -299,6 +300,7 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     parts->live->follow(*parts->measures);
     query::measures::add_measure_routes(parts->router, {*parts->sources, *parts->measures});
     query::measures::add_measure_operations(parts->router, {*parts->sources, *parts->measures});
+    query::access::add_amendment_routes(parts->router, *parts->sources, *stored.opener);
     query::replay::add_replay_routes(parts->router, *parts->sources, *stored.opener, record);
     http::JobRules rules;
     rules.directory = settings.data / "exports";

@@ -35,8 +35,23 @@ constexpr std::array media{
 constexpr std::array questionnaire{identifier, date_of,
                                    Parameter{"effective", date, take<&General::period>}, status,
                                    Parameter{"title", string, take<&General::name>}};
-constexpr std::array task{identifier, Parameter{"authored-on", date, take<&General::when>}, code,
-                          encounter,  Parameter{"period", date, take<&General::period>},    status};
+constexpr std::array task{identifier,
+                          Parameter{"authored-on", date, take<&General::when>},
+                          code,
+                          encounter,
+                          Parameter{"period", date, take<&General::period>},
+                          status,
+                          Parameter{"based-on", reference, more<"based-on">},
+                          Parameter{"business-status", token, more<"business-status">},
+                          Parameter{"focus", reference, more<"focus">},
+                          Parameter{"group-identifier", token, more<"group-identifier">},
+                          Parameter{"intent", token, more<"intent">},
+                          Parameter{"modified", date, more<"modified">},
+                          Parameter{"owner", reference, more<"owner">},
+                          Parameter{"part-of", reference, more<"part-of">},
+                          Parameter{"performer", token, more<"performer">},
+                          Parameter{"priority", token, more<"priority">},
+                          Parameter{"requester", reference, more<"requester">}};
 constexpr std::array subscription{Parameter{"criteria", string, take<&General::name>}, status};
 constexpr std::array value_set{identifier, date_of, name, status};
 constexpr std::array<std::string_view, 1> subject_only{"subject"};

@@ -24,7 +24,8 @@ SAID_IN_PART = ["/charts/{patient}/trends", "/charts/{patient}/medications/$chec
                 "/measures/{measure}/patients/{patient}",
                 "/charts/{patient}/reconciliations/proposal", "/charts/{patient}/reconciliations",
                 # from and to, _sort and _cursor; types of resources; words that no target may have
-                "/audit/recipients", "/audit/replay", "/audit/late", "/audit/screen", "/audit/proof", "/audit/checkpoints", "/audit/access", "/audit/disclosures", "/charts/{patient}/access"]
+                "/audit/recipients", "/audit/replay", "/audit/late", "/audit/screen", "/audit/proof", "/audit/checkpoints", "/audit/access", "/audit/disclosures", "/charts/{patient}/access",
+                "/charts/{patient}/amendments"]
 EXAMPLES = {"drug": "metoprolol", "on": "2024-06-01", "patient": "ana", "agent": "anonymous", "resource": "Patient/ana",
             "id": "ana", "name": "metoprolol"}
 EXAMPLES_OF = {"/audit/replay": {"from": "2024-06-01", "to": "2030-01-01T00:00:00Z", "type": "Observation,Condition"}}
@@ -39,7 +40,11 @@ CHART = {"resourceType": "Bundle", "type": "transaction", "entry": [
     *({"resource": {"resourceType": "MedicationRequest", "status": "active", "intent": "order",
                     "subject": {"reference": "Patient/ana"}, "medicationCodeableConcept": {"text": drug}},
        "request": {"method": "POST", "url": "MedicationRequest"}}
-      for drug in ("phenelzine", "fluoxetine", "grandmother's drops"))]}
+      for drug in ("phenelzine", "fluoxetine", "grandmother's drops")),
+    {"resource": {"resourceType": "Task", "status": "rejected", "intent": "order", "for": {"reference": "Patient/ana"},
+                  "code": {"coding": [{"system": "urn:chartlog:task", "code": "amend-record"}]},
+                  "statusReason": {"text": "accurate"}, "focus": {"reference": "Patient/ana/_history/1"}},
+     "request": {"method": "POST", "url": "Task"}}]}
 
 
 def ask(url, body=None):

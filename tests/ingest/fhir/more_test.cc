@@ -50,6 +50,17 @@ TEST(FhirMore, ReferencesAreResolvedAndWhatIsNotThereCostsNothing) {
   EXPECT_EQ(test::target_of(result.facts.more[0]->references), "Encounter/7");
 }
 
+TEST(FhirMore, ATaskKeepsItsFocusApartFromWhatElseItRefersTo) {
+  const auto result = test::mapped_quoted(
+      "{'resourceType':'Task','status':'requested','intent':'order',"
+      "'for':{'reference':'Patient/1'},'focus':{'reference':'Observation/7'},"
+      "'basedOn':[{'reference':'ServiceRequest/8'}],'lastModified':'2024-05-01'}");
+  EXPECT_THAT(result.messages(), ::testing::IsEmpty());
+  ASSERT_NE(more_of(result.facts, "focus"), nullptr);
+  EXPECT_EQ(test::target_of(more_of(result.facts, "focus")->references), "Observation/7");
+  EXPECT_EQ(more_of(result.facts, "modified")->dates.at(0)->text, "2024-05-01");
+}
+
 // Found by the search oracle: CarePlan's scheduledString is no date.
 TEST(FhirMore, AFormThatTheParameterCannotCompareIsNotKept) {
   const auto result = test::mapped_quoted(
