@@ -4,7 +4,7 @@
 
 #include "ops/auth/access.h"
 #include "query/patient_answer.h"
-#include "query/replay/event_json.h"
+#include "query/returned.h"
 
 namespace query {
 namespace {
@@ -49,7 +49,7 @@ class Quarantine {
     const auto changes = view.changes(one.since.offset, one.stream, 1);
     if (!changes) return changes.error();
     const std::string name = changes->empty() ? std::string() : changes->front().stream_name;
-    const auto patient = replay::patient_of_stream(name);
+    const auto patient = patient_of_stream(name);
     if (!patient.empty()) ops::auth::note_patient(patient);
     events::PositionToken since(sources_.log_id);
     since.see_next(one.since.partition, one.since.offset);
