@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { compare } from '../../../query/web/chart/comparison.ts';
 import { indexOf, momentsOf } from '../../../query/web/chart/moments.ts';
 import type { Chart, Item, Section } from '../../../query/web/chart/types.ts';
-import { joined, missingIn } from '../../../query/web/chart/trend_answers.ts';
+import { codesIn, joined, missingIn } from '../../../query/web/chart/trend_answers.ts';
 import { placeOf, textsOf } from '../../../query/web/chart/version_text.ts';
 import { differences } from '../../../query/web/chart/version_diff.ts';
 import { doseUnits, doseWords, frequencies, medicationRequest, nowText, observations, type OrderDraft } from '../../../query/web/chart/write/resources.ts';
@@ -70,6 +70,8 @@ test('series that an answer had no room for are asked for and joined, newest fir
   const answer = (values: ReturnType<typeof point>[], more: boolean) => ({ notice: '', values, more, series: [...new Set(values.map((one) => one.series))].map((series) => ({ series, codes: [series], count: 1 })) });
   const first = answer([point('k', '2026', 1)], true);
   assert.deepEqual(missingIn(['l|k', 'l|w'], first), ['l|w']);
+  const shown = { ...chart([]), vitals: { items: [{ ...problem('o', 1, 'final'), code: { system: 'l', code: 'bp' }, components: [{ code: { system: 'l', code: 'sys' } }] }], more: false } };
+  assert.deepEqual(codesIn(shown), ['l|bp', 'l|sys']);
   const all = joined(joined(answer([], false), first), answer([point('w', '2010', 2), point('k', '2027', 3)], false));
   assert.deepEqual(all.values.map((one) => one.value), [3, 1, 2]);
   assert.deepEqual(all.series.map((one) => [one.series, one.count]), [['k', 2], ['w', 1]]);
