@@ -3,6 +3,7 @@
 import { get, withParameters, type Answer } from '../api.ts';
 import { follow, type Change, type ChangedResource, type LineState } from '../live.ts';
 import { typeWord } from '../text/word.ts';
+import { codesIn, codeText, joined, missingIn } from './trend_answers.ts';
 import type { Alerts, Chart, Medications, Prevention, SeriesList, Trends } from './types.ts';
 
 export interface ChartView {
@@ -22,6 +23,7 @@ export interface ChartView {
 
 const chartLimit = 1000;
 const valuesMax = 3000;
+const roundsMax = 6;
 const gatherChanges = 40;      // milliseconds; a commit of many resources is one change already
 const markedFor = 60_000;
 
@@ -57,16 +59,17 @@ export class ChartStore {
     const turn = ++this.turn;
     const ask = <T>(part: string, parameters: Record<string, string | number> = {}) =>
       get<T>(withParameters(`/charts/${encodeURIComponent(this.patient)}${part}`, { ...parameters, asOf: this.asOf }), { signal: this.stopped.signal, least });
+    const asked = ask<Chart>('', { limit: chartLimit });
     const others = Promise.all([
       this.part('medications', turn, ask<Medications>('/medications')),
-      this.part('trends', turn, this.values(ask)),
+      this.part('trends', turn, this.values(ask, asked)),
       ...(this.asOf ? [] : [
         this.part('alerts', turn, ask<Alerts>('/alerts')),
         this.part('prevention', turn, ask<Prevention>('/prevention')),
       ]),
     ]);
     try {
-      const answer = await ask<Chart>('', { limit: chartLimit });
+      const answer = await asked;
       if (turn !== this.turn) return;
       this.set({ chart: answer.body, error: null, answeredAt: Date.now() });
       if (!this.asOf) this.listen(answer.position ?? answer.body.position);
@@ -87,11 +90,21 @@ export class ChartStore {
   }
 
   // All values of all series, newest first, as many as are drawn.
-  private async values(ask: <T>(part: string, parameters?: Record<string, string | number>) => Promise<Answer<T>>): Promise<Answer<Trends>> {
+  private async values(ask: <T>(part: string, parameters?: Record<string, string | number>) => Promise<Answer<T>>, chart: Promise<Answer<Chart>>): Promise<Answer<Trends>> {
     const list = await ask<SeriesList>('/trends');
-    const codes = list.body.series.map(({ code }) => (code.system ? `${code.system}|${code.code}` : code.code)).join(',');
-    if (codes === '') return { ...list, body: { notice: '', values: [], more: false, series: [] } };
-    return ask<Trends>('/trends', { code: codes, _count: valuesMax });
+    let codes = list.body.series.map(({ code }) => codeText(code));
+    // The list ends where it has read enough rows; what the chart shows is drawn all the same.
+    if (list.body.more) codes = [...new Set([...codes, ...codesIn((await chart).body)])];
+    let all: Trends = { notice: '', values: [], more: list.body.more, series: [] };
+    // Thousands of newer values of one series must not hide the newest of another: those that the
+    // answer had no room for are asked for alone.
+    for (let rounds = 0; codes.length > 0 && rounds < roundsMax; ++rounds) {
+      const { body } = await ask<Trends>('/trends', { code: codes.join(','), _count: valuesMax });
+      all = joined(all, body);
+      if (!body.more) break;
+      codes = missingIn(codes, body);
+    }
+    return { ...list, body: all };
   }
 
   private listen(position: string): void {

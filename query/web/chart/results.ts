@@ -83,8 +83,19 @@ function panelsOf(reports: Item[]): Map<string, string> {
   return panels;
 }
 
+// By the category that the chart has it under; what is older than the chart's newest observations is
+// known by its series.
+const vitalSeries = new Set(['systolic', 'diastolic', 'heart_rate', 'respiratory_rate', 'temperature', 'oxygen_saturation', 'weight', 'height', 'bmi', 'head_circumference']);
+
+function kindOf(own: Point[], isAnalyte: boolean, codes: Readonly<Record<'vitals' | 'labs' | 'others', Set<string>>>): Test['kind'] {
+  const isIn = (set: Set<string>) => own.some((point) => set.has(point.code.code ?? ''));
+  if (isIn(codes.vitals) || vitalSeries.has(own[0]?.series ?? '')) return 'vital';
+  if (isIn(codes.labs)) return 'laboratory';
+  return isAnalyte && !isIn(codes.others) ? 'laboratory' : 'other';
+}
+
 export function testsOf(chart: Chart, trends: Trends): Test[] {
-  const vitals = codesOf(chart.vitals.items), labs = codesOf(chart.labs.items), panels = panelsOf(chart.reports.items);
+  const vitals = codesOf(chart.vitals.items), labs = codesOf(chart.labs.items), others = codesOf(chart.observations.items), panels = panelsOf(chart.reports.items);
   const points = new Map<string, Point[]>();
   for (const point of trends.values) {
     const list = points.get(point.series);
@@ -95,7 +106,7 @@ export function testsOf(chart: Chart, trends: Trends): Test[] {
     const own = points.get(text.series);
     const newest = own?.[0];
     if (!own || !newest) return [];
-    const kind = own.some((point) => vitals.has(point.code.code ?? '')) ? 'vital' : own.some((point) => labs.has(point.code.code ?? '')) ? 'laboratory' : 'other';
+    const kind = kindOf(own, text.name !== undefined, { vitals, labs, others });
     const panel = own.map((point) => panels.get(`Observation/${point.observation}`)).find(Boolean);
     return [{
       series: text.series, name: nameOf(own, text.name), title: coded(newest.code), unit: shownUnit(newest), range: rangeText(newest), points: own, kind,

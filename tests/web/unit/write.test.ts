@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { compare } from '../../../query/web/chart/comparison.ts';
 import { indexOf, momentsOf } from '../../../query/web/chart/moments.ts';
 import type { Chart, Item, Section } from '../../../query/web/chart/types.ts';
+import { codesIn, joined, missingIn } from '../../../query/web/chart/trend_answers.ts';
 import { placeOf, textsOf } from '../../../query/web/chart/version_text.ts';
 import { differences } from '../../../query/web/chart/version_diff.ts';
 import { doseUnits, doseWords, frequencies, medicationRequest, nowText, observations, type OrderDraft } from '../../../query/web/chart/write/resources.ts';
@@ -62,4 +63,17 @@ test('versions differ by element, whatever the server set', () => {
 test('the place of an event is one before the position after it; a note is read', () => {
   assert.equal(placeOf('5cfa3bc8f3f8d8f2c74f49bacf8a0d24:8-6'), '8:5');
   assert.deepEqual(textsOf({ content: [{ attachment: { contentType: 'text/plain', data: 'U8O4cmVu' } }] }), ['Søren']);
+});
+
+test('series that an answer had no room for are asked for and joined, newest first', () => {
+  const point = (code: string, time: string, value: number) => ({ time, value, code: { system: 'l', code }, series: code, observation: `${code}${value}`, version: 1 });
+  const answer = (values: ReturnType<typeof point>[], more: boolean) => ({ notice: '', values, more, series: [...new Set(values.map((one) => one.series))].map((series) => ({ series, codes: [series], count: 1 })) });
+  const first = answer([point('k', '2026', 1)], true);
+  assert.deepEqual(missingIn(['l|k', 'l|w'], first), ['l|w']);
+  const shown = { ...chart([]), vitals: { items: [{ ...problem('o', 1, 'final'), code: { system: 'l', code: 'bp' }, components: [{ code: { system: 'l', code: 'sys' } }] }], more: false } };
+  assert.deepEqual(codesIn(shown), ['l|bp', 'l|sys']);
+  const all = joined(joined(answer([], false), first), answer([point('w', '2010', 2), point('k', '2027', 3)], false));
+  assert.deepEqual(all.values.map((one) => one.value), [3, 1, 2]);
+  assert.deepEqual(all.series.map((one) => [one.series, one.count]), [['k', 2], ['w', 1]]);
+  assert.equal(all.more, true);
 });
