@@ -14,7 +14,7 @@ import { resourceName } from './resource_name.ts';
 import type { Asked } from './parameters.ts';
 import type { Screen, Shown } from './types.ts';
 
-const accessesMax = 100;
+const accessesMax = 50;
 
 // Its elements are drawn once it is opened: hundreds of documents may have been shown.
 function Document({ shown }: { shown: Shown }) {
@@ -52,7 +52,7 @@ function Answer({ screen }: { screen: Screen }) {
 }
 
 export function ScreenPart({ asked }: { asked: Asked }) {
-  const path = asked.agent && asked.at ? withParameters('/audit/screen', { agent: asked.agent, at: asked.at, minutes: asked.minutes || 30, _count: 200 }) : null;
+  const path = asked.agent && asked.at ? withParameters('/audit/screen', { agent: asked.agent, at: asked.at, minutes: asked.minutes || 30, _count: 100 }) : null;
   const answer = useAnswer<Screen>(path);
   return (
     <>

@@ -14,7 +14,7 @@ import { day } from '../text/date.ts';
 interface DueItem { patient: string; kind: string; item: string; state: string; shown_since: string; changes_on?: string }
 interface DuePage { on: string; items: DueItem[]; patients_left_out?: number; next?: string }
 
-const pagesMax = 10, atOnce = 500, drawn = 100;
+const pagesMax = 10, atOnce = 500, drawn = 50;
 const tones: Readonly<Record<string, Tone>> = { overdue: 'danger', due: 'warn', 'due soon': 'warn' };
 const itemName = (item: string) => item.replace(/\/Standard$/, '').replaceAll('/', ', ').replaceAll('-', ' ');
 const head = ['on', 'patient', 'name', 'birth_date', 'kind', 'item', 'state', 'shown_since', 'changes_on'];
