@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from chartlog import BINARY, ROOT, SHARED, Node, shared_data  # noqa: E402
@@ -23,8 +22,6 @@ def populate(node, folder):
     own = os.path.join(folder, "population")
     subprocess.run([BINARY, "generate", "--patients", "40", "--seed", "7", "--out", own], check=True, capture_output=True)
     load(node, own)
-    measures = os.path.join(ROOT, "projections", "quality", "measures")
-    subprocess.run([BINARY, "measures", "load", measures, "--period", time.strftime("%Y"), "--to", node.url], check=True, capture_output=True)
     if os.path.exists(os.path.join(SHARED, *SYNTHEA)) or os.environ.get("CI") == "true":
         synthea = os.path.join(folder, "synthea")
         os.makedirs(synthea)

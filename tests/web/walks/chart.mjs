@@ -46,11 +46,11 @@ export async function eachValueOfTheGridIsOneOfTheApis(walker) {
 
 export async function careGapsAreThoseOfTheApi(walker) {
   const { id } = await somebody(walker);
-  const year = new Date().getFullYear();
-  const gaps = (await walker.ask(`/fhir/Measure/$care-gaps?subject=Patient/${id}&status=open-gap&periodStart=${year}-01-01&periodEnd=${year}-12-31`)).body;
+  const [start, end] = (await walker.ask('/measures')).body.measures[0].period.split('/');
+  const gaps = (await walker.ask(`/fhir/Measure/$care-gaps?subject=Patient/${id}&status=open-gap&periodStart=${start}&periodEnd=${end}`)).body;
   const titles = gaps.parameter[0].resource.entry[0].resource.section.filter((one) => one.entry).map((one) => one.title);
   const page = await walker.open(`/patients/${id}/prevention`);
-  await page.getByText(`1 Jan ${year} to 31 Dec ${year}`).waitFor();
+  await page.getByText(`1 Jan ${start.slice(0, 4)} to 31 Dec ${end.slice(0, 4)}`).waitFor();
   await until(async () => (await page.getByRole('list', { name: 'Open care gaps' }).getByRole('listitem').allInnerTexts()).join() === titles.join(), `the gaps are ${titles}`);
 }
 
