@@ -14,8 +14,9 @@ bool has(const List& list, const Value& value) {
                      [&](const Value& each) { return same(each, value); });
 }
 
-// Null only in a list that has one: otherwise it could be anything.
-Value list_contains(const List& list, const Value& value) {
+// A null in the place of a list or a point could be anything; unlike In and Contains, which look
+// for the null itself (CQL B.10, List Operators).
+Value list_includes_point(const List& list, const Value& value) {
   if (has(list, value)) return Value(true);
   return value.is_null() && !list.empty() ? Value() : Value(false);
 }
@@ -41,7 +42,7 @@ bool list_properly_includes(const List& a, const List& b) {
 // `collection` of node.operands[at] contains `value`. A null list has no elements.
 Value contains_at(const Node& node, std::size_t at, const Value& collection, const Value& value) {
   if (collection.is_null()) return node.operands[at].is_list() ? Value(false) : Value();
-  if (collection.is(Kind::list)) return list_contains(collection.list(), value);
+  if (collection.is(Kind::list)) return Value(has(collection.list(), value));
   return interval_contains(collection, value, node.precision);
 }
 Value properly_contains_at(const Node& node, std::size_t at, const Value& collection,
@@ -63,7 +64,8 @@ Value properly_in(const Node& node, Arguments a, Frame&) {
 // Also of a point, which ELM of some translators gives these operators.
 Value includes_of(const Node& node, const Value& a, const Value& b) {
   if (!a.is(Kind::list)) return interval_includes(a, b, node.precision);
-  return b.is(Kind::list) ? Value(list_includes(a.list(), b.list())) : list_contains(a.list(), b);
+  return b.is(Kind::list) ? Value(list_includes(a.list(), b.list()))
+                          : list_includes_point(a.list(), b);
 }
 Value properly_includes_of(const Node& node, const Value& a, const Value& b) {
   if (!a.is(Kind::list)) return interval_properly_includes(a, b, node.precision);

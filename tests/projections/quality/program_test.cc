@@ -106,6 +106,24 @@ TEST(ProgramTest, OperandsOfAnotherTypeAreAnErrorOfTheEvaluation) {
   EXPECT_THAT(error_of({main}), HasSubstr("a type that it does not take"));
 }
 
+// A reading that names no visit was not taken in hospital: CQL's `in` and `contains` look for the
+// null itself.
+TEST(ProgramTest, NullIsInAListThatHasOneAndInNoOther) {
+  const auto null_and = [](const std::string& type, const std::string& list) {
+    const std::string null = R"({"type": "Null"})";
+    const auto operands = type == "In" ? null + "," + list : list + "," + null;
+    return literal_text(*value_of(
+        {library("Main", R"("it": {"type": ")" + type + R"(", "operand": [)" + operands + "]}")}));
+  };
+  const auto without = R"({"type": "List", "element": [)" + one + "]}";
+  const auto with = R"({"type": "List", "element": [{"type": "Null"},)" + one + "]}";
+
+  EXPECT_EQ(null_and("In", without), "false");
+  EXPECT_EQ(null_and("In", with), "true");
+  EXPECT_EQ(null_and("Contains", without), "false");
+  EXPECT_EQ(null_and("Contains", with), "true");
+}
+
 TEST(ProgramTest, TheEndOfAnIntervalThatIsOpenAndNullIsNull) {
   const auto end = [](const std::string& closed) {
     return library("Main", R"("it": {"type": "End", "operand": {"type": "Interval", "low": )" +

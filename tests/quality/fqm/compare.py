@@ -18,10 +18,13 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "support"))
 from chartlog import BINARY, ROOT, shared_data  # noqa: E402
-from content import Content, lines_of, recode  # noqa: E402
+from content import Content, lines_of  # noqa: E402
+from criteria import Criteria  # noqa: E402
+from written import trimmed, written  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MODULES = os.path.join(ROOT, "build", "fqm")
+GENERATED_YEAR = 2024
 GENERATED_PERIOD = ("2024-01-01", "2024-12-31")
 SEED = 20260
 # If not all are asked for: boolean and Encounter bases, exclusions, exceptions, strata.
@@ -125,6 +128,7 @@ class Tally:
         self.known, self.used = known(), set()
         self.compared, self.equal, self.bad = 0, 0, []
         self.counts, self.stops = collections.Counter(), collections.Counter()
+        self.measured = collections.Counter()  # group, population: patients in it by our engine, of one measure
 
     def stopped(self, measure, name, message):
         """The second engine's error: nothing to compare with. Its reason is known, or it is red."""
@@ -136,6 +140,9 @@ class Tally:
             self.bad.append(f"{measure}\t{name}\tfqm-execution stops: {message}")
 
     def add(self, measure, name, report, answer):
+        for number, group in enumerate(report.get("group", [])):
+            for population in group["population"]:
+                self.measured[number, population["code"]["coding"][0]["code"]] += population["count"] > 0
         if "error" in answer:
             self.stopped(measure, name, answer["error"])
             return
@@ -229,17 +236,35 @@ def synthea(engines, folder, measures, tally, patients_max):
     tally.say(f"{len(named)} of Synthea's patients")
 
 
+# A column of the table: the populations in it.
+COLUMNS = [("initial", ["initial-population"]), ("denominator", ["denominator", "measure-population"]), ("numerator", ["numerator", "measure-observation"]),
+           ("exclusion", ["denominator-exclusion", "measure-population-exclusion", "numerator-exclusion"]), ("exception", ["denominator-exception"])]
+
+
+def cell(measured, codes):
+    return ", ".join(str(count) for (_, code), count in sorted(measured.items()) if code in codes)
+
+
 def generated(engines, measures, patients, tally):
     out = engines.path("generated")
     subprocess.run([BINARY, "generate", "--patients", str(patients), "--seed", str(SEED), "--out", out], check=True, capture_output=True)
     files = [os.path.join(out, name) for name in sorted(os.listdir(out)) if name.startswith("patient")]
+    bundles = []
+    for file in files:
+        with open(file, encoding="utf-8") as text:
+            bundles.append(json.dumps(trimmed(json.load(text), GENERATED_YEAR)))
+    table = []
     for measure in measures:
-        retrieved, named = engines.content.retrieved(measure), []
-        for number, file in enumerate(files):
-            with open(file, encoding="utf-8") as text:
-                named.append((str(number), recode(json.load(text), retrieved, SEED + number)))
+        criteria = Criteria(engines.content, measure)
+        named = [(str(number), written(json.loads(text), criteria, SEED + number, GENERATED_YEAR)) for number, text in enumerate(bundles)]
+        tally.measured, before = collections.Counter(), (tally.equal, tally.compared)
         compare(engines, measure, GENERATED_PERIOD, named, tally)
+        row = f"| {measure} | " + " | ".join(cell(tally.measured, codes) for _, codes in COLUMNS)
+        table.append(f"{row} | {tally.equal - before[0]} / {tally.compared - before[1]} |")
+        print(table[-1], flush=True)
     tally.say(f"{patients} patients of our generator, coded from the value sets")
+    print("Patients in a population, in the order of groups; evaluations equal\n| measure | " + " | ".join(name for name, _ in COLUMNS) + " | equal |")
+    print("\n".join(["|---" * (len(COLUMNS) + 2) + "|"] + table), flush=True)
 
 
 def main():

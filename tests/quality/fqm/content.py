@@ -3,7 +3,6 @@ import base64
 import io
 import json
 import os
-import random
 import subprocess
 import tarfile
 
@@ -64,26 +63,10 @@ class Content:
         resources += [self.value_sets.get(url) or dict(EMPTY, url=url) for url in urls]
         return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": each} for each in resources]}
 
-    def retrieved(self, measure):
-        """Resource type: (profile, members of the value set or none) of each retrieve."""
-        found = {}
-        for name in self.closure(measure):
-            elm = self.libraries[name][1]
-            urls = {each["name"]: each["id"] for each in elm.get("valueSets", {}).get("def", [])}
-            for node in nodes_of(elm.get("statements", {})):
-                if node.get("type") != "Retrieve":
-                    continue
-                url = urls.get(node.get("codes", {}).get("name"))
-                members = self.value_sets.get(url, EMPTY)["expansion"].get("contains", [])
-                codes = [{"system": each["system"], "code": each["code"]} for each in members]
-                found.setdefault(node["dataType"].split("}")[1], []).append((node["templateId"], codes))
-        return found
-
     def cases(self):
         """Measure: its test cases (case, bundle, and fqm: what fqm-execution 1.8.6 made of it) by period."""
         found = {}
         archive = subprocess.run(["zstd", "-dcq", os.path.join(self.folder, "testcases.tar.zst")], capture_output=True, check=True)
-        import io
         with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
             for member in tar:
                 if not member.name.endswith(".ndjson"):
@@ -94,26 +77,3 @@ class Content:
                     key = (period["start"][:10], period["end"][:10])
                     found.setdefault(case["measure"], {}).setdefault(key, []).append(case)
         return found
-
-
-CODED = {"Encounter": "type", "Condition": "code", "Procedure": "code", "Observation": "code", "Immunization": "vaccineCode",
-         "MedicationRequest": "medicationCodeableConcept", "ServiceRequest": "code"}
-
-
-def recode(bundle, retrieved, seed):
-    """A patient of our generator as a measure would have them written: each resource of a profile that it retrieves, two
-    of three with a code of the value set that it retrieves there."""
-    dice = random.Random(seed)
-    for entry in bundle["entry"]:
-        resource = entry["resource"]
-        resource.setdefault("id", entry["fullUrl"].split(":")[-1])  # episodes go by their id there
-        choices = retrieved.get(resource["resourceType"])
-        if not choices:
-            continue
-        profile, codes = dice.choice(choices)
-        resource.setdefault("meta", {})["profile"] = [profile]
-        coded = resource.get(CODED.get(resource["resourceType"]))
-        if coded and codes and dice.random() < 0.66:
-            coded = coded[0] if isinstance(coded, list) else coded
-            coded["coding"] = coded.get("coding", []) + [dice.choice(codes)]
-    return bundle
