@@ -94,11 +94,12 @@ void add_late_route(ops::http::Router& router, const Sources& sources,
         if (auto begun = begin_read(sources, request, question, names_of(late_parameters()));
             !begun)
           return ops::http::problem_response(begun.error());
-        if (running->test_and_set())  // it reads the log: one at a time
+        const bool of_all = patient == nullptr;  // which reads the whole log: one at a time
+        if (of_all && running->test_and_set())
           return ops::http::problem_response(
               {events::ErrorCode::overloaded, "late: another one is being told; try again", {}});
         auto answered = answer(sources, opener, request);
-        running->clear();
+        if (of_all) running->clear();
         return answered ? std::move(*answered) : ops::http::problem_response(answered.error());
       },
       late_description());
