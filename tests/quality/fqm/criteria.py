@@ -15,6 +15,17 @@ def kind(node):
     return node["type"] if isinstance(node.get("type"), str) else ""
 
 
+def aliases_in(nodes):
+    """Alias: the property that it goes through, as C in `O.category C where C ~ "laboratory"`."""
+    found = {}
+    for query in (each for each in nodes if kind(each) == "Query"):
+        for source in query.get("source", []) + query.get("relationship", []):
+            paths = [each["path"] for each in nodes_of(source["expression"]) if kind(each) == "Property"]
+            if paths and kind(source["expression"]) in ("Property", "FunctionRef"):
+                found[source["alias"]] = paths[0]
+    return found
+
+
 class Hints:
     """What is compared with: codes by the property, quantities (number, unit), durations in days."""
 
@@ -83,7 +94,9 @@ class Criteria:
         elm = self.content.libraries[library][1]
         paths = {each["localIdentifier"]: each["path"].split("/")[-1] for each in elm.get("includes", {}).get("def", [])}
         for body in (each for each in elm.get("statements", {}).get("def", []) if each["name"] == name):
-            for node in nodes_of(body.get("expression", {})):
+            nodes = list(nodes_of(body.get("expression", {})))
+            aliases = aliases_in(nodes)
+            for node in nodes:
                 if kind(node) in ("ExpressionRef", "FunctionRef"):
                     into = paths.get(node.get("libraryName"), library)
                     if into != "FHIRHelpers":
@@ -91,16 +104,17 @@ class Criteria:
                 elif kind(node) == "Retrieve":
                     read.needs.append(Need(node, self.codes_in(library, node.get("codes", {})), read.hints))
                 elif kind(node) in COMPARED:
-                    self.read_comparison(library, node, read.hints)
+                    self.read_comparison(library, node, aliases, read.hints)
                 elif kind(node) in ("As", "Is") and "dateTime" in str(node.get("asTypeSpecifier", node.get("isTypeSpecifier"))):
                     read.hints.has_times |= node.get("operand", {}).get("path") == "value"
                 elif kind(node) == "Quantity" and node.get("unit", "").rstrip("s") in DAYS:
                     read.hints.days.append(float(node["value"]) * DAYS[node["unit"].rstrip("s")])
         return read
 
-    def read_comparison(self, library, node, hints):
+    def read_comparison(self, library, node, aliases, hints):
         parts = list(nodes_of(node))
         paths = [each["path"] for each in parts if kind(each) == "Property"]
+        paths += [aliases[each["name"]] for each in parts if kind(each) == "AliasRef" and each["name"] in aliases]
         outer = [path for each in paths for path in reversed(each.split(".")) if path not in INNER]
         hints.codes[outer[0] if outer else "code" if "code" in paths else "value"] += self.codes_in(library, node)
         for each in parts:
