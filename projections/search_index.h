@@ -30,7 +30,7 @@ class SearchIndex final : public Projection {
  public:
   std::string_view name() const override { return "search_index"; }
   // The tables of search/ say what has rows: a new reference parameter is a new version.
-  std::uint32_t version() const override { return 6; }
+  std::uint32_t version() const override { return 7; }
   Status apply(const AcceptedEvent& event, Family family, RowBatch& batch) const override;
   // Reads the shard's whole index, about a million rows a second: a row that named the
   // stream's rows would cost each write a third more, and streams are seldom forgotten.
