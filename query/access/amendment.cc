@@ -14,7 +14,7 @@ bool is_any(std::string_view status, std::initializer_list<std::string_view> wor
   return std::find(words.begin(), words.end(), status) != words.end();
 }
 
-std::string_view outcome_of(std::string_view status) {
+std::string_view decided_as(std::string_view status) {
   if (is_any(status, {"accepted", "in-progress", "completed"})) return "accepted";
   return status == "rejected" ? "denied" : "";
 }
@@ -39,7 +39,7 @@ KnownTime asked_at(std::string_view authored_on, KnownTime recorded) {
 std::optional<AmendmentDecision> decision_of(AmendmentSteps steps) {
   std::optional<AmendmentDecision> stands;
   for (const auto& step : steps) {
-    const auto outcome = outcome_of(step.status);
+    const auto outcome = decided_as(step.status);
     if (asks_again(step.status)) stands.reset();
     if (outcome.empty()) continue;
     if (!stands || stands->outcome != outcome) stands = {outcome, &step, {}};

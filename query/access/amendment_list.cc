@@ -9,7 +9,6 @@
 namespace query::access {
 namespace {
 
-namespace schema = events::schema;
 using events::Result;
 using projections::text_of;
 using projections::VersionRow;
@@ -18,9 +17,9 @@ using Type = events::ResourceType;
 constexpr std::size_t changes_a_turn = 1000;
 
 // Null for a deletion.
-const schema::General* task_in(const VersionRow& row) {
+const events::schema::General* task_in(const VersionRow& row) {
   if (row.facts.empty()) return nullptr;
-  return flatbuffers::GetRoot<schema::Facts>(row.facts.data())->of_as_General();
+  return flatbuffers::GetRoot<events::schema::Facts>(row.facts.data())->of_as_General();
 }
 
 // Among all that it refers to: the focus itself is in the document.
