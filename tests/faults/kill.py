@@ -247,6 +247,8 @@ def main():
         if node.stop() != 0:
             print("FAILED: the node did not stop cleanly")
             return 1
+        if broker:
+            broker.stop()  # it writes into its folder
         shutil.rmtree(folder)
         print("passed")
         return 0

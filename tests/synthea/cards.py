@@ -136,6 +136,7 @@ def main():
               f"{problems} differences")
         if problems:
             return 1
+        broker.stop()  # it writes into its folder
         shutil.rmtree(folder)
         print("passed")
         return 0

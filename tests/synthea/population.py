@@ -214,6 +214,8 @@ def main():
             print(f"FAILED: {len(check.problems)} problems; the node's log: {node.folder}/serve.log")
             return 1
         node.stop()
+        if broker:
+            broker.stop()  # it writes into its folder
         shutil.rmtree(folder)
         print("passed")
         return 0
