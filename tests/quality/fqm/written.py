@@ -28,8 +28,6 @@ class Writer:
     def __init__(self, bundle, criteria, seed, year):
         self.dice, self.criteria, self.bundle = random.Random(seed), criteria, bundle
         self.patient = next(each["resource"] for each in bundle["entry"] if each["resource"]["resourceType"] == "Patient")
-        self.patient.setdefault("id", "patient")
-        self.patient.setdefault("meta", {})["profile"] = [QICORE + "qicore-patient"]
         # Things of one story happen on few days: about these.
         self.days = [datetime.datetime(year, 1, 1, 14) + datetime.timedelta(days=self.dice.randrange(20, 335)) for _ in range(2)]
         roles = {each for each in sorted(criteria.populations) if self.dice.random() < ROLES.get(each, 0.25)}
@@ -65,10 +63,11 @@ class Writer:
         for entry in self.bundle["entry"]:
             resource = entry["resource"]
             choices = [need for need in wanted.get(resource["resourceType"], []) if need.codes and not need.is_negative]
-            if not choices:
+            profile = resource["meta"]["profile"][0]
+            if not choices or "not" in profile.split("/")[-1] or profile.split("/")[-1] in VITALS:
                 continue
             need = self.dice.choice(choices)
-            resource.setdefault("meta", {})["profile"] = [need.profile]
+            resource["meta"]["profile"] = [need.profile]
             coded = resource.get(CODED.get(resource["resourceType"]))
             if coded and need.codes and self.chance(0.66):
                 coded = coded[0] if isinstance(coded, list) else coded
@@ -258,12 +257,37 @@ def is_old(resource, year):
     return resource["resourceType"] not in ("Coverage", "MedicationRequest") and time[:4] < str(year - 1)
 
 
+def profile_of(resource):
+    """The profile that a measure retrieves it by. Without one the second engine finds nothing, and ours goes by what the
+    resource says."""
+    type_ = resource["resourceType"]
+    codes = {each.get("code") for each in resource.get("code", {}).get("coding", [])}
+    vital = next((name for name, code in VITALS.items() if code in codes), None) if type_ == "Observation" else None
+    if vital:
+        return "http://hl7.org/fhir/StructureDefinition/" + vital
+    categories = {code.get("code") for each in resource.get("category", []) if isinstance(each, dict) for code in each.get("coding", [])}
+    if type_ == "Observation" and "laboratory" in categories:
+        return "http://hl7.org/fhir/us/core/StructureDefinition/us-core-observation-lab"
+    if resource.get("doNotPerform") or resource.get("status") == "not-done":
+        not_done = {"MedicationRequest": "mednotrequested", "MedicationAdministration": "mednotadministered", "ServiceRequest": "servicenotrequested"}
+        return QICORE + "qicore-" + not_done.get(type_, type_.lower() + "notdone")
+    return QICORE + "qicore-" + type_.lower()
+
+
 def trimmed(bundle, year):
     """What measures retrieve, without the results, visits and orders of years ago: most of what the generator writes, and
     both engines take the longer for it."""
+    drugs = {each["fullUrl"]: each["resource"].get("code") for each in bundle["entry"] if each["resource"]["resourceType"] == "Medication"}
     for entry in bundle["entry"]:
-        entry["resource"].setdefault("id", entry["fullUrl"].split(":")[-1])  # episodes go by their id there
-    types = set(CODED) | {"Patient", "Medication"}
+        resource = entry["resource"]
+        resource.setdefault("id", entry["fullUrl"].split(":")[-1])  # episodes go by their id there
+        # It stops where a drug is referred to (known.tsv): nothing of the patient would be compared.
+        drug = drugs.get(resource.get("medicationReference", {}).get("reference"))
+        if drug:
+            resource["medicationCodeableConcept"] = drug
+            del resource["medicationReference"]
+        resource.setdefault("meta", {})["profile"] = [profile_of(resource)]
+    types = set(CODED) | {"Patient"}
     kept = [each for each in bundle["entry"] if each["resource"]["resourceType"] in types and not is_old(each["resource"], year)]
     return dict(bundle, entry=kept)
 
