@@ -45,6 +45,7 @@ void add_query_routes(ops::http::Router& router, const Sources& sources, LiveHub
   add_prevention_routes(router, sources, conclusions.prevention);
   add_prevention_due_routes(router, sources, conclusions.prevention);
   add_quarantine_route(router, sources);
+  add_quarantine_retry_route(router, sources);
   reconciliation::add_reconciliation_routes(router, sources, conclusions.knowledge,
                                             conclusions.write);
   settings::add_setting_routes(router, sources);
