@@ -54,8 +54,11 @@ struct DueItem {
 // What is due soon, due or overdue on a day, longest first, at most `count` after `place`. Rows
 // whose answer may have changed since they were written are assessed again, as of `on`. For a
 // day before the last commit of a patient, what that settled is not seen: ask for today or later.
+// `item`: no others; empty: all. The rows of the others are passed over.
 Result<std::vector<DueItem>> due_on(const ShardView& view, const PreventionRules& rules,
-                                    immunization::Day on, std::size_t count,
-                                    std::string_view place);
+                                    immunization::Day on, std::size_t count, std::string_view place,
+                                    std::string_view item = {});
+// All that can be due by these rules, as DueItem::item names it; sorted.
+std::vector<std::string> items_of(const PreventionRules& rules);
 
 }  // namespace projections

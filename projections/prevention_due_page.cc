@@ -1,5 +1,8 @@
 // A page of what is due: rows of the index, assessed again where time may have changed them.
+#include <fmt/format.h>
+
 #include <map>
+#include <set>
 
 #include "projections/prevention_due.h"
 #include "projections/prevention_due_rows.h"
@@ -14,7 +17,8 @@ class DuePage {
   DuePage(const ShardView& view, const PreventionRules& rules, Day on)
       : view_(view), family_(view.family("prevention_due")), rules_(rules), on_(on) {}
 
-  Result<std::vector<DueItem>> read(std::size_t count, std::string_view place) {
+  Result<std::vector<DueItem>> read(std::size_t count, std::string_view place,
+                                    std::string_view item) {
     std::vector<DueItem> items;
     const std::string from = place.empty() ? std::string() : std::string(place) + '\0';
     const std::string prefix(1, static_cast<char>(due::by_day));
@@ -23,6 +27,7 @@ class DuePage {
       const auto placed = due::decode(rows->key(), rows->value());
       if (!placed) return placed.error();
       if (placed->row.day > on_) break;
+      if (!item.empty() && placed->row.item != item) continue;
       const auto answer = answer_of(*placed);
       if (!answer) return answer.error();
       if (!due::is_open((*answer)->state)) continue;
@@ -67,8 +72,21 @@ class DuePage {
 }  // namespace
 
 Result<std::vector<DueItem>> due_on(const ShardView& view, const PreventionRules& rules, Day on,
-                                    std::size_t count, std::string_view place) {
-  return DuePage(view, rules, on).read(count, place);
+                                    std::size_t count, std::string_view place,
+                                    std::string_view item) {
+  return DuePage(view, rules, on).read(count, place, item);
+}
+
+std::vector<std::string> items_of(const PreventionRules& rules) {
+  std::set<std::string> items;
+  for (const auto& group : rules.schedule.groups) {
+    for (const auto antigen : group.antigens) {
+      for (const auto& series : rules.schedule.antigens[antigen].series)
+        items.insert(fmt::format("vaccine/{}/{}", group.name, series.group_name));
+    }
+  }
+  for (const auto& rule : rules.screenings.rules) items.insert("screening/" + rule.id);
+  return {items.begin(), items.end()};
 }
 
 }  // namespace projections

@@ -1,5 +1,7 @@
 #include "query/prevention_due.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "ops/auth/access.h"
@@ -33,6 +35,7 @@ class DuePages {
     if (!on) return on.error();
     const auto count = count_parameter(request_, "_count", due_default, due_max);
     if (!count) return count.error();
+    if (auto chosen = read_item(); !chosen) return chosen.error();
     if (auto placed = read_cursor(); !placed) return placed.error();
     for (std::uint32_t shard = 0; shard < sources_.shards.count(); ++shard) {
       if (auto read = read_shard({shard}, *on, *count + 1); !read) return read.error();
@@ -44,7 +47,19 @@ class DuePages {
 
  private:
   // A place among all rows, whatever the day.
-  static std::uint64_t fingerprint() { return fhir::fingerprint("prevention/due"); }
+  std::uint64_t fingerprint() const { return fhir::fingerprint("prevention/due" + item_); }
+
+  Status read_item() {
+    const auto* item = request_.parameter("item");
+    if (item == nullptr) return {};
+    item_ = *item;
+    const auto all = projections::items_of(rules_);
+    if (std::binary_search(all.begin(), all.end(), item_)) return {};
+    return events::invalid(
+        fmt::format("parameter item: \"{}\" is none; leave it out and read `all_items`",
+                    item_.substr(0, 64)),
+        "item");
+  }
 
   Status read_cursor() {
     const auto* cursor = request_.parameter("_cursor");
@@ -58,7 +73,7 @@ class DuePages {
   Status read_shard(events::PartitionId partition, Day on, std::size_t count) {
     const auto view = sources_.shards.shard(partition).view();
     position_.see_next(partition, view->next_offset());
-    auto items = projections::due_on(*view, rules_, on, count, place_);
+    auto items = projections::due_on(*view, rules_, on, count, place_, item_);
     if (!items) return items.error();
     std::move(items->begin(), items->end(), std::back_inserter(items_));
     const auto parked = view->parked(std::nullopt);
@@ -76,12 +91,19 @@ class DuePages {
     json.member("on", to_text(on)).key("items").begin_array();
     for (std::size_t i = 0; i < std::min(count, items_.size()); ++i) write_item(items_[i], json);
     json.end_array();
+    if (item_.empty() && place_.empty()) write_all_items(json);
     if (parked_ > 0) json.member("patients_left_out", parked_);
     if (items_.size() > count) {
       json.member("next", fhir::encode_cursor(fingerprint(), items_[count - 1].place));
     }
     json.end_object();
     return with_position(Response::json(200, std::move(json).take()), position_);
+  }
+
+  void write_all_items(JsonWriter& json) const {
+    json.key("all_items").begin_array();
+    for (const auto& item : projections::items_of(rules_)) json.value(item);
+    json.end_array();
   }
 
   static void write_item(const DueItem& item, JsonWriter& json) {
@@ -98,6 +120,7 @@ class DuePages {
   const projections::PreventionRules& rules_;
   const Request& request_;
   events::PositionToken position_;
+  std::string item_;  // as DueItem has it; empty: all
   std::string place_;
   std::vector<DueItem> items_;
   std::uint64_t parked_ = 0;
@@ -111,21 +134,25 @@ void add_prevention_due_routes(ops::http::Router& router, const Sources& sources
   ops::http::Description description{
       "What is due soon, due or overdue on a day, of all patients, longest first"};
   description.parameters = {day_text(),
+                            {"item", "only this one: kind/item, one of `all_items`",
+                             schema::one_of(projections::items_of(rules))},
                             count_text("_count", due_default, due_max),
                             {"_cursor", "the value of `next` of the page before"}};
   const auto names = names_of(description.parameters);
   std::vector<std::string> known(names.begin(), names.end());
   description.parameters.push_back(min_position_text());
-  description.schema = schema::object(
-      {{"position", schema::position},
-       {"notice", schema::text},
-       {"on", schema::text},
-       {"items", schema::array(schema::object({{"patient", schema::fhir_id},
-                                               {"kind", schema::text},
-                                               {"item", schema::text},
-                                               {"state", schema::text},
-                                               {"shown_since", schema::text}}))}},
-      {{"next", schema::text}, {"patients_left_out", schema::whole_number(0, 1'000'000'000)}});
+  description.schema =
+      schema::object({{"position", schema::position},
+                      {"notice", schema::text},
+                      {"on", schema::text},
+                      {"items", schema::array(schema::object({{"patient", schema::fhir_id},
+                                                              {"kind", schema::text},
+                                                              {"item", schema::text},
+                                                              {"state", schema::text},
+                                                              {"shown_since", schema::text}}))}},
+                     {{"next", schema::text},
+                      {"all_items", schema::array(schema::text)},
+                      {"patients_left_out", schema::whole_number(0, 1'000'000'000)}});
   router.add(
       "GET", "/prevention/due",
       [&sources, rules, known = std::move(known)](const Request& request) {

@@ -8,7 +8,7 @@
 namespace query {
 
 // on: today or a later day (UTC); _count: 50 items, at most 500; _cursor: `next` of the page
-// before. Those that are due longest come first. `sources` and what `rules` names outlive the
+// before; item: one vaccine or screening only. Those that are due longest come first. `sources` and what `rules` names outlive the
 // router.
 void add_prevention_due_routes(ops::http::Router& router, const Sources& sources,
                                const projections::PreventionRules& rules);

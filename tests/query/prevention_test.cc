@@ -301,6 +301,31 @@ TEST_F(PreventionRouteTest, WhatIsDueOfAllPatientsComesInPagesOverAllShards) {
     next = "/prevention/due?on=2030-06-01&_count=4&_cursor=" + text;
   }
   EXPECT_EQ(paged, whole);
+  std::vector<std::string> mammograms, wanted;
+  for (const auto& item : whole) {
+    if (item.ends_with(" breast-cancer")) wanted.push_back(item);
+  }
+  EXPECT_EQ(wanted.size(), 5u);
+  next = "/prevention/due?on=2030-06-01&_count=2&item=screening/breast-cancer";
+  const std::string first = next;
+  while (true) {
+    const auto page = read_.json(next);
+    EXPECT_EQ(page.as_object().if_contains("all_items"), nullptr);
+    for (const auto& item : page.at("items").as_array()) mammograms.push_back(item_of(item));
+    const auto* cursor = page.as_object().if_contains("next");
+    if (cursor == nullptr) break;
+    EXPECT_EQ(page.at("items").as_array().size(), 2u);
+    next = first + "&_cursor=" + std::string(cursor->as_string());
+    // A place in one list is none in another.
+    EXPECT_EQ(read_.get("/prevention/due?_cursor=" + std::string(cursor->as_string())).status, 400);
+  }
+  EXPECT_EQ(mammograms, wanted);
+  const auto text = boost::json::serialize(all.at("all_items"));
+  for (const auto& item : all.at("items").as_array()) {
+    EXPECT_THAT(text, ::testing::HasSubstr("\"" + std::string(item.at("kind").as_string()) + "/" +
+                                           std::string(item.at("item").as_string()) + "\""));
+  }
+  EXPECT_EQ(read_.get("/prevention/due?item=breast-cancer").status, 400);
   EXPECT_EQ(read_.get("/prevention/due?on=soon").status, 400);
   EXPECT_EQ(read_.get("/prevention/due?_cursor=somewhere").status, 400);
   EXPECT_EQ(read_.get("/prevention/due?patient=ana").status, 400);

@@ -75,7 +75,7 @@ export function PopulationPage({ names, address }: PageProps) {
         { href: '/population/due', word: 'Due prevention', here: part === 'due' },
         { href: '/population/alerts', word: 'Alerts', here: part === 'alerts' },
       ]} />
-      {part === 'due' && <DueList />}
+      {part === 'due' && <DueList address={address} />}
       {part === 'alerts' && <AlertsPage />}
       {part === 'measures' && <OfMeasures names={below} address={address} />}
     </>

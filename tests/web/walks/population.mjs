@@ -141,6 +141,40 @@ export async function whatIsDueAndAlertsOfAllAreTheApis(walker) {
   assert.deepEqual(page.complaints, []);
 }
 
+export async function oneVaccineOrScreeningIsListedWholeAndItsLinkShowsTheSame(walker) {
+  const page = await walker.open('/population/due');
+  const { items } = (await walker.ask('/prevention/due?_count=500')).body;
+  const chosen = `${items[0].kind}/${items[0].item}`;
+  const wanted = (await walker.ask(`/prevention/due?_count=500&item=${encodeURIComponent(chosen)}`)).body.items;
+  assert.ok(wanted.length > 0 && wanted.every((one) => `${one.kind}/${one.item}` === chosen));
+  const said = page.getByText(`${wanted.length} due, of ${new Set(wanted.map((one) => one.patient)).size} patients`, { exact: true });
+  await page.getByLabel('What').selectOption(chosen);
+  await page.waitForURL((url) => url.searchParams.get('item') === chosen);
+  await said.waitFor();
+  await page.reload();
+  await said.waitFor();
+  const { name, text } = await textOfExport(page, () => page.getByRole('button', { name: 'Export CSV' }).click());
+  assert.ok(name.endsWith(`-${chosen.replaceAll('/', '-')}.csv`), name);
+  assert.deepEqual(text.trim().split('\r\n').slice(1).map((line) => line.split(',')[1]), wanted.map((one) => one.patient));
+  assert.deepEqual(page.complaints, []);
+}
+
+export async function thePopulationsLineIsLostSaidAndGoesOnFromWhereItWas(walker) {
+  await evaluated(walker);
+  const { patients } = (await walker.ask(`/measures/${measure}/patients?population=denominator&_count=500`)).body;
+  const met = new Set((await walker.ask(`/measures/${measure}/patients?population=numerator&_count=500`)).body.patients.map((one) => one.patient));
+  const patient = patients.findLast((one) => !met.has(one.patient)).patient;
+  const page = await walker.open('/population');
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.context().setOffline(true);
+  await until(async () => !(await page.getByText('Live', { exact: true }).isVisible()), 'the loss is said');
+  await walker.put(`/fhir/Procedure/${colonoscopy(patient).id}`, colonoscopy(patient));
+  await page.context().setOffline(false);
+  await page.getByRole('region', { name: 'Moved just now' }).getByText(`Procedure/${colonoscopy(patient).id} recorded`).waitFor();
+  await page.getByText('Live', { exact: true }).waitFor();
+  await tileOf(page, 'Colorectal cancer screening').getByText(`${met.size + 1} of `).waitFor();
+}
+
 export async function thePopulationLooksRight(walker) {
   await evaluated(walker);
   await walker.looks('/population', 'population', (page) => page.getByText('Live', { exact: true }).waitFor(), (page) => page.getByText('n = ').nth(2).waitFor());
