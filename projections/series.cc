@@ -211,16 +211,23 @@ Result<SeriesList> series_list_of(const ShardView& view, const events::StreamKey
 }
 
 Result<SeriesList> series_list_at(const ShardView& view, const events::StreamKey& stream,
-                                  std::size_t rows_max, events::Micros until) {
+                                  std::size_t rows_max, events::Micros until,
+                                  std::string_view place) {
   SeriesList list;
-  const auto rows = view.rows().scan(view.family("series"), KeyWriter(stream).key());
+  const auto prefix = KeyWriter(stream).key();
+  const std::string from = place.empty() ? std::string() : prefix + std::string(place) + '\0';
+  const auto rows = view.rows().scan(view.family("series"), prefix, from);
+  std::string code, system;  // of the last row, also of one that does not count
   for (std::size_t read = 0; rows->valid(); rows->next(), ++read) {
-    if (read == rows_max) {
+    auto row = decode_value(rows->key(), rows->value());
+    if (!row) return row.error();
+    if (read >= rows_max && (row->code != code || row->system != system)) {
       list.more = true;
       break;
     }
-    auto row = decode_value(rows->key(), rows->value());
-    if (!row) return row.error();
+    code = row->code;
+    system = row->system;
+    list.place = rows->key().substr(prefix.size());
     if (row->status == "entered-in-error") continue;
     if (row->time && *row->time > until) continue;
     const bool begins = list.series.empty() || list.series.back().code != row->code ||

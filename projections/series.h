@@ -69,8 +69,10 @@ struct SeriesSummary {
 struct SeriesList {
   std::vector<SeriesSummary> series;  // by code and system
   bool more = false;                  // rows beyond `rows_max` were not read
+  std::string place;                  // if so: where the next part begins after
 };
-// One pass over the stream's rows.
+// One pass over the stream's rows. Once `rows_max` have been read it ends with the series at hand,
+// so each count is whole.
 Result<SeriesList> series_list_of(const ShardView& view, const events::StreamKey& stream,
                                   std::size_t rows_max);
 

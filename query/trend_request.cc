@@ -7,6 +7,7 @@
 
 #include "projections/coded.h"
 #include "projections/trends/analytes.h"
+#include "query/fhir/cursor.h"
 #include "query/patient_answer.h"
 
 namespace query {
@@ -130,7 +131,22 @@ Status read_derived(const ops::http::Request& request, TrendRequest& asked) {
   return {};
 }
 
+Status read_place(const ops::http::Request& request, TrendRequest& asked) {
+  const auto* cursor = request.parameter("_cursor");
+  if (cursor == nullptr) return {};
+  if (!asked.asks_nothing()) {
+    return events::invalid(
+        "parameter _cursor: is of the list of series; leave out code and derived", "_cursor");
+  }
+  auto place = fhir::decode_cursor(series_list_fingerprint(), *cursor);
+  if (!place) return place.error();
+  asked.place = std::move(*place);
+  return {};
+}
+
 }  // namespace
+
+std::uint64_t series_list_fingerprint() { return fhir::fingerprint("trends/series"); }
 
 Result<TrendRequest> read_trend_request(const ops::http::Request& request) {
   TrendRequest asked;
@@ -145,6 +161,7 @@ Result<TrendRequest> read_trend_request(const ops::http::Request& request) {
        {read_unit(request, asked), read_bucket(request, asked), read_derived(request, asked)}) {
     if (!read) return read.error();
   }
+  if (auto placed = read_place(request, asked); !placed) return placed.error();
   return asked;
 }
 

@@ -21,10 +21,13 @@ struct TrendRequest {
   std::optional<projections::trends::BucketSize> bucket;
   std::set<std::string, std::less<>> derived;  // bmi, egfr, growth
   std::size_t count = trend_count_default;
+  std::string place;  // of the list of series: where it goes on
 
   bool asks_nothing() const { return codes.empty() && derived.empty(); }
 };
 
+// Of the list of series, for `_cursor`.
+std::uint64_t series_list_fingerprint();
 // invalid names parameter, value and remedy: also for a unit in which an asked analyte cannot
 // be shown.
 events::Result<TrendRequest> read_trend_request(const ops::http::Request& request);

@@ -7,6 +7,7 @@
 #include "projections/trends/rules.h"
 #include "query/as_of.h"
 #include "query/facts_json.h"
+#include "query/fhir/cursor.h"
 #include "query/patient_answer.h"
 #include "query/trend_json.h"
 #include "query/trend_request.h"
@@ -21,7 +22,7 @@ namespace trends = projections::trends;
 using trends::Derived;
 using trends::Trend;
 
-constexpr std::size_t rows_max = 20'000;   // that one list of series reads
+constexpr std::size_t rows_max = 20'000;   // after which a list of series ends a page
 constexpr std::size_t inputs_max = 5'000;  // values of one analyte that are derived from
 constexpr std::size_t detected_max = 50;
 constexpr std::string_view notice = "computed values and rules are not clinically reviewed";
@@ -67,9 +68,10 @@ class TrendAnswer {
 
   events::Micros until() const { return moment_.at ? moment_.judged_at : events::Micros::max(); }
 
-  // Which series there are.
+  // Which series there are; a page of them.
   Status list() {
-    const auto list = projections::series_list_at(*read_.view, read_.stream, rows_max, until());
+    const auto list =
+        projections::series_list_at(*read_.view, read_.stream, rows_max, until(), asked_.place);
     if (!list) return list.error();
     json_.key("series").begin_array();
     for (const auto& one : list->series) {
@@ -80,6 +82,8 @@ class TrendAnswer {
       json_.member("count", std::uint64_t{one.count}).optional("newest", one.newest).end_object();
     }
     json_.end_array().member("more", list->more);
+    if (list->more)
+      json_.member("next", fhir::encode_cursor(series_list_fingerprint(), list->place));
     return {};
   }
 
@@ -251,6 +255,7 @@ void add_trend_routes(ops::http::Router& router, const Sources& sources) {
       {"derived", "series made of others, several with commas",
        R"({"type":"string","pattern":"^(bmi|egfr|growth)(,(bmi|egfr|growth))*$"})"},
       count_text("_count", trend_count_default, trend_count_max),
+      {"_cursor", "of the list of series: `next` of the page before"},
       as_of_text(),
       at_text()};
   route.projections = {"series", "chart"};

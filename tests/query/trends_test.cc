@@ -241,6 +241,29 @@ TEST_F(TrendRoutesTest, WithoutCodeTheAnswerSaysWhichSeriesThereAre) {
   EXPECT_FALSE(answer.at("more").as_bool());
 }
 
+TEST_F(TrendRoutesTest, AListOfSeriesGoesOnWhereItEndsAndEachCountIsWhole) {
+  given_patient("1970-05-06", "female");
+  std::vector<Reading> panel(21'000, Reading{"8480-6", "120", "mm[Hg]"});
+  read_.send("ana", "Observation", "long", observation("long", "2024-01-01", {"85354-9"}, panel));
+  given("k1", "2024-01-01", {"2160-0", "1.0", "mg/dL"});
+  given("x", "2023", {"99-9", "1", "mg"});
+
+  const auto first = trends("");
+
+  EXPECT_THAT(members(first.at("series"), "count"), ElementsAre("1", "21000"));
+  EXPECT_TRUE(first.at("more").as_bool());
+  const auto rest = trends("?_cursor=" + std::string(first.at("next").as_string()));
+  EXPECT_THAT(members(rest.at("series"), "count"), ElementsAre("1"));
+  EXPECT_FALSE(rest.at("more").as_bool());
+  EXPECT_EQ(rest.as_object().if_contains("next"), nullptr);
+  EXPECT_EQ(read_.get("/charts/ana/trends?_cursor=x").status, 400);
+  EXPECT_EQ(read_
+                .get("/charts/ana/trends?code=2160-0&_cursor=" +
+                     std::string(first.at("next").as_string()))
+                .status,
+            400);
+}
+
 TEST_F(TrendRoutesTest, SlopesAreOfTheValuesAnswered) {
   given_patient("1970-05-06", "female");
   for (int i = 1; i <= 5; ++i) {

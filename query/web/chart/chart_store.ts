@@ -23,7 +23,7 @@ export interface ChartView {
 
 const chartLimit = 1000;
 const valuesMax = 3000;
-const roundsMax = 6;
+const roundsMax = 6, listPagesMax = 10;
 const gatherChanges = 40;      // milliseconds; a commit of many resources is one change already
 const markedFor = 60_000;
 
@@ -91,9 +91,14 @@ export class ChartStore {
 
   // All values of all series, newest first, as many as are drawn.
   private async values(ask: <T>(part: string, parameters?: Record<string, string | number>) => Promise<Answer<T>>, chart: Promise<Answer<Chart>>): Promise<Answer<Trends>> {
-    const list = await ask<SeriesList>('/trends');
+    let list = await ask<SeriesList>('/trends');
     let codes = list.body.series.map(({ code }) => codeText(code));
-    // The list ends where it has read enough rows; what the chart shows is drawn all the same.
+    // A page of the list ends where it has read enough rows.
+    for (let pages = 1; list.body.next && pages < listPagesMax; ++pages) {
+      list = await ask<SeriesList>('/trends', { _cursor: list.body.next });
+      codes.push(...list.body.series.map(({ code }) => codeText(code)));
+    }
+    // Of a list longer than that, what the chart shows is drawn all the same.
     if (list.body.more) codes = [...new Set([...codes, ...codesIn((await chart).body)])];
     let all: Trends = { notice: '', values: [], more: list.body.more, series: [] };
     // Thousands of newer values of one series must not hide the newest of another: those that the

@@ -159,6 +159,6 @@ export interface Point {
 export interface SeriesText { series: string; name?: string; unit?: string; codes: string[]; count: number; slope?: { per_year: number; n: number; days: number } }
 export interface Detected { rule: string; time: string; reason: string; claim: string; source: string; section?: string }
 export interface Trends { notice: string; values: Point[]; more: boolean; series: SeriesText[]; detected?: Detected[] }
-export interface SeriesList { series: { code: Coded; series?: string; count: number; newest?: string }[]; more: boolean }
+export interface SeriesList { series: { code: Coded; series?: string; count: number; newest?: string }[]; more: boolean; next?: string }
 
 export const keyOf = (source: Source): string => `${source.type}/${source.id}`;
