@@ -53,10 +53,11 @@ ShardMetrics::ShardMetrics(prometheus::Registry& registry, events::PartitionId p
       misrouted(fault(registry, partition, "misrouted")),
       damaged(fault(registry, partition, "damaged")),
       repeats(verdict(registry, partition, "repeat")),
-      verdicts{&verdict(registry, partition, "none"), &verdict(registry, partition, "accepted"),
-               &verdict(registry, partition, "refused"), &verdict(registry, partition, "stale"),
-               &verdict(registry, partition, "cancelled"), &verdict(registry, partition, "prepared"),
-               &verdict(registry, partition, "locked"), &verdict(registry, partition, "aborted")},
+      verdicts{
+          &verdict(registry, partition, "none"),      &verdict(registry, partition, "accepted"),
+          &verdict(registry, partition, "refused"),   &verdict(registry, partition, "stale"),
+          &verdict(registry, partition, "cancelled"), &verdict(registry, partition, "prepared"),
+          &verdict(registry, partition, "locked"),    &verdict(registry, partition, "aborted")},
       effects{&effect(registry, partition, "none"),    &effect(registry, partition, "recorded"),
               &effect(registry, partition, "amended"), &effect(registry, partition, "confirmed"),
               &effect(registry, partition, "deleted"), &effect(registry, partition, "absent"),
@@ -66,6 +67,12 @@ ShardMetrics::ShardMetrics(prometheus::Registry& registry, events::PartitionId p
                         .Help("reading, judging, folding and writing one batch")
                         .Register(registry)
                         .Add(labels(partition), batch_buckets)) {}
+
+RebuildMetrics::RebuildMetrics(prometheus::Registry& registry)
+    : running(gauge(registry, "rebuild_running", "1 while read models are built anew", {})),
+      done(gauge(registry, "rebuild_records_done", "records read by this or the last build", {})),
+      all(gauge(registry, "rebuild_records", "records that the build has to read", {})),
+      failed(gauge(registry, "rebuild_failed", "1 if the last build failed", {})) {}
 
 prometheus::Gauge& rocksdb_gauge(prometheus::Registry& registry, events::PartitionId partition,
                                  const char* property) {

@@ -36,6 +36,16 @@ struct ShardMetrics {
   prometheus::Histogram& batch_seconds;
 };
 
+// Of the build of a new generation beside the live one.
+struct RebuildMetrics {
+  explicit RebuildMetrics(prometheus::Registry& registry);
+
+  prometheus::Gauge& running;  // rebuild_running: 1 from its beginning until all shards are swapped
+  prometheus::Gauge& done;     // rebuild_records_done: of this or the last build
+  prometheus::Gauge& all;      // rebuild_records: to be read, as the logs ended when it began
+  prometheus::Gauge& failed;   // rebuild_failed: 1: the last build failed, the old one stays
+};
+
 // The figures of RocksDB that are shown, as worker_rocksdb{shard,property}.
 inline constexpr std::array<const char*, 5> rocksdb_properties{
     "rocksdb.cur-size-all-mem-tables", "rocksdb.live-sst-files-size", "rocksdb.estimate-num-keys",

@@ -101,6 +101,7 @@ class OpenShards final : public Shards {
   ShardLookup lookup_;
 
   std::mutex rebuilding_;  // one rebuild at a time
+  RebuildMetrics rebuild_metrics_{metrics_};
 
   mutable std::mutex callback_mutex_;
   // Guarded by callback_mutex_.
@@ -211,6 +212,10 @@ Status OpenShards::rebuild(const std::vector<events::PartitionId>& partitions,
     if (!of_log) return of_log.error();
     end += static_cast<std::uint64_t>(of_log->value);
   }
+  rebuild_metrics_.all.Set(static_cast<double>(end));
+  rebuild_metrics_.done.Set(0);
+  rebuild_metrics_.failed.Set(0);
+  rebuild_metrics_.running.Set(1);
   std::mutex mutex;
   // Guarded by mutex.
   std::uint64_t done = 0;
@@ -218,6 +223,7 @@ Status OpenShards::rebuild(const std::vector<events::PartitionId>& partitions,
   const auto more = [&](std::uint64_t records) {
     const std::lock_guard lock(mutex);
     done += records;
+    rebuild_metrics_.done.Set(static_cast<double>(std::min(done, end)));
     if (progress) progress(std::min(done, end), end);
   };
   std::atomic<std::size_t> next = 0;
@@ -237,6 +243,8 @@ Status OpenShards::rebuild(const std::vector<events::PartitionId>& partitions,
     std::vector<std::jthread> builders;
     for (int i = 0; i < rebuilding_at_once; ++i) builders.emplace_back(build_some);
   }
+  rebuild_metrics_.running.Set(0);
+  rebuild_metrics_.failed.Set(outcome || stop.stop_requested() ? 0 : 1);
   return outcome;
 }
 

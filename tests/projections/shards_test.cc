@@ -191,10 +191,16 @@ TEST_F(ShardsTest, ARebuildGivesTheSameRowsAndReadersSeeNoGap) {
   const auto old_view = view();
   std::uint64_t done = 0, end = 0;
 
-  const auto rebuilt =
-      shards->rebuild([&](std::uint64_t d, std::uint64_t e) { done = d, end = e; });
+  const auto rebuilt = shards->rebuild([&](std::uint64_t d, std::uint64_t e) {
+    done = d, end = e;
+    EXPECT_EQ(metric("rebuild_running"), 1);
+    EXPECT_EQ(metric("rebuild_records_done"), static_cast<double>(d));
+  });
 
   ASSERT_TRUE(rebuilt) << rebuilt.error().message;
+  EXPECT_EQ(metric("rebuild_running"), 0);
+  EXPECT_EQ(metric("rebuild_records"), static_cast<double>(end));
+  EXPECT_EQ(metric("rebuild_failed"), 0);
   EXPECT_EQ(done, end);
   EXPECT_EQ(state_hash(), before);
   EXPECT_EQ(*projections::state_hash(*old_view), before);

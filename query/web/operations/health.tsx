@@ -26,6 +26,16 @@ function Catching({ shards }: { shards: readonly Shard[] }) {
   return <p><progress value={done} max={done + left} aria-label="Records read" /> <span class="quiet">{done} of {done + left} records read; {left} to go</span></p>;
 }
 
+// Read models that are built beside the live ones, and what became of the last build.
+function Rebuild({ reading }: { reading: Reading | undefined }) {
+  if (!reading) return null;
+  const of = (name: string) => sum(reading.samples, name);
+  const done = of('rebuild_records_done'), all = of('rebuild_records');
+  if (of('rebuild_failed') > 0) return <p class="panel danger" role="status">The last build of new read models failed; the old ones stay in use. The node’s log says why; its next start tries again.</p>;
+  if (of('rebuild_running') === 0) return null;
+  return <p><progress value={done} max={Math.max(all, 1)} aria-label="New read models" /> <span class="quiet">Read models are built anew beside those in use: {done} of {all} records</span></p>;
+}
+
 export function HealthPart({ health, reading }: { health: Again<Health>; reading: Reading | undefined }) {
   const { body, error } = health;
   const parkedOf = (shard: number) => (reading ? sum(reading.samples, 'worker_parked_patients', (labels) => labels.shard === String(shard)) : 0);
@@ -33,6 +43,7 @@ export function HealthPart({ health, reading }: { health: Again<Health>; reading
     <Section title="Shards" count={body?.shards.length ?? 0} note={body ? [body.site ? `site ${body.site}` : 'no site named', `roles ${body.roles.join(', ')}`].join(' · ') : undefined}>
       {error && <ErrorPanel error={error}>It is asked again every two seconds.</ErrorPanel>}
       {body && <Catching shards={body.shards} />}
+      <Rebuild reading={reading} />
       {body && (
         <div class="wide-table" role="region" aria-label="Table: shards" tabIndex={0}>
           <table class="shards">

@@ -5,8 +5,9 @@ import { every } from './use_figures.ts';
 
 export interface Again<T> { body: T | null; error: Error | null }
 
-// `refusedToo`: a refusal with a body of this kind is an answer as well (503 of /health/ready).
-export function useAgain<T>(path: string, milliseconds: number, refusedToo = false): Again<T> {
+// `refusedToo`: a refusal with a body of this kind is an answer as well (503 of
+// /health/ready). Another `turn` asks at once.
+export function useAgain<T>(path: string, milliseconds: number, refusedToo = false, turn = 0): Again<T> {
   const [state, setState] = useState<Again<T>>({ body: null, error: null });
   useEffect(() => every(milliseconds, async (signal) => {
     try {
@@ -17,6 +18,6 @@ export function useAgain<T>(path: string, milliseconds: number, refusedToo = fal
       if (refusedToo && error instanceof Refused && error.status === 503 && (error.body as { shards?: unknown } | null)?.shards) setState({ body: error.body as T, error: null });
       else setState((before) => ({ ...before, error: error as Error }));
     }
-  }), [path, milliseconds]);
+  }), [path, milliseconds, turn]);
   return state;
 }

@@ -2,6 +2,7 @@
 import { HealthPart, Verdict, type Health } from '../operations/health.tsx';
 import { QuarantinePart } from '../operations/quarantine.tsx';
 import { Rates } from '../operations/rates.tsx';
+import { RefusalsPart } from '../operations/refusals.tsx';
 import { RoutesTable } from '../operations/routes_table.tsx';
 import { useAgain } from '../operations/use_again.ts';
 import { useFigures } from '../operations/use_figures.ts';
@@ -22,6 +23,7 @@ export function OperationsPage() {
         <div class="columns">
           <div>
             <HealthPart health={health} reading={reading} />
+            <RefusalsPart readings={readings} />
             <RoutesTable readings={readings} />
           </div>
           <div>
