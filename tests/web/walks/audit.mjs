@@ -1,6 +1,10 @@
 // The auditor's pages, held against the API's answers.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { somebody } from '../somebody.mjs';
 import { until } from '../walker.mjs';
 
@@ -99,8 +103,27 @@ export async function lateEntriesAndDisclosuresAreTheApis(walker) {
   assert.deepEqual(page.complaints, []);
 }
 
+// By the verifier in another language, with the key that the page shows; what was altered must not pass.
+async function verified(path, keys) {
+  const folder = await mkdtemp(join(tmpdir(), 'chartlog-bundle-'));
+  const key = join(folder, 'keys'), altered = join(folder, 'altered.json');
+  await writeFile(key, `${keys.join('\n')}\n`);
+  const verifier = fileURLToPath(new URL('../../../ops/verify_proof.py', import.meta.url));
+  const check = (file) => spawnSync('python3', [verifier, 'bundle', file, '--key', key], { encoding: 'utf8' });
+  const whole = check(path);
+  assert.equal(whole.status, 0, whole.stdout + whole.stderr);
+  const text = await readFile(path, 'utf8');
+  const at = text.indexOf('"value":"') + '"value":"'.length + 40;
+  await writeFile(altered, text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1));
+  assert.equal(check(altered).status, 1);
+  await rm(folder, { recursive: true });
+}
+
+// "…:8-6" stands behind the event 8:5.
+const placeBefore = (position) => position.slice(position.indexOf(':') + 1).replace(/^(\d+)-(\d+)$/, (_, partition, next) => `${partition}:${next - 1}`);
+
 export async function checkpointsAreVerifiedHereAndBundlesCanBeTaken(walker) {
-  await watched(walker);
+  const positions = await watched(walker);
   const page = await walker.open('/audit?part=proof&patient=watched');
   await page.getByText(/have a signed checkpoint whose signature fits/).waitFor();
   const { checkpoints } = (await walker.ask('/audit/checkpoints')).body;
@@ -109,6 +132,11 @@ export async function checkpointsAreVerifiedHereAndBundlesCanBeTaken(walker) {
   const bundle = JSON.parse(await readFile(await download.path(), 'utf8'));
   assert.equal(bundle.format, 'chartlog-proof/1');
   assert.equal(bundle.stream.name, 'Patient/watched');
+  const keys = page.locator('.keys .id');
+  await verified(await download.path(), await keys.allInnerTexts());
+  await page.getByRole('textbox', { name: 'Event or commit' }).fill(placeBefore(positions[0]));
+  const [ofEvent] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download its proof' }).click()]);
+  await verified(await ofEvent.path(), await keys.allInnerTexts());
   assert.deepEqual(page.complaints, []);
 }
 
