@@ -18,8 +18,10 @@ struct Dated {
 // One entry a version that said another dose or start than the version before it.
 void add_versions(const MedicationClaim& claim, const std::string& strength,
                   std::vector<Dated>& all) {
-  std::string before_start;
+  std::string before_start, before_dose;
   const auto add = [&](const EarlierClaim& said, bool first) {
+    // A version that only ends it says no dose anew, least of all after what took its place.
+    if (!first && said.start == before_start && said.dose == before_dose) return;
     DoseChange change{said.start,   false,      said.dose, strength,
                       claim.source, claim.type, claim.id,  said.version};
     Micros time = Micros::min();
@@ -30,6 +32,7 @@ void add_versions(const MedicationClaim& claim, const std::string& strength,
       time = said.since.time_since_epoch();
     }
     before_start = said.start;
+    before_dose = said.dose;
     all.push_back({time, std::move(change)});
   };
   for (std::size_t i = 0; i < claim.earlier.size(); ++i) add(claim.earlier[i], i == 0);

@@ -1,10 +1,15 @@
 #include "query/charts.h"
 
+#include <fmt/format.h>
+
 #include <array>
 
+#include "ops/auth/access.h"
 #include "projections/chart.h"
 #include "projections/facts_text.h"
 #include "projections/medications.h"
+#include "projections/safety/measured_facts.h"
+#include "projections/safety/shard_source.h"
 #include "query/facts_json.h"
 #include "query/medication_json.h"
 #include "query/medication_moment.h"
@@ -97,6 +102,27 @@ class ChartWriter {
       json_.null().member("note", "patient not yet recorded");
     }
     return cursor.status();
+  }
+
+  // Absent: nobody says so, or not lately.
+  Status pregnancy() {
+    const projections::safety::ShardSource rows(
+        *read_.view, read_.stream,
+        [](std::string_view) -> Result<std::optional<projections::safety::Product>> {
+          return std::optional<projections::safety::Product>();
+        });
+    const auto known = projections::safety::pregnancy_at(rows, moment_.judged_at);
+    if (!known) return known.error();
+    if (!*known) return {};
+    const auto& [pregnancy, because] = **known;
+    const std::chrono::year_month_day day(pregnancy.known);
+    json_.key("pregnancy").begin_object();
+    json_.member("known", fmt::format("{:04}-{:02}-{:02}", int(day.year()), unsigned(day.month()),
+                                      unsigned(day.day())));
+    json_.member("type", because.type).member("id", because.id);
+    json_.member("version", because.version.value).end_object();
+    ops::auth::note_returned(because.type, because.id, because.version);
+    return {};
   }
 
   Status section(const Section& section) {
@@ -238,6 +264,7 @@ Status write_chart(const Sources& sources, const projections::knowledge::Knowled
   Names names(sources);
   ChartWriter chart(read, moment, names, limit, json);
   if (auto done = chart.patient(); !done) return done;
+  if (auto done = chart.pregnancy(); !done) return done;
   for (const Section& section :
        {Section{"problems", Type::Condition}, Section{"allergies", Type::AllergyIntolerance}}) {
     if (auto done = chart.section_with_state(section); !done) return done;
@@ -259,12 +286,17 @@ void add_chart_routes(ops::http::Router& router, const Sources& sources, Knowled
                      {{"state", schema::one_of({"list", "none_known", "conflict", "not_asked"})}});
   PatientRoute route{"/charts/{patient}", "A patient's chart: sections, newest first"};
   route.parameters = {count_text("limit", limit_default, limit_max), as_of_text(), at_text()};
-  route.projections = {"chart", "medications", "directory"};
+  route.projections = {"chart", "medications", "series", "directory"};
   route.members = {{"patient", R"({"type":"object","nullable":true})"}};
   for (const char* name :
        {"problems", "allergies", "medications", "vitals", "labs", "observations"})
     route.members.emplace_back(name, section);
   for (const Section& one : sections) route.members.emplace_back(one.name, section);
+  route.optional = {
+      {"pregnancy", schema::object({{"known", schema::text},
+                                    {"type", schema::text},
+                                    {"id", schema::fhir_id},
+                                    {"version", schema::whole_number(1, 2147483647)}})}};
   route.write = [&sources, knowledge = std::move(knowledge)](const ops::http::Request& request,
                                                              const PatientRead& read,
                                                              JsonWriter& json) -> Status {

@@ -110,6 +110,7 @@ std::string schema_of(const PatientRoute& route) {
   const auto incomplete =
       schema::array(schema::object({{"projection", schema::text}, {"since", schema::text}}));
   schema::Members optional{{"incomplete", incomplete}, {"note", schema::text}};
+  optional.insert(optional.end(), route.optional.begin(), route.optional.end());
   if (takes(route.parameters, "asOf")) {
     optional.emplace_back("as_of", schema::object({{"asked", schema::text},
                                                    {"position", schema::position},

@@ -25,8 +25,9 @@ struct PatientRoute {
   ops::http::schema::Members members;  // that `write` always adds, with their JSON Schemas
   std::function<events::Status(const ops::http::Request&, const PatientRead&, JsonWriter&)> write;
   std::string method = "GET";
-  std::string body_schema = {};  // of a POST's body
-  bool counts_commits = false;   // PatientRead::commits is needed
+  std::string body_schema = {};              // of a POST's body
+  bool counts_commits = false;               // PatientRead::commits is needed
+  ops::http::schema::Members optional = {};  // that `write` adds at times
 };
 // `sources` outlives the router.
 void add_patient_route(ops::http::Router& router, const Sources& sources, PatientRoute route);

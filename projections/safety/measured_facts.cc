@@ -95,10 +95,8 @@ Status read_egfr(const ChartSource& source, const trends::PatientFacts& person, 
   return {};
 }
 
-struct KnownPregnancy {
-  knowledge::Pregnancy pregnancy;
-  Recorded because;
-};
+// As the checks have it (knowledge/check_cautions).
+constexpr auto pregnancy_holds = std::chrono::days{304};
 
 void take_newer(std::optional<KnownPregnancy>& known, KnownPregnancy other) {
   if (!known || known->pregnancy.known < other.pregnancy.known) known = std::move(other);
@@ -169,6 +167,17 @@ bool is_measured(const events::schema::Facts& facts) {
   return components != nullptr &&
          std::any_of(components->begin(), components->end(),
                      [](const auto* component) { return asks_for(component->code()); });
+}
+
+Result<std::optional<KnownPregnancy>> pregnancy_at(const ChartSource& source, Micros at) {
+  const auto person = person_of(source);
+  if (!person) return person.error();
+  std::optional<KnownPregnancy> known;
+  read_conditions(*person, at, known);
+  if (auto done = read_status(source, at, known); !done) return done.error();
+  const bool holds =
+      known && known->pregnancy.pregnant && day_of(at) - known->pregnancy.known <= pregnancy_holds;
+  return holds ? std::move(known) : std::nullopt;
 }
 
 Status read_measured(const ChartSource& source, Micros at, ChartFacts& to) {

@@ -11,6 +11,14 @@ namespace projections::safety {
 // kidney function. Pregnancy by conditions and LOINC 82810-3, whichever is newer.
 Status read_measured(const ChartSource& source, events::Micros at, ChartFacts& to);
 
+// A pregnancy that the record says goes on at `at` and that was known within the ten months before:
+// what is older is not known. Nothing does not mean "not pregnant".
+struct KnownPregnancy {
+  knowledge::Pregnancy pregnancy;
+  Recorded because;
+};
+Result<std::optional<KnownPregnancy>> pregnancy_at(const ChartSource& source, events::Micros at);
+
 // Whether an Observation has a value that read_measured asks for. Cheap: most have none.
 bool is_measured(const events::schema::Facts& facts);
 

@@ -1,5 +1,7 @@
 #include "query/charts.h"
 
+#include <fmt/format.h>
+
 #include "query/medication_json.h"
 #include "query/timeline.h"
 #include "query/trends.h"
@@ -52,6 +54,34 @@ TEST_F(ChartRoutesTest, AChartHasThePatientAndItsSectionsNewestFirst) {
   EXPECT_EQ(chart.at("problems").at("state").as_string(), "list");
   EXPECT_EQ(chart.at("allergies").at("state").as_string(), "not_asked");
   EXPECT_FALSE(chart.at("problems").at("more").as_bool());
+}
+
+// LOINC 82810-3, as of so many days ago.
+std::string pregnancy_status(const std::string& id, const std::string& code, int days_ago) {
+  const std::chrono::year_month_day day(
+      std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()) -
+      std::chrono::days(days_ago));
+  schema::ObservationT of;
+  of.status = "final";
+  of.code = code_of("http://loinc.org", "82810-3");
+  of.effective = when(fmt::format("{:04}-{:02}-{:02}", int(day.year()), unsigned(day.month()),
+                                  unsigned(day.day())));
+  of.value = std::make_unique<schema::ValueT>();
+  of.value->concept_ = code_of("http://snomed.info/sct", code);
+  return facts_of(schema::ResourceType::Observation, id, std::move(of));
+}
+
+TEST_F(ChartRoutesTest, APregnancyIsSaidForTenMonthsAndUntilANewerAnswer) {
+  given_patient();
+  const auto said = [this] { return read_.json("/charts/ana").as_object().contains("pregnancy"); };
+  EXPECT_FALSE(said());
+  read_.send("ana", "Observation", "old", pregnancy_status("old", "77386006", 305));
+  EXPECT_FALSE(said());
+  read_.send("ana", "Observation", "now", pregnancy_status("now", "77386006", 100));
+  ASSERT_TRUE(said());
+  EXPECT_EQ(read_.json("/charts/ana").at("pregnancy").at("id").as_string(), "now");
+  read_.send("ana", "Observation", "not", pregnancy_status("not", "60001007", 10));
+  EXPECT_FALSE(said());
 }
 
 TEST_F(ChartRoutesTest, ALimitSaysThatThereIsMore) {

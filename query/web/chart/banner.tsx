@@ -116,6 +116,7 @@ export function Banner({ view, asOf }: { view: ChartView; asOf: string | null })
         {patient && <span>{ageAndBirth(patient, on)}</span>}
         {identifier && <span class="quiet" title={others.join('\n')}>{identifier}{others.length > 0 && ` +${others.length}`}</span>}
         {patient && <Deceased patient={patient} />}
+        {chart.pregnancy && !patient?.deceased && <ValueButton source={chart.pregnancy}><Chip tone="warn">Pregnant, known since {day(chart.pregnancy.known)}</Chip></ValueButton>}
         {patient && <Namesake patient={patient} />}
         <Freshness view={view} asOf={asOf} />
       </div>

@@ -6,8 +6,8 @@ import { coded, plain, wholeCode } from '../text/word.ts';
 import { useArrived } from './context.ts';
 import { keyOf, type Alert, type MedicationLine, type MedicationState } from './types.ts';
 import { ValueButton } from './value_button.tsx';
-import { sourceToStop } from './write/stop_dialog.tsx';
-import { useOpenForm } from './write/writing.tsx';
+import { orderToChange, orderToRenew, sourceToStop } from './write/source.ts';
+import { useOpenForm, type Form } from './write/writing.tsx';
 
 export const stateTitles: Readonly<Record<MedicationState, string>> = {
   active: 'Active', on_hold: 'On hold', may_still_be_taking: 'May still be taking', planned: 'Planned', draft: 'Drafts', unknown: 'State not known',
@@ -57,6 +57,14 @@ function When({ line }: { line: MedicationLine }) {
   );
 }
 
+const acts = [
+  { kind: 'renew', word: 'Renew', source: orderToRenew }, { kind: 'change', word: 'Change', source: orderToChange }, { kind: 'stop', word: 'Stop', source: sourceToStop },
+] as const;
+
+function Acts({ line, open }: { line: MedicationLine; open(form: Form): void }) {
+  return <>{acts.filter((act) => act.source(line)).map((act) => <button type="button" class="plain" aria-label={`${act.word} ${coded(line.drug)}`} onClick={() => open({ kind: act.kind, line })}>{act.word}</button>)}</>;
+}
+
 interface Props { lines: MedicationLine[]; alerts: readonly Alert[]; label: string }
 
 export function MedicationRows({ lines, alerts, label }: Props) {
@@ -82,7 +90,7 @@ export function MedicationRows({ lines, alerts, label }: Props) {
                   {sourceWords[line.source ?? ''] ?? line.source}{line.by?.display ? ` by ${line.by.display}` : ''}
                 </span>
               </td>
-              {open && <td class="right no-print">{sourceToStop(line) && <button type="button" class="plain" aria-label={`Stop ${coded(line.drug)}`} onClick={() => open({ kind: 'stop', line })}>Stop</button>}</td>}
+              {open && <td class="right no-print acts"><Acts line={line} open={open} /></td>}
             </tr>
           );
         })}

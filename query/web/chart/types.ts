@@ -57,6 +57,7 @@ export interface Chart {
   patient_id: string;
   position: string;
   patient: Patient | null;
+  pregnancy?: Source & { known: string };  // absent: nobody says so, or not lately
   note?: string;
   incomplete?: { projection: string; since: string }[];
   as_of?: { asked: string; position: string; newest?: string; provisional: boolean };

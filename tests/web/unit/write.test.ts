@@ -7,7 +7,8 @@ import type { Chart, Item, Section } from '../../../query/web/chart/types.ts';
 import { codesIn, joined, missingIn } from '../../../query/web/chart/trend_answers.ts';
 import { placeOf, textsOf } from '../../../query/web/chart/version_text.ts';
 import { differences } from '../../../query/web/chart/version_diff.ts';
-import { doseUnits, doseWords, frequencies, medicationRequest, nowText, observations, type OrderDraft } from '../../../query/web/chart/write/resources.ts';
+import { fieldsOf, routeOf } from '../../../query/web/chart/write/order_form.tsx';
+import { doseUnits, doseWords, ended, follows, frequencies, medicationRequest, nowText, observations, renewal, type OrderDraft, type Resource } from '../../../query/web/chart/write/resources.ts';
 
 const draft: OrderDraft = { drug: { display: 'metformin' }, amount: '0.50', unit: doseUnits[2]!, often: frequencies[1]!, asNeeded: false, days: '10', instructions: ' with food ' };
 
@@ -23,6 +24,33 @@ test('an order of text has no code, and a drug of the list has', () => {
   const known = medicationRequest('ana', { ...draft, drug: { system: 's', code: '1', display: 'd' } }, 'new', 'active');
   assert.deepEqual(known.medicationCodeableConcept, { coding: [{ system: 's', code: '1', display: 'd' }], text: 'd' });
   assert.deepEqual(known.subject, { reference: 'Patient/ana' });
+});
+
+const oral = { coding: [{ code: '26643006' }] };
+const earlier: Resource = {
+  ...medicationRequest('ana', { ...draft, drug: { system: 's', code: '1', display: 'd 5 MG Oral Tablet' }, amount: '2', unit: doseUnits[0]!, days: '' }, 'r1', 'active'),
+  reportedBoolean: true, requester: { reference: 'Practitioner/1' }, meta: { versionId: '3' }, reasonCode: [{ text: 'diabetes' }],
+};
+const dosage = (earlier.dosageInstruction as Record<string, unknown>[])[0]!;
+earlier.dosageInstruction = [{ ...dosage, route: oral, timing: { repeat: { frequency: 2, period: 1, periodUnit: 'd', boundsPeriod: { end: '2024-01-01' } } } }];
+
+test('a renewal is the same again from today, by nobody else\u2019s name and without the old end', () => {
+  const next = renewal(earlier);
+  assert.deepEqual(next.dosageInstruction, [{ ...dosage, route: oral, timing: { repeat: { frequency: 2, period: 1, periodUnit: 'd' } } }]);
+  assert.deepEqual([next.priorPrescription, next.status, next.reasonCode], [{ reference: 'MedicationRequest/r1' }, 'active', [{ text: 'diabetes' }]]);
+  for (const name of ['requester', 'reportedBoolean', 'meta']) assert.equal(next[name], undefined, name);
+});
+
+test('a change begins with what is sure of the earlier order, and keeps its route for the same form', () => {
+  const drug = { system: 's', code: '1', display: 'd 5 MG Oral Tablet' };
+  const fields = fieldsOf(earlier, drug);
+  assert.deepEqual([fields.amount, fields.unit?.word, fields.often.word, fields.days], ['2', 'tablet', 'twice daily', '']);
+  assert.equal(fieldsOf({ ...earlier, dosageInstruction: [dosage, dosage] }, drug).amount, '');
+  assert.deepEqual(routeOf(earlier, drug, { code: '2', display: 'd 10 MG Oral Tablet' }), oral);
+  assert.equal(routeOf(earlier, drug, { code: '3', display: 'd 10 MG/ML Injectable Solution' }), undefined);
+  const next = follows(medicationRequest('ana', draft, 'new', 'active'), earlier, oral);
+  assert.deepEqual((next.dosageInstruction as { route?: unknown }[])[0]!.route, oral);
+  assert.deepEqual([ended(earlier, 'stopped', ' nausea ').statusReason, ended({ resourceType: 'MedicationStatement' }, 'stopped', 'x').statusReason], [{ text: 'nausea' }, [{ text: 'x' }]]);
 });
 
 test('blood pressure is one observation of two parts', () => {

@@ -70,6 +70,41 @@ export function medicationRequest(patient: string, draft: OrderDraft, id: string
   };
 }
 
+// ---- What comes after an order ----
+// A request or statement that is over, and why.
+export function ended(resource: Resource, status: 'stopped' | 'completed', reason: string): Resource {
+  const words = reason.trim() ? { text: reason.trim() } : null;
+  const asList = resource.resourceType === 'MedicationStatement';
+  return { ...resource, status, ...(words ? { statusReason: asList ? [words] : words } : {}) };
+}
+
+// `order` in the place of `earlier`, by its route.
+export function follows(order: Resource, earlier: Resource, route: unknown): Resource {
+  const dosages = order.dosageInstruction as Record<string, unknown>[];
+  return { ...order, priorPrescription: { reference: `MedicationRequest/${String(earlier.id)}` }, ...(route ? { dosageInstruction: dosages.map((one) => ({ ...one, route })) } : {}) };
+}
+
+interface Timed { timing?: { event?: unknown; repeat?: Record<string, unknown> } }
+
+// A day up to which the earlier order was bounds no new one.
+function unbounded<T extends Timed>(dosage: T): T {
+  if (!dosage.timing) return dosage;
+  const { event: _, ...timing } = dosage.timing;
+  const { boundsPeriod: __, ...repeat } = timing.repeat ?? {};
+  return { ...dosage, timing: { ...timing, ...(timing.repeat ? { repeat } : {}) } };
+}
+
+// The same again from now on: drug, doses and what they are for, by nobody else's name.
+export function renewal(earlier: Resource): Resource {
+  const kept = ['contained', 'subject', 'medicationCodeableConcept', 'medicationReference', 'category', 'reasonCode', 'reasonReference', 'courseOfTherapyType'];
+  const same = Object.fromEntries(kept.filter((name) => earlier[name] !== undefined).map((name) => [name, earlier[name]]));
+  const dosages = ((earlier.dosageInstruction as Timed[] | undefined) ?? []).map(unbounded);
+  return {
+    resourceType: 'MedicationRequest', id: 'new', status: 'active', intent: 'order', authoredOn: nowText(), ...same,
+    ...(dosages.length > 0 ? { dosageInstruction: dosages } : {}), priorPrescription: { reference: `MedicationRequest/${String(earlier.id)}` },
+  };
+}
+
 // The recorded alert, gone on against for this reason.
 export function overridden(issue: Resource, reason: { code: string; display: string }): Resource {
   const mitigations = (issue.mitigation as unknown[] | undefined) ?? [];

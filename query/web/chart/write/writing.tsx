@@ -4,11 +4,12 @@ import { useContext, useState } from 'preact/hooks';
 import type { ChartStore, ChartView } from '../chart_store.ts';
 import type { Test } from '../results.ts';
 import type { MedicationLine } from '../types.ts';
+import { ChangeDialog, RenewDialog } from './next_order_dialogs.tsx';
 import { OrderDialog } from './order_dialog.tsx';
 import { AllergyDialog, ProblemDialog, VitalsDialog } from './simple_dialogs.tsx';
 import { StopDialog } from './stop_dialog.tsx';
 
-export type Form = { kind: 'order' | 'vitals' | 'problem' | 'allergy' } | { kind: 'stop'; line: MedicationLine };
+export type Form = { kind: 'order' | 'vitals' | 'problem' | 'allergy' } | { kind: 'renew' | 'change' | 'stop'; line: MedicationLine };
 
 export const OpenForm = createContext<((form: Form) => void) | null>(null);
 // Null: nothing can be written here.
@@ -23,8 +24,11 @@ export function OpenedForm({ form, view, tests, store, close }: Props) {
     void store.load(position);
   };
   const writing = { chart: view.chart!, tests, close, written };
+  const news = view.came === came ? [] : view.came;
   switch (form.kind) {
-    case 'order': return <OrderDialog {...writing} came={view.came === came ? [] : view.came} />;
+    case 'order': return <OrderDialog {...writing} came={news} />;
+    case 'renew': return <RenewDialog {...writing} came={news} line={form.line} />;
+    case 'change': return <ChangeDialog {...writing} came={news} line={form.line} />;
     case 'stop': return <StopDialog {...writing} line={form.line} />;
     case 'vitals': return <VitalsDialog {...writing} />;
     case 'problem': return <ProblemDialog {...writing} />;
