@@ -45,15 +45,6 @@ Result<std::map<Month, std::vector<Entry*>>> news(const Board& board, PatientRec
   return months;
 }
 
-Counts counts_of(const quality::GroupCount& group, const GroupText& named) {
-  Counts counts;
-  for (std::size_t i = 0; i < group.populations.size(); ++i) {
-    const auto count = group.populations[i].count;
-    if (count > 0) counts[named.populations[i]] = count;
-  }
-  return counts;
-}
-
 // In every group, with no population of any.
 void fail(Standing& standing, const Board& board, const events::Error& error) {
   standing.state = State::failed;
@@ -107,6 +98,15 @@ std::set<events::ResourceType> types_of(std::span<const BoardPointer> boards) {
   return types;
 }
 
+Counts counts_of(const quality::GroupCount& group, const GroupText& named) {
+  Counts counts;
+  for (std::size_t i = 0; i < group.populations.size(); ++i) {
+    const auto count = group.populations[i].count;
+    if (count > 0) counts[named.populations[i]] = count;
+  }
+  return counts;
+}
+
 bool is_counted(std::span<const json::value* const> record) {
   const auto patient = std::find_if(record.begin(), record.end(), [](const json::value* each) {
     return quality::text(each->get_object(), "resourceType") == "Patient";
@@ -148,8 +148,12 @@ Result<Standing> stand(const Board& board, PatientRecord& record, Month month) {
   }
   standing.state = State::counted;
   standing.messages = counted->messages.size();
-  for (std::size_t i = 0; i < counted->groups.size(); ++i)
+  const auto& definitions = board.package->measure->definition().groups;
+  const bool detailed = std::any_of(definitions.begin(), definitions.end(), has_detail);
+  for (std::size_t i = 0; i < counted->groups.size(); ++i) {
     standing.groups.push_back(counts_of(counted->groups[i], board.package->groups[i]));
+    if (detailed) standing.details.push_back(detail_of(counted->groups[i]));
+  }
   return standing;
 }
 

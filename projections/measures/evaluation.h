@@ -23,6 +23,8 @@ std::set<events::ResourceType> types_of(std::span<const BoardPointer> boards);
 Result<Evaluated> evaluate(const Board& board, PatientRecord& record, const Outcome* before,
                            const std::string& patient, events::Offset since);
 
+Counts counts_of(const quality::GroupCount& group, const GroupText& named);
+
 // There is a Patient among them, and not one that is a test (HL7 v3 ActReason HTEST).
 bool is_counted(std::span<const boost::json::value* const> record);
 // Whatever one patient's data do to the evaluation costs that patient: unprocessable.

@@ -10,7 +10,7 @@ namespace projections::measures {
 namespace {
 
 // A change of what outcomes are made of or of how rows are laid out: all is evaluated again.
-constexpr int evaluator_version = 3;
+constexpr int evaluator_version = 4;
 constexpr std::size_t changes_a_turn = 256;
 constexpr std::size_t patients_a_turn = 16;
 constexpr std::string_view patient_streams = "Patient/";

@@ -237,7 +237,7 @@ Status write_flips(const kept::Board& board, const projections::RowView& rows,
 
 Status explain(const Context& context, const ops::http::Request& request,
                const projections::RowView& rows, JsonWriter& out) {
-  const auto board = board_of(context, request.capture("measure"), request.parameter("period"));
+  const auto board = board_asked(context, request);
   if (!board) return board.error();
   const auto read = open_patient(context.sources, request.capture("patient"));
   if (!read) return read.error();
