@@ -14,6 +14,7 @@ namespace {
 namespace json = boost::json;
 using projections::measures::test::payload_of;
 using projections::measures::test::ratio_measure;
+using projections::measures::test::referring_measure;
 using projections::measures::test::small_measure;
 using projections::measures::test::small_payload;
 using projections::measures::test::two_groups;
@@ -376,6 +377,25 @@ TEST_F(MeasuresTest, TwoPeriodsAndVersionsAreKeptBesideEachOther) {
   EXPECT_THAT(ambiguous.error().message, HasSubstr("give one of Small-1.0, Small-2.0"));
   unload({{"Small-2.0"}, {}});
   EXPECT_EQ(asked(""), "Small-1.0 2099 1");
+}
+
+// Its commit has the code that the reference led to: no other stream is read.
+TEST_F(MeasuresTest, AMedicationOfTheDirectoryIsInTheRecordOfWhoIsGivenIt) {
+  given_ana("mistaken");
+  const auto loaded = ask("PUT", "/settings/measure-Referred-1.0",
+                          payload_of(referring_measure(), {"2025-01-01/2025-12-31"}));
+  ASSERT_EQ(loaded.status, 201) << loaded.body;
+  put(R"({"resourceType": "Medication", "id": "m1",
+          "code": {"coding": [{"system": "s", "code": "good"}]}})");
+  put(R"({"resourceType": "MedicationRequest", "id": "r1", "status": "active", "intent": "order",
+          "medicationReference": {"reference": "Medication/m1"},
+          "subject": {"reference": "Patient/ana"}})");
+  const auto summary = read("/measures/Referred");
+  EXPECT_EQ(count(summary.at("groups").at(0).at("strata").at(0), "numerator"), 1);
+  const auto report =
+      read("/fhir/Measure/Referred/$evaluate-measure?subject=ana&periodStart=2025&periodEnd=2025");
+  EXPECT_EQ(report.at("group").at(0).at("population").at(3).at("count").to_number<int>(), 1);
+  EXPECT_THAT(json::serialize(report.at("evaluatedResource")), HasSubstr("Medication/m1"));
 }
 
 // A definition that is true, and a count of one, are of all that was looked at.
