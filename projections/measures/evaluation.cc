@@ -171,6 +171,8 @@ Result<Evaluated> evaluate(const Board& board, PatientRecord& record, const Outc
   for (const auto& [month, entries] : *months) {
     auto standing = stand(board, record, month);
     if (!standing) return standing.error();
+    if (standing->state != State::absent) ++evaluated.evaluations;
+    if (standing->state == State::failed) ++evaluated.failures;
     if (shows_flips) add_flips(board, outcome.now(), &*standing, entries, evaluated.flips);
     outcome.take(std::move(*standing));
   }

@@ -11,6 +11,7 @@ struct Evaluated {
   Outcome outcome;
   bool changed = false;     // else there is nothing to write
   std::vector<Flip> flips;  // without sequence and board
+  std::size_t evaluations = 0, failures = 0;
 };
 
 // All types that one of these boards looks at.

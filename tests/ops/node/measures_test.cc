@@ -379,6 +379,18 @@ TEST_F(MeasuresTest, TwoPeriodsAndVersionsAreKeptBesideEachOther) {
   EXPECT_EQ(asked(""), "Small-1.0 2099 1");
 }
 
+TEST_F(MeasuresTest, WhatAnEvaluationCostsAndHowOftenItFailedIsInTheMetrics) {
+  given_ana();
+  for (const std::string id : {"p1", "p2"})  // exactly one is asked for
+    put(R"({"resourceType": "Procedure", "id": ")" + id + R"(", "status": "completed",
+            "code": {"text": "x"}, "subject": {"reference": "Patient/ana"}})");
+  read("/measures/Small-1.0");  // waits until it is looked at
+  const auto metrics = get("/metrics").body;
+  EXPECT_THAT(metrics, HasSubstr("measure_evaluation_failures_total{measure=\"Small-1.0\"} 1"));
+  EXPECT_THAT(metrics, HasSubstr("measure_evaluations_total{measure=\"Small-1.0\"}"));
+  EXPECT_THAT(metrics, HasSubstr("measure_evaluation_seconds_total{measure=\"Small-1.0\"}"));
+}
+
 // Its commit has the code that the reference led to: no other stream is read.
 TEST_F(MeasuresTest, AMedicationOfTheDirectoryIsInTheRecordOfWhoIsGivenIt) {
   given_ana("mistaken");
