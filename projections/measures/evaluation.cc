@@ -83,6 +83,16 @@ void add_flips(const Board& board, const Standing* before, const Standing* after
   }
 }
 
+// Of what the measure looks at: the record may be read for other boards too.
+std::optional<events::Offset> newest_of(const Board& board, PatientRecord& record) {
+  std::optional<events::Offset> newest;
+  for (const auto& entry : record.entries()) {
+    if (board.package->relevance.concerns(entry.type))
+      newest = std::max(newest, std::optional(entry.row.position.offset));
+  }
+  return newest;
+}
+
 bool came_after(PatientRecord& record, events::Offset since) {
   return std::all_of(record.entries().begin(), record.entries().end(),
                      [&](const Entry& entry) { return entry.row.position.offset >= since; });
@@ -161,7 +171,7 @@ Result<Evaluated> evaluate(const Board& board, PatientRecord& record, const Outc
                            const std::string& patient, events::Offset since) {
   Evaluated evaluated;
   auto& outcome = evaluated.outcome;
-  const auto newest = record.newest();
+  const auto newest = newest_of(board, record);
   if (before != nullptr) outcome = *before;
   outcome.patient = patient;
   if (!newest || (before != nullptr && before->offset >= *newest)) return evaluated;
