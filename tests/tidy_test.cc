@@ -134,7 +134,7 @@ TEST(TidyTest, DocumentsAreOpenedForAnswersInOnePlace) {
       {"query/bulk/scope.cc", "a Group, for its members"},
       {"query/reconciliation/sign_route.cc", "resources of a list, to be written again"},
       {"query/reconciliation/signed_list.cc", "a signed list, noted by what writes its head"},
-      {"query/measures/operations.cc", "a record that is counted, noted once it is"},
+      {"query/measures/evaluated_totals.cc", "a record that is counted, noted once it is"},
       {"query/measures/explain.cc", "a record that is evaluated, noted once it is"},
       {"query/subscriptions/notification.cc", "noted when it goes into a notification"},
       {"query/subscriptions/roster.cc", "Subscriptions, for the hub"},

@@ -1,4 +1,5 @@
 // chartlog measures evaluate --content PATH… [--measure NAME]… --period START END PATIENTS…
+// chartlog measures load, unload: measures_load.h
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -80,7 +81,13 @@ Run prepare_measures(CLI::App& app) {
   add_evaluate(app, options);
   app.require_subcommand(1);
   const auto load = add_measures_load(app);
-  return [options, load] { return load.command->parsed() ? load.run() : evaluate(*options); };
+  const auto unload = add_measures_unload(app);
+  return [options, load, unload] {
+    for (const auto& each : {load, unload}) {
+      if (each.command->parsed()) return each.run();
+    }
+    return evaluate(*options);
+  };
 }
 
 }  // namespace ops::node

@@ -194,8 +194,9 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   parts->sources = std::make_unique<query::Sources>(
       query::Sources{shards, *stored.clinical, stored.keys->log_id(), stored.secrets.log_secret});
   if (settings.answers_reads) {
-    auto measures = projections::measures::Keeper::open(
-        settings.data / "measures", shards, stored.keys->log_id(), stored.secrets.log_secret);
+    auto measures = projections::measures::Keeper::open(settings.data / "measures", shards,
+                                                        stored.keys->log_id(),
+                                                        stored.secrets.log_secret, registry);
     if (!measures) return measures.error();
     parts->measures = std::move(*measures);
   }

@@ -45,15 +45,6 @@ Result<std::map<Month, std::vector<Entry*>>> news(const Board& board, PatientRec
   return months;
 }
 
-Counts counts_of(const quality::GroupCount& group, const GroupText& named) {
-  Counts counts;
-  for (std::size_t i = 0; i < group.populations.size(); ++i) {
-    const auto count = group.populations[i].count;
-    if (count > 0) counts[named.populations[i]] = count;
-  }
-  return counts;
-}
-
 // In every group, with no population of any.
 void fail(Standing& standing, const Board& board, const events::Error& error) {
   standing.state = State::failed;
@@ -92,6 +83,16 @@ void add_flips(const Board& board, const Standing* before, const Standing* after
   }
 }
 
+// Of what the measure looks at: the record may be read for other boards too.
+std::optional<events::Offset> newest_of(const Board& board, PatientRecord& record) {
+  std::optional<events::Offset> newest;
+  for (const auto& entry : record.entries()) {
+    if (board.package->relevance.concerns(entry.type))
+      newest = std::max(newest, std::optional(entry.row.position.offset));
+  }
+  return newest;
+}
+
 bool came_after(PatientRecord& record, events::Offset since) {
   return std::all_of(record.entries().begin(), record.entries().end(),
                      [&](const Entry& entry) { return entry.row.position.offset >= since; });
@@ -105,6 +106,15 @@ std::set<events::ResourceType> types_of(std::span<const BoardPointer> boards) {
     types.insert(board->package->relevance.types().begin(),
                  board->package->relevance.types().end());
   return types;
+}
+
+Counts counts_of(const quality::GroupCount& group, const GroupText& named) {
+  Counts counts;
+  for (std::size_t i = 0; i < group.populations.size(); ++i) {
+    const auto count = group.populations[i].count;
+    if (count > 0) counts[named.populations[i]] = count;
+  }
+  return counts;
 }
 
 bool is_counted(std::span<const json::value* const> record) {
@@ -148,8 +158,12 @@ Result<Standing> stand(const Board& board, PatientRecord& record, Month month) {
   }
   standing.state = State::counted;
   standing.messages = counted->messages.size();
-  for (std::size_t i = 0; i < counted->groups.size(); ++i)
+  const auto& definitions = board.package->measure->definition().groups;
+  const bool detailed = std::any_of(definitions.begin(), definitions.end(), has_detail);
+  for (std::size_t i = 0; i < counted->groups.size(); ++i) {
     standing.groups.push_back(counts_of(counted->groups[i], board.package->groups[i]));
+    if (detailed) standing.details.push_back(detail_of(counted->groups[i]));
+  }
   return standing;
 }
 
@@ -157,7 +171,7 @@ Result<Evaluated> evaluate(const Board& board, PatientRecord& record, const Outc
                            const std::string& patient, events::Offset since) {
   Evaluated evaluated;
   auto& outcome = evaluated.outcome;
-  const auto newest = record.newest();
+  const auto newest = newest_of(board, record);
   if (before != nullptr) outcome = *before;
   outcome.patient = patient;
   if (!newest || (before != nullptr && before->offset >= *newest)) return evaluated;
@@ -167,6 +181,8 @@ Result<Evaluated> evaluate(const Board& board, PatientRecord& record, const Outc
   for (const auto& [month, entries] : *months) {
     auto standing = stand(board, record, month);
     if (!standing) return standing.error();
+    if (standing->state != State::absent) ++evaluated.evaluations;
+    if (standing->state == State::failed) ++evaluated.failures;
     if (shows_flips) add_flips(board, outcome.now(), &*standing, entries, evaluated.flips);
     outcome.take(std::move(*standing));
   }

@@ -11,6 +11,7 @@ struct Evaluated {
   Outcome outcome;
   bool changed = false;     // else there is nothing to write
   std::vector<Flip> flips;  // without sequence and board
+  std::size_t evaluations = 0, failures = 0;
 };
 
 // All types that one of these boards looks at.
@@ -22,6 +23,8 @@ std::set<events::ResourceType> types_of(std::span<const BoardPointer> boards);
 // Flips are of a patient who has an outcome, or who came after `since`.
 Result<Evaluated> evaluate(const Board& board, PatientRecord& record, const Outcome* before,
                            const std::string& patient, events::Offset since);
+
+Counts counts_of(const quality::GroupCount& group, const GroupText& named);
 
 // There is a Patient among them, and not one that is a test (HL7 v3 ActReason HTEST).
 bool is_counted(std::span<const boost::json::value* const> record);

@@ -10,7 +10,7 @@ namespace projections::measures {
 namespace {
 
 // A change of what outcomes are made of or of how rows are laid out: all is evaluated again.
-constexpr int evaluator_version = 3;
+constexpr int evaluator_version = 4;
 constexpr std::size_t changes_a_turn = 256;
 constexpr std::size_t patients_a_turn = 16;
 constexpr std::string_view patient_streams = "Patient/";
@@ -22,10 +22,12 @@ std::optional<std::string> number_text(const Result<std::optional<std::string>>&
 
 }  // namespace
 
-Evaluator::Evaluator(Store& store, std::vector<events::StreamKey> settings, Documents documents)
+Evaluator::Evaluator(Store& store, std::vector<events::StreamKey> settings, Documents documents,
+                     EvaluationMetrics* metrics)
     : store_(store),
       boards_(store, settings),
       documents_(std::move(documents)),
+      metrics_(metrics),
       next_(settings.size()),
       ahead_(settings.size()) {}
 
@@ -154,9 +156,13 @@ Status Evaluator::evaluate_board(Turn& turn, const Patient& patient, const Board
   if (!state) return state.error();
   const auto begun = *state ? decode_state(**state) : Result<BoardState>(BoardState{});
   if (!begun) return begun.error();
+  const auto started = std::chrono::steady_clock::now();
   auto evaluated =
       measures::evaluate(*board, record, before ? &*before : nullptr, patient.id, begun->since);
   if (!evaluated) return evaluated.error();
+  if (metrics_ != nullptr)
+    metrics_->count(board->package->id, {evaluated->evaluations, evaluated->failures,
+                                         std::chrono::steady_clock::now() - started});
   if (!evaluated->changed) return {};
   turn.writer.replace(board->number, patient.stream, before ? &*before : nullptr,
                       &evaluated->outcome);

@@ -8,6 +8,7 @@
 
 #include "projections/measures/boards.h"
 #include "projections/measures/evaluation.h"
+#include "projections/measures/metrics.h"
 #include "projections/measures/outcome_writer.h"
 
 namespace projections::measures {
@@ -15,8 +16,10 @@ namespace projections::measures {
 // One thread, but for `next_offset`.
 class Evaluator {
  public:
-  // `store`, `documents` outlive this. `settings`: the settings stream of each partition.
-  Evaluator(Store& store, std::vector<events::StreamKey> settings, Documents documents);
+  // `store`, `documents`, `metrics` (may be null) outlive this. `settings`: the settings stream of
+  // each partition.
+  Evaluator(Store& store, std::vector<events::StreamKey> settings, Documents documents,
+            EvaluationMetrics* metrics = nullptr);
   // A store of another log or made by another program is emptied first.
   Status open(const events::LogId& log);
 
@@ -66,6 +69,7 @@ class Evaluator {
   Store& store_;
   Boards boards_;
   const Documents documents_;
+  EvaluationMetrics* const metrics_;
   std::vector<std::atomic<std::int64_t>> next_;  // by partition
   std::uint64_t flips_ = 0;                      // the sequence of the next one
   // Patients evaluated at a snapshot that is ahead of what was followed so far, by its offset.

@@ -32,24 +32,30 @@ struct Keeper::Wake {
 
 Result<std::unique_ptr<Keeper>> Keeper::open(const std::filesystem::path& directory, Shards& shards,
                                              const events::LogId& log,
-                                             const events::Secret& log_secret) {
+                                             const events::Secret& log_secret,
+                                             prometheus::Registry& registry) {
   Store::Options options;
   options.directory = directory;
   options.families = {"measures"};
   options.shared = make_shared_resources(store_limits);
   auto store = Store::open(options);
   if (!store) return store.error();
+  auto metrics = std::make_unique<EvaluationMetrics>(registry);
   auto evaluator = std::make_unique<Evaluator>(
       **store, settings_keys(log_secret, shards.count()),
       [&shards](const events::StreamKey& stream, const VersionRow& row) {
         return shards.document(stream, row);
-      });
+      },
+      metrics.get());
   if (auto opened = evaluator->open(log); !opened) return opened.error();
-  return std::unique_ptr<Keeper>(new Keeper(std::move(*store), std::move(evaluator), shards));
+  return std::unique_ptr<Keeper>(
+      new Keeper(std::move(*store), std::move(metrics), std::move(evaluator), shards));
 }
 
-Keeper::Keeper(std::unique_ptr<Store> store, std::unique_ptr<Evaluator> evaluator, Shards& shards)
+Keeper::Keeper(std::unique_ptr<Store> store, std::unique_ptr<EvaluationMetrics> metrics,
+               std::unique_ptr<Evaluator> evaluator, Shards& shards)
     : store_(std::move(store)),
+      metrics_(std::move(metrics)),
       evaluator_(std::move(evaluator)),
       shards_(shards),
       wake_(std::make_shared<Wake>()) {

@@ -18,10 +18,11 @@ namespace projections::measures {
 
 class Keeper {
  public:
-  // `directory`: the store's own. `shards` outlives this.
+  // `directory`: the store's own. `shards` and `registry` outlive this.
   static Result<std::unique_ptr<Keeper>> open(const std::filesystem::path& directory,
                                               Shards& shards, const events::LogId& log,
-                                              const events::Secret& log_secret);
+                                              const events::Secret& log_secret,
+                                              prometheus::Registry& registry);
   ~Keeper();  // after the turn at hand: flushes, stops
 
   // A snapshot of figures, for any thread.
@@ -42,7 +43,8 @@ class Keeper {
 
  private:
   struct Wake;
-  Keeper(std::unique_ptr<Store> store, std::unique_ptr<Evaluator> evaluator, Shards& shards);
+  Keeper(std::unique_ptr<Store> store, std::unique_ptr<EvaluationMetrics> metrics,
+         std::unique_ptr<Evaluator> evaluator, Shards& shards);
   void run(std::stop_token stop);
   bool turn_all(std::stop_token stop);
   bool follow(events::PartitionId partition);
@@ -52,6 +54,7 @@ class Keeper {
   void flush_if_due();
 
   const std::unique_ptr<Store> store_;
+  const std::unique_ptr<EvaluationMetrics> metrics_;
   const std::unique_ptr<Evaluator> evaluator_;
   Shards& shards_;
   std::shared_ptr<Wake> wake_;  // also held by the shards' callback, which may come late

@@ -17,6 +17,8 @@ void write_standing(const Standing& standing, RowWriter& row) {
     row.varint(group.size());
     for (const auto& [population, count] : group) row.bytes(population).varint(count);
   }
+  row.varint(standing.details.size());
+  for (const auto& detail : standing.details) write_detail(detail, row);
   row.varint(standing.strata.size());
   for (const auto& [dimension, value] : standing.strata)
     row.u8(static_cast<std::uint8_t>(dimension)).bytes(value);
@@ -35,6 +37,8 @@ Standing read_standing(RowReader& row) {
       group[population] = row.varint();
     }
   }
+  for (auto left = row.varint(); left > 0 && row.ok(); --left)
+    standing.details.push_back(read_detail(row));
   for (auto left = row.varint(); left > 0 && row.ok(); --left) {
     const auto dimension = static_cast<Dimension>(row.u8());
     standing.strata.push_back({dimension, std::string(row.bytes())});
@@ -46,7 +50,7 @@ Standing read_standing(RowReader& row) {
 
 bool Standing::same_as(const Standing& other) const {
   return state == other.state && error == other.error && messages == other.messages &&
-         groups == other.groups && strata == other.strata;
+         groups == other.groups && details == other.details && strata == other.strata;
 }
 
 void Outcome::take(Standing standing) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "events/ids.h"
+#include "projections/measures/group_detail.h"
 #include "projections/measures/strata.h"
 
 namespace projections::measures {
@@ -27,9 +28,10 @@ enum class State : std::uint8_t {
 struct Standing {
   Month month = 0;
   State state = State::absent;
-  std::string error;           // why it failed; names no patient
-  std::uint64_t messages = 0;  // values that could not be used
-  std::vector<Counts> groups;  // of the measure, all; none while absent
+  std::string error;                 // why it failed; names no patient
+  std::uint64_t messages = 0;        // values that could not be used
+  std::vector<Counts> groups;        // of the measure, all; none while absent
+  std::vector<GroupDetail> details;  // the same; none where no group has any (has_detail)
   std::vector<Stratum> strata;
 
   bool same_as(const Standing& other) const;  // but for the month

@@ -1,8 +1,10 @@
 #include "projections/measures/package.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <boost/json.hpp>
+#include <set>
 
 #include "events/compression.h"
 #include "events/hmac.h"
@@ -46,6 +48,12 @@ Result<std::vector<Period>> periods_of(std::string_view line) {
     periods.push_back(std::move(*period));
   }
   return periods;
+}
+
+std::string first_line(const std::vector<std::string>& periods) {
+  json::array list;
+  for (const auto& period : periods) list.emplace_back(period);
+  return json::serialize(json::object{{"periods", list}}) + "\n";
 }
 
 std::string_view scoring_text(quality::Scoring scoring) {
@@ -151,10 +159,38 @@ std::string id_of(std::string_view name, std::string_view version) {
 }
 
 std::string write_payload(const std::vector<std::string>& periods, std::string_view content) {
-  json::array list;
-  for (const auto& period : periods) list.emplace_back(period);
-  return json::serialize(json::object{{"periods", list}}) + "\n" +
-         to_base64(events::compress(content, nullptr));
+  return first_line(periods) + to_base64(events::compress(content, nullptr));
+}
+
+Result<std::string> with_periods_of(std::string_view there, std::string_view payload) {
+  const auto before = read_payload(there);
+  if (!before) return before.error();
+  const auto now = read_payload(payload);
+  if (!now) return now.error();
+  std::set<std::string> periods;
+  for (const auto* each : {&*before, &*now}) {
+    for (const auto& period : each->periods) periods.insert(period.text);
+  }
+  const auto packed = before->content == now->content ? there : payload;
+  return first_line({periods.begin(), periods.end()}) +
+         std::string(packed.substr(packed.find('\n') + 1));
+}
+
+Result<std::string> without_periods(std::string_view payload,
+                                    const std::vector<std::string>& periods) {
+  const auto before = read_payload(payload);
+  if (!before) return before.error();
+  std::set<std::string> left;
+  for (const auto& period : before->periods) left.insert(period.text);
+  const auto kept = fmt::format("{}", fmt::join(left, ", "));
+  for (const auto& period : periods) {
+    if (left.erase(period) == 0)
+      return events::invalid(fmt::format("period {}: is not kept; there are {}", period, kept),
+                             "period");
+  }
+  if (left.empty()) return std::string();
+  return first_line({left.begin(), left.end()}) +
+         std::string(payload.substr(payload.find('\n') + 1));
 }
 
 Result<Payload> read_payload(std::string_view payload) {

@@ -38,6 +38,13 @@ std::string write_payload(const std::vector<std::string>& periods, std::string_v
 // invalid: not as above; a period that is none.
 events::Result<Payload> read_payload(std::string_view payload);
 
+// `payload` kept over the periods of `there` too, which is the setting as it stands. The content is
+// `payload`'s; where both have the same it stays packed as it was, so nothing is evaluated anew.
+events::Result<std::string> with_periods_of(std::string_view there, std::string_view payload);
+// Without these periods (Period::text); empty: none is left. invalid: one that is not kept.
+events::Result<std::string> without_periods(std::string_view payload,
+                                            const std::vector<std::string>& periods);
+
 struct GroupText {
   std::string id, scoring;
   std::string direction;  // increase, decrease, unclear (code and display disagree) or empty

@@ -1,7 +1,9 @@
 #include "projections/measures/patient_record.h"
 
 #include <boost/json.hpp>
+#include <map>
 
+#include "events/schema/clinical_generated.h"
 #include "projections/families.h"
 #include "projections/key_codec.h"
 
@@ -37,7 +39,20 @@ Result<PatientRecord> PatientRecord::read(const RowView& rows, const events::Str
     }
     if (auto read = scan->status(); !read) return read.error();
   }
+  if (types.contains(events::ResourceType::Medication)) record.add_referred_medications();
   return record;
+}
+
+void PatientRecord::add_referred_medications() {
+  std::set<std::string> own;
+  for (const auto& entry : entries_) {
+    if (entry.type == events::ResourceType::Medication) own.insert(entry.id);
+  }
+  for (auto& entry : entries_) {
+    auto medication = referred_medication(entry.type, entry.row);
+    if (medication != nullptr && !own.contains(medication->id))
+      entry.medication = std::move(medication);
+  }
 }
 
 std::optional<events::Offset> PatientRecord::newest() const {
@@ -72,6 +87,7 @@ PatientRecord::Entry* PatientRecord::before(const Entry& entry) {
 
 Result<std::vector<const json::value*>> PatientRecord::as_of(Month month) {
   std::vector<const json::value*> resources;
+  std::map<std::string, const Entry*> referring;  // by Medication, the newest
   const Entry* seen = nullptr;  // the resource whose newest version of that time was met
   for (auto& entry : entries_) {
     if (seen != nullptr && seen->type == entry.type && seen->id == entry.id) continue;
@@ -79,8 +95,13 @@ Result<std::vector<const json::value*>> PatientRecord::as_of(Month month) {
     seen = &entry;
     const auto opened = document(entry);
     if (!opened) return opened.error();
-    if (*opened != nullptr) resources.push_back(*opened);
+    if (*opened == nullptr) continue;
+    resources.push_back(*opened);
+    if (entry.medication == nullptr) continue;
+    auto& newest = referring[entry.medication->id];
+    if (newest == nullptr || newest->row.position < entry.row.position) newest = &entry;
   }
+  for (const auto& [id, entry] : referring) resources.push_back(&entry->medication->resource);
   return resources;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "projections/measures/period.h"
+#include "projections/measures/referred_medication.h"
 #include "projections/versions.h"
 
 namespace projections::measures {
@@ -25,6 +26,8 @@ class PatientRecord {
     std::string id;
     VersionRow row;
     std::shared_ptr<const boost::json::value> opened = {};
+    // What it refers to and is not of the record; where Medications are read.
+    std::shared_ptr<const ReferredMedication> medication = {};
   };
 
   // Versions of these types. `documents` outlives this.
@@ -41,12 +44,14 @@ class PatientRecord {
   // The version that `entry` replaced; null if it was the first.
   Entry* before(const Entry& entry);
 
-  // The live resources at the end of `month`, valid while this is.
+  // The live resources at the end of `month`, valid while this is. Of Medications that lie in the
+  // directory those that the resources refer to, each as the newest of these has it.
   Result<std::vector<const boost::json::value*>> as_of(Month month);
 
  private:
   struct Memory;
   PatientRecord(const events::StreamKey& stream, const Documents& documents);
+  void add_referred_medications();
 
   events::StreamKey stream_;
   const Documents* documents_;

@@ -331,7 +331,7 @@ std::string individual_report(const MeasureDefinition& measure, const MeasureCou
   for (const auto& datum : counts.supplemental_data) add_supplemental(report, datum, ++number);
   add_definitions(report, counts.definitions);
   add_messages(report, "warning", counts.messages);
-  report.write_head("complete", "individual");
+  report.write_head(header.status, "individual");
   report.write_groups(counts.groups);
   report.write_evaluated(counts.evaluated_resources);
   return std::move(report).take();
@@ -350,7 +350,7 @@ std::string summary_report(const MeasureDefinition& measure, std::span<const Gro
                            const ReportHeader& header, std::size_t left_out) {
   Report report(measure, header);
   add_messages(report, "warning", left_out_message(left_out));
-  report.write_head("complete", "summary");
+  report.write_head(header.status, "summary");
   report.write_groups(groups);
   return std::move(report).take();
 }
@@ -372,7 +372,7 @@ std::string subject_list_report(const MeasureDefinition& measure,
   Report report(measure, header);
   contain_lists(report, subjects);
   add_messages(report, "warning", left_out_message(left_out));
-  report.write_head("complete", "subject-list");
+  report.write_head(header.status, "subject-list");
   report.write_groups(groups, true);
   return std::move(report).take();
 }

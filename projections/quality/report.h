@@ -16,9 +16,10 @@ namespace projections::quality {
 struct ReportHeader {
   std::string period_start;  // FHIR dateTime
   std::string period_end;
-  std::string subject{};   // "Patient/1"; empty: not of one subject, or not known
-  std::string date{};      // when it was made
-  std::string reporter{};  // a reference
+  std::string subject{};           // "Patient/1"; empty: not of one subject, or not known
+  std::string date{};              // when it was made
+  std::string reporter{};          // a reference
+  std::string status{"complete"};  // or pending: more is to come
 };
 
 // Counts are the patient's: 0 or 1, or the number of episodes. `counts` of Detail::report or more

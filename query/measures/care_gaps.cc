@@ -6,9 +6,10 @@
 
 #include "events/clinical_time.h"
 #include "ops/auth/access.h"
+#include "projections/measures/evaluation.h"
 #include "query/fhir/search.h"
 #include "query/measures/asked.h"
-#include "query/measures/report.h"
+#include "query/measures/totals.h"
 
 namespace query::measures {
 namespace {
@@ -24,13 +25,13 @@ constexpr const char* gap_status_system =
 
 struct Gap {
   kept::BoardPointer board;
-  kept::Standing standing;
   std::string status;  // open-gap, closed-gap
+  std::string report;  // the MeasureReport
 };
 
 // Nothing: not in the denominator, or excluded, or which way is better is unclear.
 std::optional<std::string> gap_of(const kept::GroupText& group, const kept::Counts& counts) {
-  const auto figures = figures_of(counts);
+  const kept::Figures figures(counts.begin(), counts.end());
   const auto asked = kept::figure(figures, "denominator") -
                      kept::figure(figures, "denominator-exclusion") -
                      kept::figure(figures, "denominator-exception");
@@ -43,11 +44,12 @@ std::optional<std::string> gap_of(const kept::GroupText& group, const kept::Coun
 }
 
 // One of several groups is enough for an open gap.
-std::optional<std::string> gap_in(const kept::Board& board, const kept::Standing& standing) {
+std::optional<std::string> gap_in(const kept::Board& board,
+                                  const std::vector<kept::Counts>& counts) {
   std::optional<std::string> status;
-  const auto groups = std::min(board.package->groups.size(), standing.groups.size());
+  const auto groups = std::min(board.package->groups.size(), counts.size());
   for (std::size_t i = 0; i < groups; ++i) {
-    const auto found = gap_of(board.package->groups[i], standing.groups[i]);
+    const auto found = gap_of(board.package->groups[i], counts[i]);
     if (found && (!status || *found == "open-gap")) status = found;
   }
   return status;
@@ -100,14 +102,6 @@ void write_composition(const std::string& patient, const std::vector<Gap>& gaps,
   json.end_array().end_object();
 }
 
-void write_gap_report(const Gap& gap, const std::string& patient, JsonWriter& json) {
-  Report report{*gap.board->package, gap.board->period, "individual", "complete", patient, {}};
-  report.groups.resize(gap.board->package->groups.size());
-  const auto groups = std::min(report.groups.size(), gap.standing.groups.size());
-  for (std::size_t i = 0; i < groups; ++i) report.groups[i] = figures_of(gap.standing.groups[i]);
-  write_report(report, json);
-}
-
 void write_document(const std::string& patient, const std::vector<Gap>& gaps, JsonWriter& json) {
   ops::auth::note_patient(patient);
   json.begin_object().member("resourceType", "Bundle").member("type", "document");
@@ -122,7 +116,7 @@ void write_document(const std::string& patient, const std::vector<Gap>& gaps, Js
     write_issue(gaps[i], patient, i, json);
     json.end_object();
     write_entry(url_of("report", i, patient), json);
-    write_gap_report(gaps[i], patient, json);
+    json.raw(gaps[i].report);
     json.end_object();
   }
   json.end_array().end_object();
@@ -132,6 +126,15 @@ struct Wanted {
   std::vector<kept::BoardPointer> boards;
   std::vector<std::string> statuses;  // empty: all
 };
+
+// Of the measures that are kept over it, each once: in the newest version.
+std::vector<std::string> names_over(const Context& context, const std::string& period) {
+  std::set<std::string> names;
+  for (const auto& board : context.keeper.boards().all()) {
+    if (board->period.text == period) names.insert(board->package->name);
+  }
+  return {names.begin(), names.end()};
+}
 
 Result<Wanted> wanted_of(const Context& context, const Asked& asked) {
   const auto period = asked.period();
@@ -148,16 +151,38 @@ Result<Wanted> wanted_of(const Context& context, const Asked& asked) {
   for (const char* parameter : {"measureId", "measureIdentifier", "measureUrl"}) {
     for (auto& name : asked.all(parameter)) names.push_back(std::move(name));
   }
+  if (names.empty()) names = names_over(context, period->text);
   for (const auto& name : names) {
-    auto board = board_of(context, name, &period->text);
-    if (!board) return board.error();
-    wanted.boards.push_back(std::move(*board));
-  }
-  if (!names.empty()) return wanted;
-  for (const auto& board : context.keeper.boards().all()) {
-    if (board->period.text == period->text) wanted.boards.push_back(board);
+    const auto boards = boards_named(context, name);
+    if (!boards) return boards.error();
+    auto board = choose(context, *boards, {&period->text});
+    if (board == nullptr)
+      return events::Error{
+          events::ErrorCode::not_found,
+          fmt::format("period {}: is not kept for {}; `chartlog measures load --period` opens one",
+                      period->text, name.substr(0, 80)),
+          "periodStart"};
+    wanted.boards.push_back(std::move(board));
   }
   return wanted;
+}
+
+bool is_wanted(const Wanted& wanted, const std::optional<std::string>& status) {
+  const auto& only = wanted.statuses;
+  return status && (only.empty() || std::find(only.begin(), only.end(), *status) != only.end());
+}
+
+// As the record says it now; what is kept says only whether to look.
+Result<std::optional<Gap>> gap_now(const Context& context, const kept::BoardPointer& board,
+                                   const std::string& patient) {
+  auto now = evaluated_patient(context, *board->package, board->period, patient);
+  if (!now) return now.error();
+  std::vector<kept::Counts> counts;
+  for (std::size_t i = 0; i < now->groups.size(); ++i)
+    counts.push_back(kept::counts_of(now->groups[i], board->package->groups[i]));
+  auto status = gap_in(*board, counts);
+  if (!status) return std::optional<Gap>();
+  return std::optional(Gap{board, std::move(*status), std::move(now->report)});
 }
 
 Result<std::vector<Gap>> gaps_of(const Context& context, const Wanted& wanted,
@@ -168,13 +193,11 @@ Result<std::vector<Gap>> gaps_of(const Context& context, const Wanted& wanted,
   for (const auto& board : wanted.boards) {
     const auto outcome = kept::outcome_of(rows, board->number, partition, stream);
     if (!outcome) return outcome.error();
-    if (!*outcome || (*outcome)->now() == nullptr) continue;
-    const auto& standing = *(*outcome)->now();
-    const auto status = gap_in(*board, standing);
-    if (!status) continue;
-    const auto& only = wanted.statuses;
-    if (!only.empty() && std::find(only.begin(), only.end(), *status) == only.end()) continue;
-    gaps.push_back({board, standing, *status});
+    const auto* standing = *outcome ? (*outcome)->now() : nullptr;
+    if (standing == nullptr || !is_wanted(wanted, gap_in(*board, standing->groups))) continue;
+    auto gap = gap_now(context, board, patient);
+    if (!gap) return gap.error();
+    if (*gap && is_wanted(wanted, (*gap)->status)) gaps.push_back(std::move(**gap));
   }
   return gaps;
 }

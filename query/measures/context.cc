@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "query/fhir/search.h"
 #include "query/returned.h"
 
 namespace query::measures {
@@ -35,32 +36,15 @@ events::Error no_measure(const Context& context, std::string_view measure) {
           "measure"};
 }
 
-// Of one measure in several versions by its name, which is meant cannot be told.
-Result<std::vector<BoardPointer>> boards_named(const Context& context, std::string_view measure) {
-  std::vector<BoardPointer> found;
-  std::set<std::string> ids;
-  for (const auto& board : context.keeper.boards().all()) {
-    if (!names(*board->package, measure)) continue;
-    found.push_back(board);
-    ids.insert(board->package->id);
-  }
-  if (found.empty()) return no_measure(context, measure);
-  if (ids.size() > 1)
-    return events::invalid(fmt::format("measure {}: several are loaded; give one of {}",
-                                       measure.substr(0, quoted_max), fmt::join(ids, ", ")),
-                           "measure");
-  return found;
-}
-
-// While new content is being spread over the partitions two boards are of one measure and period:
-// the one that more of them have.
-void keep_most_spread(const projections::RowView& rows, std::vector<BoardPointer>& boards) {
-  const auto spread = [&](const BoardPointer& board) {
-    const auto progress = kept::progress_of(rows, board->number);
-    return progress ? progress->partitions : 0;
-  };
-  std::stable_sort(boards.begin(), boards.end(),
-                   [&](const auto& a, const auto& b) { return spread(a) > spread(b); });
+events::Error not_kept(const std::vector<BoardPointer>& boards, const std::string& what) {
+  std::set<std::string> there;
+  for (const auto& board : boards)
+    there.insert(fmt::format("{} over {}", board->package->id, board->period.text));
+  return {events::ErrorCode::not_found,
+          fmt::format("{}: is not kept for this measure; there are {}; `chartlog measures load "
+                      "--period` opens one",
+                      what, fmt::join(there, ", ")),
+          "period"};
 }
 
 }  // namespace
@@ -91,38 +75,49 @@ events::PositionToken position_of(const Context& context) {
   return position;
 }
 
-Result<BoardPointer> board_of(const Context& context, std::string_view measure,
-                              const std::string* period) {
-  auto boards = boards_named(context, measure);
-  if (!boards) return boards.error();
-  std::set<std::string> periods;
-  for (const auto& board : *boards) periods.insert(board->period.text);
-  std::string wanted = *periods.begin();
-  if (period != nullptr) {
-    const auto read = kept::read_period(*period);
-    if (!read) return read.error();
-    wanted = read->text;
-  } else if (periods.size() > 1) {
-    return events::invalid(
-        fmt::format("period: is missing; it is kept for {}", fmt::join(periods, ", ")), "period");
+Result<std::vector<BoardPointer>> boards_named(const Context& context, std::string_view measure) {
+  std::vector<BoardPointer> found;
+  for (const auto& board : context.keeper.boards().all()) {
+    if (names(*board->package, measure)) found.push_back(board);
   }
-  std::erase_if(*boards, [&](const auto& board) { return board->period.text != wanted; });
-  if (boards->empty())
-    return events::Error{
-        events::ErrorCode::not_found,
-        fmt::format("period {}: is not kept for this measure; there are {}; `chartlog measures "
-                    "load --period` opens one",
-                    wanted, fmt::join(periods, ", ")),
-        "period"};
-  if (boards->size() > 1) keep_most_spread(*context.keeper.rows(), *boards);
-  return boards->front();
+  if (found.empty()) return no_measure(context, measure);
+  return found;
 }
 
-Result<std::shared_ptr<const kept::Package>> package_of(const Context& context,
-                                                        std::string_view measure) {
-  const auto boards = boards_named(context, measure);
+BoardPointer choose(const Context& context, const std::vector<BoardPointer>& boards,
+                    const Choice& choice) {
+  auto best = chosen(boards, choice, std::chrono::floor<std::chrono::days>(fhir::now()));
+  if (best == nullptr) return best;
+  const auto rows = context.keeper.rows();
+  const auto spread = [&](const BoardPointer& board) {
+    const auto progress = kept::progress_of(*rows, board->number);
+    return progress ? progress->partitions : 0;
+  };
+  for (const auto& board : boards) {
+    const bool is_alike = board != best && board->package->id == best->package->id &&
+                          board->period.text == best->period.text;
+    if (is_alike && spread(board) > spread(best)) best = board;
+  }
+  return best;
+}
+
+Result<BoardPointer> board_asked(const Context& context, const Request& request) {
+  const auto boards = boards_named(context, request.capture("measure"));
   if (!boards) return boards.error();
-  return boards->front()->package;
+  Choice choice{nullptr, request.parameter("version")};
+  std::string period;
+  if (const auto* text = request.parameter("period")) {
+    auto read = kept::read_period(*text);
+    if (!read) return read.error();
+    period = std::move(read->text);
+    choice.period = &period;
+  }
+  auto board = choose(context, *boards, choice);
+  if (board != nullptr) return board;
+  std::string what = choice.period ? "period " + period : std::string();
+  if (choice.version != nullptr)
+    what += (what.empty() ? "version " : ", version ") + choice.version->substr(0, quoted_max);
+  return not_kept(*boards, what);
 }
 
 void note_opened(const Sources& sources, const events::StreamKey& stream,
@@ -182,7 +177,7 @@ void write_figures(const kept::Figures& figures, const kept::GroupText& group, J
   if (const auto rate = kept::rate(figures, group))
     json.key("rate").number(fmt::format("{:.6f}", *rate));
   if (kept::is_of_observations(group))
-    json.member("rate_from", "observations, see `chartlog measures evaluate`");
+    json.member("rate_from", "observations, see $evaluate-measure");
 }
 
 void write_board(const kept::Board& board, JsonWriter& json) {
@@ -203,7 +198,9 @@ Status write_progress(const kept::Board& board, const projections::RowView& rows
 
 std::vector<ops::http::ParameterText> cell_parameters() {
   namespace schema = ops::http::schema;
-  return {{"period", "a year, or 2026-01-01/2026-12-31; which, where several are kept"},
+  return {{"period",
+           "a year, or 2026-01-01/2026-12-31; without: the one that today is in, else the newest"},
+          {"version", "of the measure; without: the newest that is kept over the period"},
           {"group", "of the measure's groups, from 1", schema::whole_number(1, 255)},
           {"by", "told apart by", schema::one_of(kept::dimension_names())},
           {"stratum", "a value of `by`"}};

@@ -8,11 +8,10 @@
 #include "projections/measures/keeper.h"
 #include "projections/measures/patient_record.h"
 #include "query/json_writer.h"
+#include "query/measures/choice.h"
 #include "query/read_context.h"
 
 namespace query::measures {
-
-namespace kept = projections::measures;
 
 inline constexpr std::string_view notice = "measures and figures are not clinically reviewed";
 
@@ -28,13 +27,17 @@ events::Status begin(const Context& context, const ops::http::Request& request,
 // How far the measures are. Taken before the rows, so that those have at least this.
 events::PositionToken position_of(const Context& context);
 
-// `measure` is as GET /measures names it, its Measure's id, name or url. Several periods: `period`
-// must say which. not_found, invalid: what there is.
-events::Result<kept::BoardPointer> board_of(const Context& context, std::string_view measure,
-                                            const std::string* period);
-// The package alone, whatever the period.
-events::Result<std::shared_ptr<const kept::Package>> package_of(const Context& context,
-                                                                std::string_view measure);
+// In all versions, over all periods. `measure` is as GET /measures names it (then of one version),
+// its Measure's id, name or url. not_found: what there is.
+events::Result<std::vector<kept::BoardPointer>> boards_named(const Context& context,
+                                                             std::string_view measure);
+// One of `boards`, see Choice, today; null: none. While new content is being spread over the
+// partitions two are alike: the one that more of them have.
+kept::BoardPointer choose(const Context& context, const std::vector<kept::BoardPointer>& boards,
+                          const Choice& choice);
+// Of `measure`, as the parameters `period` and `version` say. invalid, not_found: what there is.
+events::Result<kept::BoardPointer> board_asked(const Context& context,
+                                               const ops::http::Request& request);
 
 // What was opened of a record that was evaluated, noted for the access log: an answer rests on it,
 // whether it names it or not.
@@ -58,7 +61,7 @@ void write_board(const kept::Board& board, JsonWriter& json);
 events::Status write_progress(const kept::Board& board, const projections::RowView& rows,
                               JsonWriter& json);
 
-// period, by, stratum, group as /openapi.json has them.
+// period, version, group, by, stratum as /openapi.json has them.
 std::vector<ops::http::ParameterText> cell_parameters();
 
 }  // namespace query::measures

@@ -163,14 +163,23 @@ class Explanation {
     out_.end_array();
   }
 
+  // Itself, or the Medication of the directory that it refers to.
+  bool rests_on(const kept::PatientRecord::Entry& entry, const std::string& name) const {
+    const auto itself = rests_.find(name);
+    if (itself != rests_.end() && entry.opened.get() == itself->second) return true;
+    if (entry.medication == nullptr) return false;
+    const auto referred = rests_.find("Medication/" + entry.medication->id);
+    return referred != rests_.end() && &entry.medication->resource == referred->second;
+  }
+
   void write_rests(kept::PatientRecord& record) {
     out_.key("rests_on").begin_array();
     for (const auto& entry : record.entries()) {
-      const auto found = rests_.find(fmt::format("{}/{}", events::type_name(entry.type), entry.id));
-      if (found == rests_.end() || entry.opened.get() != found->second) continue;
+      const auto name = fmt::format("{}/{}", events::type_name(entry.type), entry.id);
+      if (!rests_on(entry, name)) continue;
       events::PositionToken position(context_.sources.log_id);
       position.see(entry.row.position);
-      out_.begin_object().member("resource", found->first);
+      out_.begin_object().member("resource", name);
       out_.member("version", entry.row.version.value).member("position", position.text());
       out_.member("known", events::format_instant(entry.row.known_time)).end_object();
     }
@@ -237,7 +246,7 @@ Status write_flips(const kept::Board& board, const projections::RowView& rows,
 
 Status explain(const Context& context, const ops::http::Request& request,
                const projections::RowView& rows, JsonWriter& out) {
-  const auto board = board_of(context, request.capture("measure"), request.parameter("period"));
+  const auto board = board_asked(context, request);
   if (!board) return board.error();
   const auto read = open_patient(context.sources, request.capture("patient"));
   if (!read) return read.error();

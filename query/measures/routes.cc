@@ -59,13 +59,26 @@ void write_groups(const kept::Package& package, JsonWriter& json) {
   json.end_array();
 }
 
+// By name, then the newest version and period first.
+std::vector<BoardPointer> in_order(std::vector<BoardPointer> boards) {
+  std::sort(boards.begin(), boards.end(), [](const BoardPointer& a, const BoardPointer& b) {
+    if (a->package->name != b->package->name) return a->package->name < b->package->name;
+    if (a->package->version != b->package->version)
+      return is_newer_version(a->package->version, b->package->version);
+    return a->period.text > b->period.text;
+  });
+  return boards;
+}
+
 Result<Response> list(const Context& context, const Request&) {
   Frame frame = begun(context);
   auto& json = frame.json;
   json.key("measures").begin_array();
-  for (const auto& board : context.keeper.boards().all()) {
+  for (const auto& board : in_order(context.keeper.boards().all())) {
     json.begin_object();
     write_board(*board, json);
+    const auto same = boards_named(context, board->package->name);
+    json.member("default", same && choose(context, *same, {}) == board);
     write_groups(*board->package, json);
     if (auto written = write_progress(*board, *frame.rows, json); !written) return written.error();
     json.end_object();
@@ -86,7 +99,7 @@ std::string shown(Names& names, const std::string& value) {
 }
 
 Result<Response> summary(const Context& context, const Request& request) {
-  const auto board = board_of(context, request.capture("measure"), request.parameter("period"));
+  const auto board = board_asked(context, request);
   if (!board) return board.error();
   const auto by = dimension_parameter(request);
   if (!by) return by.error();
@@ -118,7 +131,7 @@ Result<Response> summary(const Context& context, const Request& request) {
 }
 
 Result<Response> by_month(const Context& context, const Request& request) {
-  const auto board = board_of(context, request.capture("measure"), request.parameter("period"));
+  const auto board = board_asked(context, request);
   if (!board) return board.error();
   const auto group = group_parameter(request, **board);
   if (!group) return group.error();
@@ -146,7 +159,7 @@ class MemberPage {
       : context_(context), request_(request) {}
 
   Result<Response> answer() {
-    auto board = board_of(context_, request_.capture("measure"), request_.parameter("period"));
+    auto board = board_asked(context_, request_);
     if (!board) return board.error();
     if (auto read = read_cell(**board); !read) return read.error();
     const auto count = count_parameter(request_, "_count", members_default, members_max);
@@ -259,8 +272,8 @@ std::string framed(schema::Members members) {
 
 void add_measure_routes(ops::http::Router& router, const Context& context) {
   const auto parameters = cell_parameters();
-  const ParameterText &period = parameters[0], &group = parameters[1], &by = parameters[2],
-                      &stratum = parameters[3];
+  const ParameterText &period = parameters[0], &version = parameters[1], &group = parameters[2],
+                      &by = parameters[3], &stratum = parameters[4];
   const auto things = schema::array(schema::any_object);
   add(router, context, "/measures", list,
       {"Quality measures that are kept current, with their periods and how far each is",
@@ -269,12 +282,12 @@ void add_measure_routes(ops::http::Router& router, const Context& context) {
        framed({{"measures", things}, {"not_in_force", things}})});
   add(router, context, "/measures/{measure}", summary,
       {"A measure's rate and populations, by stratum",
-       {period, by},
+       {period, version, by},
        "application/json",
        framed({{"measure", schema::text}, {"by", schema::text}, {"groups", things}})});
   add(router, context, "/measures/{measure}/trend", by_month,
       {"The same period as it was known at the end of each month",
-       {period, group, by, stratum},
+       {period, version, group, by, stratum},
        "application/json",
        framed({{"measure", schema::text}, {"months", things}})});
   auto population = ParameterText{"population", "numerator, denominator …; `patients`, `failed`"};
@@ -283,6 +296,7 @@ void add_measure_routes(ops::http::Router& router, const Context& context) {
       {"The patients of a figure",
        {population,
         period,
+        version,
         group,
         by,
         stratum,
@@ -292,7 +306,7 @@ void add_measure_routes(ops::http::Router& router, const Context& context) {
        framed({{"measure", schema::text}, {"patients", things}})});
   add(router, context, "/measures/{measure}/patients/{patient}", patient,
       {"One patient in a measure: each definition's value now, what it rests on, what moved",
-       {period},
+       {period, version},
        "application/json",
        framed({{"measure", schema::text}, {"patient", schema::text}, {"definitions", things}})});
 }

@@ -40,8 +40,9 @@ class LiveTest : public ::testing::Test {
       request.acts = {setting};
       read_.submit(request);
     }
-    auto keeper = measures::Keeper::open(read_.folder.path() / "measures", *read_.shards,
-                                         read_.sources.log_id, read_.node.secrets.log_secret);
+    auto keeper =
+        measures::Keeper::open(read_.folder.path() / "measures", *read_.shards,
+                               read_.sources.log_id, read_.node.secrets.log_secret, registry_);
     ASSERT_TRUE(keeper) << keeper.error().message;
     keeper_ = std::move(*keeper);
     hub_.follow(*keeper_);
@@ -58,6 +59,7 @@ class LiveTest : public ::testing::Test {
     return options;
   }
   ReadFixture read_{2};
+  prometheus::Registry registry_;
   std::unique_ptr<projections::measures::Keeper> keeper_;  // outlives the hub that follows it
   query::LiveHub hub_{quick(), read_.sources};
 };

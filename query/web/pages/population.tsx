@@ -4,6 +4,7 @@ import { ErrorPanel } from '../parts/error_panel.tsx';
 import { Nothing } from '../parts/section.tsx';
 import { Tabs } from '../parts/tabs.tsx';
 import { cellIn } from '../population/addresses.ts';
+import { boardsOver, PeriodChoice } from '../population/board_choice.tsx';
 import { AlertsPage } from '../population/alerts_page.tsx';
 import { DueList } from '../population/due_page.tsx';
 import { ExplainedPage } from '../population/explained_page.tsx';
@@ -27,7 +28,7 @@ function NotInForce({ list }: { list: MeasureList }) {
   );
 }
 
-function Measures({ list }: { list: MeasureList }) {
+function Measures({ list, period }: { list: MeasureList; period: string | null }) {
   const { line } = useMoves();
   return (
     <>
@@ -37,16 +38,19 @@ function Measures({ list }: { list: MeasureList }) {
       </header>
       <NotInForce list={list} />
       {list.measures.length === 0 && <Nothing>No measure is loaded. <code>chartlog measures load FILE… --period 2026 --to URL</code> brings one.</Nothing>}
-      <Tiles measures={list.measures} />
+      <PeriodChoice measures={list.measures} period={period} />
+      <Tiles measures={boardsOver(list.measures, period)} />
       {list.measures.length > 0 && <MovedList measures={list.measures} />}
     </>
   );
 }
 
-function BelowMeasure({ names, address }: { names: readonly string[]; address: URL }) {
+interface BelowProps { names: readonly string[]; address: URL; measures: MeasureList['measures'] }
+
+function BelowMeasure({ names, address, measures }: BelowProps) {
   const [measure = '', below, patient] = names;
   const cell = cellIn(address, measure);
-  if (!below) return <MeasurePage cell={cell} />;
+  if (!below) return <MeasurePage cell={cell} measures={measures} />;
   if (below === 'gaps') return <GapsPage cell={cell} />;
   if (below === 'patients' && patient) return <ExplainedPage measure={measure} period={cell.period} patient={patient} />;
   if (below === 'patients') return <MembersPage cell={cell} population={address.searchParams.get('population') ?? 'patients'} />;
@@ -60,7 +64,7 @@ function OfMeasures({ names, address }: { names: readonly string[]; address: URL
   if (!list.body) return <p class="quiet">Asking …</p>;
   return (
     <MovesContext.Provider value={moves}>
-      {names[0] === 'measures' && names[1] ? <BelowMeasure names={names.slice(1)} address={address} /> : <Measures list={list.body} />}
+      {names[0] === 'measures' && names[1] ? <BelowMeasure names={names.slice(1)} address={address} measures={list.body.measures} /> : <Measures list={list.body} period={address.searchParams.get('period')} />}
     </MovesContext.Provider>
   );
 }

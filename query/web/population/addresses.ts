@@ -6,6 +6,7 @@ export interface Cell { measure: string; period: string; group: number; by?: str
 const base = (measure: string) => `/population/measures/${encodeURIComponent(measure)}`;
 const parametersOf = (cell: Cell) => ({ period: cell.period, group: cell.group === 1 ? null : cell.group, by: cell.by, stratum: cell.stratum });
 
+export const measuresAddress = (period: string | null) => withParameters('/population', { period });
 export const measureAddress = (measure: string, period: string, group = 1, by?: string) => withParameters(base(measure), { period, group: group === 1 ? null : group, by });
 export const membersAddress = (cell: Cell, population: string) => withParameters(`${base(cell.measure)}/patients`, { population, ...parametersOf(cell) });
 export const gapsAddress = (cell: Cell) => withParameters(`${base(cell.measure)}/gaps`, parametersOf(cell));

@@ -4,13 +4,14 @@ import { Section } from '../parts/section.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { go } from '../router.ts';
 import { gapsAddress, measureAddress, membersAddress, summaryPath, trendPath, type Cell } from './addresses.ts';
+import { BoardChoice } from './board_choice.tsx';
 import { Comparison } from './comparison.tsx';
 import { DirectionWord } from './direction.tsx';
 import { changeText, directionText, fraction, inOrder, percent, periodText, populationWord, titleOf } from './measure_text.ts';
 import { boardKey, useMoves } from './moves.ts';
 import { RateTrend } from './rate_trend.tsx';
 import { useFollowed } from './tiles.tsx';
-import { dimensions, type Dimension, type Figures, type GroupFigures, type Summary, type Trend } from './types.ts';
+import { dimensions, type Dimension, type Figures, type GroupFigures, type Listed, type Summary, type Trend } from './types.ts';
 
 const always = new Set(['patients', 'initial-population', 'denominator', 'numerator']);
 
@@ -54,7 +55,7 @@ function GroupChoice({ summary, cell }: { summary: Summary; cell: Cell }) {
   return <div class="toolbar"><Choice label="Group" options={summary.groups.map((group) => ({ value: String(group.group), word: `Group ${group.group}` }))} chosen={String(cell.group)} choose={(group) => go(measureAddress(cell.measure, cell.period, Number(group), cell.by), 'replace')} /></div>;
 }
 
-export function MeasurePage({ cell }: { cell: Cell }) {
+export function MeasurePage({ cell, measures }: { cell: Cell; measures: readonly Listed[] }) {
   const key = boardKey(cell);
   const moved = useMoves().counts.get(key) ?? 0;
   const whole: Cell = { measure: cell.measure, period: cell.period, group: cell.group };
@@ -69,6 +70,7 @@ export function MeasurePage({ cell }: { cell: Cell }) {
   return (
     <>
       <Heading summary={summary.body} group={group} figures={figures} />
+      <BoardChoice measures={measures} name={summary.body.name} cell={{ ...cell, measure: summary.body.measure, period: summary.body.period }} />
       <GroupChoice summary={summary.body} cell={cell} />
       <div class="columns">
         <Section title="By month" note={changeText(trend.body?.months ?? [], group.direction)}>

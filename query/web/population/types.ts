@@ -12,7 +12,8 @@ export interface Board {
 
 export type Direction = 'increase' | 'decrease' | 'unclear';
 export interface GroupText { scoring: string; counts: string; direction?: Direction; populations: string[] }
-export interface Listed extends Board { groups: GroupText[] }
+// `default`: meant by the measure's name alone, without version and period.
+export interface Listed extends Board { groups: GroupText[]; default: boolean }
 export interface MeasureList { position: string; notice: string; measures: Listed[]; not_in_force: { setting: string; reason: string }[] }
 
 export interface Stratum extends Figures { stratum?: string; name?: string }

@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 
 #include <boost/json.hpp>
+#include <fstream>
 
+#include "ops/node/measure_settings.h"
 #include "tests/ops/node/running_node.h"
 #include "tests/projections/measures/small_measure.h"
 
@@ -12,7 +14,11 @@ namespace {
 namespace json = boost::json;
 using projections::measures::test::payload_of;
 using projections::measures::test::ratio_measure;
+using projections::measures::test::referring_measure;
+using projections::measures::test::small_measure;
 using projections::measures::test::small_payload;
+using projections::measures::test::two_groups;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class MeasuresTest : public RunningNode {
@@ -56,6 +62,47 @@ class MeasuresTest : public RunningNode {
             "subject": {"reference": "Patient/ana"},
             "code": {"coding": [{"system": "s", "code": ")" +
         code + "\"}]}}");
+  }
+  void wait_until_filled() {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto filled = [](const json::value& measure) {
+      return measure.at("evaluated").at("records") == measure.at("evaluated").at("of");
+    };
+    while (true) {
+      const auto list = read("/measures").at("measures").as_array();
+      if (std::all_of(list.begin(), list.end(), filled)) return;
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    }
+  }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(node_->port()); }
+  static void write_content(const std::filesystem::path& file,
+                            const std::vector<json::value>& resources) {
+    std::filesystem::create_directories(file.parent_path());
+    std::ofstream out(file);
+    for (const auto& resource : resources) out << json::serialize(resource) << '\n';
+  }
+  void load(const std::filesystem::path& file, const std::vector<std::string>& periods) {
+    const auto done = load_measures({{file}, {}, periods}, url(), [](std::string_view) {});
+    EXPECT_TRUE(done) << done.error().message;
+    see_settings();
+  }
+  void unload(const MeasuresToUnload& wanted) {
+    const auto done = unload_measures(wanted, url(), [](std::string_view) {});
+    EXPECT_TRUE(done) << done.error().message;
+    see_settings();
+  }
+  // The measures follow by a moment.
+  void see_settings() { position_ = *ask("GET", "/settings").header("chartlog-position"); }
+  static std::string year_of(const json::value& board) {
+    return std::string(board.at("period").as_string().c_str(), 4);
+  }
+  std::vector<std::string> boards() {
+    std::vector<std::string> all;
+    const auto list = read("/measures");
+    for (const auto& each : list.at("measures").as_array())
+      all.push_back(std::string(each.at("measure").as_string()) + " " + year_of(each) +
+                    (each.at("default").as_bool() ? " default" : ""));
+    return all;
   }
   static std::int64_t count(const json::value& stratum, const std::string& population) {
     const auto* found = stratum.at("populations").as_object().if_contains(population);
@@ -214,7 +261,7 @@ TEST_F(MeasuresTest, EvaluateMeasureAnswersOfOneOfAListAndOfAll) {
             "Patient/ana");
 }
 
-// What is observed is not kept: no rate is better than one of other things.
+// Counters do not have what is observed: no rate is better than one of other things.
 TEST_F(MeasuresTest, ARatioOfObservationsHasNoRateAndTwoPopulationsOfACodeTheirOwnCounts) {
   given_ana("mistaken");
   const auto loaded = ask("PUT", "/settings/measure-Ratio-1.0",
@@ -232,16 +279,17 @@ TEST_F(MeasuresTest, ARatioOfObservationsHasNoRateAndTwoPopulationsOfACodeTheirO
       "$evaluate-measure?reportType=subject-list&periodStart=2025"
       "&periodEnd=2025");
   const auto group = report.at("group").at(0).as_object();
-  EXPECT_FALSE(group.contains("measureScore"));
+  // Of what was observed, which each patient has kept: 0 of the numerator, 2 of the denominator.
+  EXPECT_EQ(group.at("measureScore").at("value").to_number<double>(), 0.0);
   const auto& populations = group.at("population").as_array();
-  ASSERT_EQ(populations.size(), 4u);
+  ASSERT_EQ(populations.size(), 6u);
   EXPECT_EQ(populations[0].at("count").to_number<int>(), 1);
   EXPECT_EQ(populations[1].at("count").to_number<int>(), 0);
-  EXPECT_EQ(populations[1].at("subjectResults").at("reference").as_string(),
-            "#group-1-initial-population-2");
+  EXPECT_EQ(populations[1].at("subjectResults").at("reference").as_string(), "#subjects-1-2");
   for (const auto& each : populations)
-    EXPECT_THAT(std::string(each.at("code").at("coding").at(0).at("code").as_string()),
-                ::testing::AnyOf("initial-population", "denominator", "numerator"));
+    EXPECT_THAT(
+        std::string(each.at("code").at("coding").at(0).at("code").as_string()),
+        ::testing::AnyOf("initial-population", "denominator", "numerator", "measure-observation"));
 }
 
 TEST_F(MeasuresTest, OnePatientsReportHasScoreStrataAndSupplementalData) {
@@ -256,6 +304,110 @@ TEST_F(MeasuresTest, OnePatientsReportHasScoreStrataAndSupplementalData) {
   EXPECT_EQ(group.at("measureScore").at("value").to_number<double>(), 1.0);
   EXPECT_EQ(group.at("stratifier").at(0).at("stratum").at(0).at("value").at("text"), "true");
   EXPECT_EQ(report.at("contained").at(0).at("code").at("text"), "SDE Result");
+}
+
+// Without what is said of the moment and of the period.
+json::value without_date(json::value report) {
+  report.as_object().erase("date");
+  report.as_object().erase("period");
+  return report;
+}
+
+TEST_F(MeasuresTest, AReportOfWhatIsKeptIsThatOfAnEvaluationFromScratch) {
+  given_ana();
+  put(R"({"resourceType": "Patient", "id": "ben", "gender": "male"})");
+  put(R"({"resourceType": "Encounter", "id": "e2", "status": "finished",
+          "class": {"code": "AMB"}, "subject": {"reference": "Patient/ben"},
+          "participant": [{"individual": {"reference": "Practitioner/dr"}}],
+          "period": {"start": "2025-03-01"}})");
+  for (const auto& [name, resources] :
+       {std::pair("Ratio", ratio_measure()), std::pair("Two", two_groups())}) {
+    const auto loaded = ask("PUT", std::string("/settings/measure-") + name + "-1.0",
+                            payload_of(resources, {"2025-01-01/2025-12-31"}));
+    ASSERT_EQ(loaded.status, 201) << loaded.body;
+    position_ = *loaded.header("chartlog-position");
+    wait_until_filled();
+    for (const std::string type :
+         {"summary", "subject-list", "summary&practitioner=Practitioner/dr",
+          "subject-list&practitioner=Practitioner/dr", "summary&practitioner=Practitioner/no"}) {
+      const auto path =
+          std::string("/fhir/Measure/") + name + "/$evaluate-measure?reportType=" + type;
+      const auto kept = read(path + "&periodStart=2025&periodEnd=2025");
+      // Not kept, so evaluated; what the measure asks for does not depend on the period.
+      const auto evaluated = read(path + "&periodStart=2025-01-01&periodEnd=2025-12-30");
+      EXPECT_EQ(evaluated.at("period").at("end").as_string(), "2025-12-30");
+      EXPECT_EQ(json::serialize(without_date(kept)), json::serialize(without_date(evaluated)))
+          << path;
+    }
+  }
+  const auto report = read("/fhir/Measure/Ratio/$evaluate-measure?periodStart=2025&periodEnd=2025");
+  const auto& group = report.at("group").at(0);
+  EXPECT_EQ(group.at("measureScore").at("value").to_number<double>(), 0.5);
+  const auto& strata = group.at("stratifier").at(0).at("stratum").as_array();
+  ASSERT_EQ(strata.size(), 2u);
+  EXPECT_EQ(strata[0].at("value").at("text").as_string(), "false");
+  EXPECT_EQ(strata[1].at("measureScore").at("value").to_number<double>(), 1.0);
+}
+
+TEST_F(MeasuresTest, TwoPeriodsAndVersionsAreKeptBesideEachOther) {
+  given_ana();
+  const auto folder = folder_.path() / "content";
+  write_content(folder / "one.ndjson", small_measure());
+  write_content(folder / "two.ndjson", small_measure("Small", "2.0", "mistaken"));
+  load(folder / "one.ndjson", {"2099"});
+  load(folder / "two.ndjson", {"2025"});
+  EXPECT_THAT(boards(), ElementsAre("Small-2.0 2025", "Small-1.0 2099 default", "Small-1.0 2025"));
+
+  const auto asked = [&](const std::string& parameters) {
+    const auto summary = read("/measures/Small" + parameters);
+    return std::string(summary.at("measure").as_string()) + " " + year_of(summary) + " " +
+           std::to_string(count(summary.at("groups").at(0).at("strata").at(0), "numerator"));
+  };
+  wait_until_filled();
+  EXPECT_EQ(asked(""), "Small-1.0 2099 1");
+  EXPECT_EQ(asked("?period=2025"), "Small-2.0 2025 0");
+  EXPECT_EQ(asked("?period=2025&version=1.0"), "Small-1.0 2025 1");
+  EXPECT_THAT(get("/measures/Small?period=2099&version=2.0").body,
+              HasSubstr("period 2099-01-01/2099-12-31, version 2.0: is not kept"));
+
+  unload({{"Small-1.0"}, {"2025"}});
+  EXPECT_THAT(boards(), ElementsAre("Small-2.0 2025", "Small-1.0 2099 default"));
+  const auto ambiguous = unload_measures({{"Small"}, {}}, url(), [](std::string_view) {});
+  ASSERT_FALSE(ambiguous);
+  EXPECT_THAT(ambiguous.error().message, HasSubstr("give one of Small-1.0, Small-2.0"));
+  unload({{"Small-2.0"}, {}});
+  EXPECT_EQ(asked(""), "Small-1.0 2099 1");
+}
+
+TEST_F(MeasuresTest, WhatAnEvaluationCostsAndHowOftenItFailedIsInTheMetrics) {
+  given_ana();
+  for (const std::string id : {"p1", "p2"})  // exactly one is asked for
+    put(R"({"resourceType": "Procedure", "id": ")" + id + R"(", "status": "completed",
+            "code": {"text": "x"}, "subject": {"reference": "Patient/ana"}})");
+  read("/measures/Small-1.0");  // waits until it is looked at
+  const auto metrics = get("/metrics").body;
+  EXPECT_THAT(metrics, HasSubstr("measure_evaluation_failures_total{measure=\"Small-1.0\"} 1"));
+  EXPECT_THAT(metrics, HasSubstr("measure_evaluations_total{measure=\"Small-1.0\"}"));
+  EXPECT_THAT(metrics, HasSubstr("measure_evaluation_seconds_total{measure=\"Small-1.0\"}"));
+}
+
+// Its commit has the code that the reference led to: no other stream is read.
+TEST_F(MeasuresTest, AMedicationOfTheDirectoryIsInTheRecordOfWhoIsGivenIt) {
+  given_ana("mistaken");
+  const auto loaded = ask("PUT", "/settings/measure-Referred-1.0",
+                          payload_of(referring_measure(), {"2025-01-01/2025-12-31"}));
+  ASSERT_EQ(loaded.status, 201) << loaded.body;
+  put(R"({"resourceType": "Medication", "id": "m1",
+          "code": {"coding": [{"system": "s", "code": "good"}]}})");
+  put(R"({"resourceType": "MedicationRequest", "id": "r1", "status": "active", "intent": "order",
+          "medicationReference": {"reference": "Medication/m1"},
+          "subject": {"reference": "Patient/ana"}})");
+  const auto summary = read("/measures/Referred");
+  EXPECT_EQ(count(summary.at("groups").at(0).at("strata").at(0), "numerator"), 1);
+  const auto report =
+      read("/fhir/Measure/Referred/$evaluate-measure?subject=ana&periodStart=2025&periodEnd=2025");
+  EXPECT_EQ(report.at("group").at(0).at("population").at(3).at("count").to_number<int>(), 1);
+  EXPECT_THAT(json::serialize(report.at("evaluatedResource")), HasSubstr("Medication/m1"));
 }
 
 // A definition that is true, and a count of one, are of all that was looked at.
@@ -310,7 +462,6 @@ TEST_F(MeasuresTest, OperationsRefuseWhatTheyCannotAnswer) {
       {operation + year + "&measure=Small&subject=Patient/nobody", 404},
       {operation + year + "&measure=Small&lastReceivedOn=2025", 400},
       {operation + year + "&measure=Small&colour=red", 400},
-      {operation + "periodStart=2031&periodEnd=2031&measure=Small", 404},
       {operation + "periodStart=2031&periodEnd=2030&measure=Small", 400},
       {"/fhir/Measure/$care-gaps?" + year + "&status=odd", 400},
       {"/fhir/Measure/$care-gaps?" + year + "&subject=nobody", 404}};

@@ -267,6 +267,40 @@ TEST_F(EvaluatorTest, AnotherPeriodLeavesTheFirstAsItWas) {
   EXPECT_EQ(kept.outcomes().size(), 2 * before.size());
 }
 
+TEST_F(EvaluatorTest, VersionsAndPeriodsSideBySideAndOneOfThemGoes) {
+  given_visit("ana");
+  kept.settle(shard);
+  const auto before = kept.outcomes();
+  const std::string year_2026 = "2026-01-01/2026-12-31";
+  shard.set("measure-Small-1.0", small_payload({year_2025[0], year_2026}));
+  shard.set("measure-Small-2.0", payload_of(small_measure("Small", "2.0"), year_2025));
+  kept.settle(shard);
+  EXPECT_THAT(kept.evaluator->boards().all(), SizeIs(3));
+  EXPECT_EQ(kept.outcomes().size(), 3 * before.size());
+  const auto seen = *next_flip(*kept.store->snapshot());
+
+  shard.put("ana", "Observation", "lab", coded("Observation", "good"));
+  kept.settle(shard);
+  std::vector<std::string> moved;
+  const auto flips = *flips_from(*kept.store->snapshot(), seen, 10);
+  for (const auto& flip : flips)
+    moved.push_back(flip.measure + " " + flip.period);
+  EXPECT_THAT(moved,
+              ::testing::UnorderedElementsAre("Small-1.0 " + year_2025[0], "Small-1.0 " + year_2026,
+                                              "Small-2.0 " + year_2025[0]));
+
+  shard.set("measure-Small-1.0", small_payload({year_2026}));
+  kept.settle(shard);
+  std::vector<std::string> left;
+  for (const auto& board : kept.evaluator->boards().all()) {
+    left.push_back(board->package->id + " " + board->period.text);
+    const auto cell = cells(*kept.store->snapshot(), board->number, 0, Dimension::all);
+    EXPECT_EQ(figure(cell->at(0).figures, "numerator"), 1);
+  }
+  EXPECT_THAT(
+      left, ::testing::UnorderedElementsAre("Small-1.0 " + year_2026, "Small-2.0 " + year_2025[0]));
+}
+
 TEST_F(EvaluatorTest, AMeasureThatIsRemovedLeavesNoRow) {
   given_visit("ana");
   kept.settle(shard);
@@ -394,7 +428,8 @@ TEST_P(EvaluatorPropertyTest, IncrementalEqualsFromScratchWhateverTheOrder) {
   };
   const auto payload = small_payload({year_2025[0], "2026-01-01/2026-12-31"});
   happens([&](WrittenShard& of) { of.set("measure-Small-1.0", payload); });
-  const auto late = small_payload(year_2025, "Tardy");  // being filled while the shard is rebuilt
+  // Being filled while the shard is rebuilt; with strata of its own and observations.
+  const auto late = payload_of(ratio_measure("Tardy"), year_2025);
   const int total = orders * events_each;
   for (int i = 0; i < total; ++i) {
     // Neighbours in time are often of one patient: several changes between two looks.

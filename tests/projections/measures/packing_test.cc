@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include "events/compression.h"
 #include "events/ids.h"
+#include "events/proof/base64.h"
 #include "projections/measures/package.h"
 #include "tests/projections/measures/small_measure.h"
 
@@ -12,7 +14,9 @@ namespace {
 
 namespace json = boost::json;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 const std::vector<std::string> year{"2025-01-01/2025-12-31"};
 
@@ -22,6 +26,14 @@ std::string refusal(const std::vector<json::value>& resources,
   for (const auto& resource : resources) EXPECT_TRUE(packer.add(resource));
   const auto packed = packer.pack(names, year);
   return packed ? "not refused" : packed.error().message;
+}
+
+// The same content in other bytes: an empty frame follows, which readers skip.
+std::string repacked(const std::string& payload) {
+  constexpr std::string_view skipped("\x50\x2a\x4d\x18\0\0\0\0", 8);
+  std::string packed(events::compress(read_payload(payload)->content, nullptr));
+  packed += skipped;
+  return payload.substr(0, payload.find('\n') + 1) + events::proof::to_base64(packed);
 }
 
 TEST(PackingTest, APackageIsReadAsItWasWritten) {
@@ -42,6 +54,41 @@ TEST(PackingTest, AnotherPeriodIsTheSameContent) {
   const auto two = read_payload(small_payload({"2026-01-01/2026-12-31"}));
   EXPECT_EQ(one->digest, two->digest);
   EXPECT_NE(one->digest, read_payload(small_payload(year, "Small", "other"))->digest);
+}
+
+std::vector<std::string> periods_of(const std::string& payload) {
+  std::vector<std::string> periods;
+  const auto read = read_payload(payload);
+  for (const auto& period : read->periods) periods.push_back(period.text);
+  return periods;
+}
+
+TEST(PackingTest, AnotherPeriodIsKeptBesideTheFirstAndTheContentStaysPackedAsItWas) {
+  const auto there = small_payload({"2026-01-01/2026-12-31"});
+  // Read as the same, packed otherwise: as another release of the compressor would.
+  const auto again = repacked(small_payload(year));
+  ASSERT_NE(read_payload(there)->digest, read_payload(again)->digest);
+  const auto both = with_periods_of(there, again);
+  ASSERT_TRUE(both) << both.error().message;
+  EXPECT_THAT(periods_of(*both), ElementsAre("2025-01-01/2025-12-31", "2026-01-01/2026-12-31"));
+  EXPECT_EQ(read_payload(*both)->digest, read_payload(there)->digest);
+
+  const auto other = small_payload(year, "Small", "other");
+  const auto renewed = with_periods_of(*both, other);
+  EXPECT_EQ(read_payload(*renewed)->digest, read_payload(other)->digest);
+  EXPECT_THAT(periods_of(*renewed), SizeIs(2));
+}
+
+TEST(PackingTest, APeriodIsTakenOutAndWithTheLastOneNothingIsLeft) {
+  const auto both = small_payload({"2025-01-01/2025-12-31", "2026-01-01/2026-12-31"});
+  const auto one = without_periods(both, year);
+  ASSERT_TRUE(one) << one.error().message;
+  EXPECT_THAT(periods_of(*one), ElementsAre("2026-01-01/2026-12-31"));
+  EXPECT_EQ(read_payload(*one)->digest, read_payload(both)->digest);
+  EXPECT_EQ(*without_periods(*one, {"2026-01-01/2026-12-31"}), "");
+  const auto none = without_periods(*one, year);
+  ASSERT_FALSE(none);
+  EXPECT_THAT(none.error().message, HasSubstr("there are 2026-01-01/2026-12-31"));
 }
 
 TEST(PackingTest, AllThatIsWrongIsListed) {

@@ -140,6 +140,20 @@ std::vector<json::value> ratio_measure(const std::string& name) {
   return resources;
 }
 
+std::vector<json::value> referring_measure(const std::string& name) {
+  auto resources = small_measure(name);
+  const auto visit = exists(retrieve("Encounter"));
+  const auto definitions = fmt::format(
+      R"("initial-population": {0}, "denominator": {0}, "denominator-exclusion": {1},
+         "numerator": {{"type": "And", "operand": [{2}, {3}]}}, "denominator-exception": {1})",
+      visit, quality::test::boolean(false), exists(retrieve("MedicationRequest")),
+      exists(retrieve("Medication", "Lab")));
+  const std::string sections =
+      fmt::format(R"("valueSets": {{"def": [{{"name": "Lab", "id": "{}"}}]}})", lab_url);
+  resources[1] = library_resource(name, "1.0", definitions, sections);
+  return resources;
+}
+
 std::vector<json::value> two_groups(const std::string& name) {
   auto resources = small_measure(name);
   auto& groups = resources.front().at("group").as_array();

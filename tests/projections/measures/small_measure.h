@@ -22,6 +22,9 @@ std::vector<boost::json::value> two_groups(const std::string& name = "Two");
 // data of, who has the result.
 std::vector<boost::json::value> ratio_measure(const std::string& name = "Ratio");
 
+// The same, but the numerator: who has a MedicationRequest and a Medication of the value set.
+std::vector<boost::json::value> referring_measure(const std::string& name = "Referred");
+
 // Library of ELM in base64.
 boost::json::value library_resource(const std::string& name, const std::string& version,
                                     const std::string& definitions,

@@ -125,6 +125,41 @@ export async function whoMovesIsSeenWithinASecondAndTheFiguresFollow(walker) {
   assert.deepEqual(page.complaints, []);
 }
 
+// The setting as a whole: `chartlog measures load` reads it, adds a period and writes it back.
+async function keepOver(walker, periods) {
+  const setting = `${walker.url}/settings/measure-${measure}`;
+  const [, content] = (await (await fetch(setting)).text()).split('\n');
+  const answer = await fetch(setting, { method: 'PUT', body: `${JSON.stringify({ periods })}\n${content}`, headers: { 'Content-Type': 'text/plain' } });
+  assert.equal(answer.status, 200, await answer.text());
+}
+
+export async function aReaderChoosesThePeriod(walker) {
+  await evaluated(walker);
+  const earlier = '2024-01-01/2024-12-31';
+  await keepOver(walker, [earlier, period]);
+  try {
+    const summary = () => walker.ask(`/measures/${measure}?period=${earlier}`);
+    await until(async () => (await summary()).body.evaluated?.records === (await summary()).body.evaluated?.of, 'the earlier period is evaluated');
+    const page = await walker.open('/population');
+    await page.getByText('Live', { exact: true }).waitFor();
+    const choice = page.getByRole('group', { name: 'Period' });
+    assert.deepEqual(await choice.getByRole('button').allInnerTexts(), ['Current', '2025', '2024']);
+    assert.equal(await page.locator('.tile').count(), 3);
+    await choice.getByRole('button', { name: '2024' }).click();
+    await until(async () => (await page.locator('.tile').count()) === 1, 'the earlier period alone');
+    await tileOf(page, 'Colorectal cancer screening').getByRole('link').first().click();
+    const { strata: [figures] } = (await summary()).body.groups[0];
+    await page.getByText('period 2024').waitFor();
+    await page.getByRole('link', { name: `Denominator: ${figures.populations.denominator}, who` }).waitFor();
+    await page.screenshot({ path: `${process.env.CHARTLOG_SCREENSHOTS}/measure-period.png` });
+    await page.getByRole('group', { name: 'Period' }).getByRole('button', { name: '2025' }).click();
+    await page.getByText('period 2025').waitFor();
+    assert.deepEqual(page.complaints, []);
+  } finally {
+    await keepOver(walker, [period]);
+  }
+}
+
 export async function whatIsDueAndAlertsOfAllAreTheApis(walker) {
   const page = await walker.open('/population/due');
   const { items } = (await walker.ask('/prevention/due?_count=50')).body;
