@@ -3,27 +3,27 @@
 set(CHARTLOG_WARNINGS -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wold-style-cast
     -Woverloaded-virtual -Wextra-semi -Wno-missing-field-initializers)
 
-# Compiling a folder's files several at a time (CHARTLOG_UNITY) takes half the processor time of one
+# Compiling a target's files several at a time (CHARTLOG_UNITY) takes half the processor time of one
 # by one: what they include is read once. It is for whole builds (CI, a first build); who changes a
-# file compiles that file. So names in anonymous namespaces differ within a folder.
-set(CHARTLOG_UNIT_FILES 12)
+# file compiles that file. So names in anonymous namespaces differ within a library.
+set(CHARTLOG_UNIT_FILES 14)
 function(project_units target)
   if(NOT CHARTLOG_UNITY)
     return()
   endif()
   get_target_property(sources ${target} SOURCES)
+  list(LENGTH sources count)
+  # As many units as are needed, of equal size: none is left with a file or two.
+  math(EXPR units "(${count} + ${CHARTLOG_UNIT_FILES} - 1) / ${CHARTLOG_UNIT_FILES}")
+  set(place 0)
   foreach(source ${sources})
-    cmake_path(ABSOLUTE_PATH source NORMALIZE)
-    cmake_path(GET source PARENT_PATH folder)
-    cmake_path(RELATIVE_PATH folder BASE_DIRECTORY ${CMAKE_SOURCE_DIR})
-    string(MAKE_C_IDENTIFIER "${folder}" group)
-    math(EXPR unit "${files_${group}}+0")
-    math(EXPR files_${group} "${unit}+1")
-    math(EXPR unit "${unit}/${CHARTLOG_UNIT_FILES}")
-    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group}_${unit})
+    math(EXPR unit "${place} * ${units} / ${count}")
+    math(EXPR place "${place} + 1")
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${unit})
   endforeach()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
-  target_compile_options(${target} PRIVATE -Wno-shadow -Wno-unused-function -Wno-subobject-linkage)
+  target_compile_options(${target} PRIVATE -Wno-shadow -Wno-unused-function
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
   # What the optimiser of g++ 12 believes across files is wrong too often; file by file, and under the
   # sanitizers, warnings are errors.
   if(NOT CHARTLOG_SANITIZE)
@@ -63,6 +63,27 @@ function(sanitized_test name labels)
   endforeach()
 endfunction()
 
+function(test_options target)
+  # What is tested is optimised; of compiling tests optimising was two fifths.
+  target_compile_options(${target} PRIVATE -O0)
+  if(CHARTLOG_SANITIZE)
+    # A third of the time for what tests do wrong themselves, which ends nowhere.
+    target_compile_options(${target} PRIVATE -fno-sanitize=undefined)
+  endif()
+endfunction()
+
+# project_test_objects(file …): files that several test programs name are compiled for the first only.
+function(project_test_objects)
+  foreach(file ${ARGN})
+    string(MAKE_C_IDENTIFIER "objects_${file}" objects)
+    add_library(${objects} OBJECT EXCLUDE_FROM_ALL ${file})
+    project_options(${objects})
+    test_options(${objects})
+    add_dependencies(${objects} events)
+    set_property(GLOBAL APPEND PROPERTY CHARTLOG_TEST_OBJECTS ${objects})
+  endforeach()
+endfunction()
+
 # project_test(events [PURE] SOURCES … DEPENDS … [LABELS …]): one test program a folder. ctest runs
 # each test by its name; label `unit` unless others are given. PURE: what is tested starts no thread,
 # so ThreadSanitizer has nothing to say of it and does not build it. IN_NODE: its threads are those of a
@@ -75,14 +96,18 @@ function(project_test name)
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
   endif()
+  get_property(compiled GLOBAL PROPERTY CHARTLOG_TEST_OBJECTS)
+  foreach(file ${ARG_SOURCES})
+    string(MAKE_C_IDENTIFIER "objects_${file}" objects)
+    if(objects IN_LIST compiled)
+      list(REMOVE_ITEM ARG_SOURCES ${file})
+      list(APPEND ARG_OBJECTS $<TARGET_OBJECTS:${objects}>)
+    endif()
+  endforeach()
   add_executable(${name}_tests ${ARG_SOURCES})
   project_options(${name}_tests)
-  # What is tested is optimised; of compiling tests optimising was two fifths.
-  target_compile_options(${name}_tests PRIVATE -O0)
-  if(CHARTLOG_SANITIZE)
-    # A third of the time for what tests do wrong themselves, which ends nowhere.
-    target_compile_options(${name}_tests PRIVATE -fno-sanitize=undefined)
-  endif()
+  target_sources(${name}_tests PRIVATE ${ARG_OBJECTS})
+  test_options(${name}_tests)
   target_link_libraries(${name}_tests PRIVATE ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
   if("unit" IN_LIST ARG_LABELS)
     add_dependencies(unit_tests ${name}_tests)

@@ -11,10 +11,6 @@ endif()
 if(CHARTLOG_SANITIZE)
   add_compile_options(-fsanitize=${CHARTLOG_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${CHARTLOG_SANITIZE})
-  add_compile_options(-Wno-maybe-uninitialized)  # g++ 12 sees it in <regex> and <functional> under ASan
-endif()
-if(CHARTLOG_SANITIZE STREQUAL "thread")
-  add_compile_options(-Wno-tsan)  # Asio has fences, which it does not need beside its mutexes
 endif()
 add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 

@@ -51,7 +51,6 @@ class RequestReader {
   std::string body_;
   ByteShare share_;
   bool started_ = false;
-  bool head_told_ = false;
   int status_ = 0;
   std::string why_;
 };

@@ -104,12 +104,17 @@ bool RowReader::subjects(const Row& row, Rule& rule) {
     if (found) into = *found;
     return found.has_value();
   };
+  // Both are read whatever the first says: each problem of a row is told.
+  const auto both = [&](const char* first, const char* second, bool any_allowed) {
+    const bool one = read(first, any_allowed, rule.first);
+    return read(second, any_allowed, rule.second) && one;
+  };
   switch (rule.kind) {
     case RuleKind::interaction:
     case RuleKind::listed_pair:
-      return read("first", false, rule.first) & read("second", false, rule.second);
+      return both("first", "second", false);
     case RuleKind::allergy:
-      return read("allergy", true, rule.first) & read("order", true, rule.second);
+      return both("allergy", "order", true);
     case RuleKind::duplicate:
       return read("scope", true, rule.first);
     case RuleKind::caution:
@@ -122,7 +127,8 @@ void RowReader::rules(const Table& table, RuleKind kind) {
   for (const Row& row : table.rows()) {
     Rule rule;
     rule.kind = kind;
-    bool good = provenance(row, rule) & subjects(row, rule);
+    bool good = provenance(row, rule);
+    good = subjects(row, rule) && good;
     if (kind == RuleKind::listed_pair) {
       good = good && filled(row, "severity");
       rule.topic = row["severity"];

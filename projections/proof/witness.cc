@@ -14,7 +14,6 @@ namespace {
 
 using events::proof::Checkpoint;
 using events::proof::Note;
-using events::proof::Verdict;
 using events::proof::Verifier;
 
 constexpr events::PartitionId side_partition{0};
@@ -107,12 +106,12 @@ void Witness::meet_note(const events::LogRecord& record) {
   auto checkpoint = note ? Checkpoint::parse(note->text) : note.error();
   if (!checkpoint) return context_.metrics->foreign.Increment();
   for (const auto& signer : signers()) {
-    if (verify_note(*note, signer) == Verdict::verified) {
+    if (verify_note(*note, signer) == events::proof::Verdict::verified) {
       waiting_.push_back({std::move(*checkpoint), std::move(*note), signer});
       return;
     }
     const auto cosigner = signer.of(events::proof::SignatureKind::cosignature);
-    if (verify_note(*note, cosigner) == Verdict::verified) return;
+    if (verify_note(*note, cosigner) == events::proof::Verdict::verified) return;
   }
   context_.metrics->foreign.Increment();
 }

@@ -10,7 +10,7 @@ namespace {
 class PosterTest : public ServerFixture {
  protected:
   PosterTest() {
-    router_.add("POST", "/away", [this](const Request&) {
+    router_.add("POST", "/away", [](const Request&) {
       return Response::text(307, "").with("Location", "/echo");
     });
     router_.add("POST", "/hang", [this](const Request&) {
