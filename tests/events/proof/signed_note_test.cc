@@ -82,7 +82,7 @@ TEST(SignedNoteTest, EveryTornNoteIsRefused) {
 }
 
 TEST(SignedNoteTest, TheFileOfAKeyIsItsOwnersAlone) {
-  const tests::TemporaryFolder folder;
+  const ::tests::TemporaryFolder folder;
   const auto file = folder.path() / "signing_key";
   const auto made = SigningKey::read_or_make(file, "node");
   ASSERT_TRUE(made) << made.error().message;

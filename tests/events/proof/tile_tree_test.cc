@@ -39,7 +39,7 @@ class TileTreeTest : public ::testing::Test {
     }
   }
 
-  tests::TemporaryFolder folder_;
+  ::tests::TemporaryFolder folder_;
   std::unique_ptr<TileTree> tree_;
 };
 
@@ -129,7 +129,7 @@ TEST_F(TileTreeTest, WhatCouldNotTakeALeafGivesNoRootUntilItIsOpenedAnew) {
   add(600);
   ASSERT_TRUE(tree_->sync());
   {
-    const tests::FullDisk full;
+    const ::tests::FullDisk full;
     Status added;
     for (std::uint64_t i = 600; added; ++i)
       added = tree_->add({static_cast<std::int64_t>(i)}, leaf(i));
