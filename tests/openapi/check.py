@@ -24,11 +24,12 @@ SAID_IN_PART = ["/charts/{patient}/trends", "/charts/{patient}/medications/$chec
                 "/measures/{measure}/patients/{patient}",
                 "/charts/{patient}/reconciliations/proposal", "/charts/{patient}/reconciliations",
                 # from and to, _sort and _cursor; types of resources; words that no target may have
-                "/audit/recipients", "/audit/replay", "/audit/late", "/audit/screen", "/audit/proof", "/audit/checkpoints", "/audit/access", "/audit/disclosures", "/charts/{patient}/access",
+                "/audit/recipients", "/audit/replay", "/audit/late", "/audit/screen", "/audit/proof", "/audit/proof/consistency", "/audit/checkpoints", "/audit/access", "/audit/disclosures", "/charts/{patient}/access",
                 "/charts/{patient}/amendments"]
 EXAMPLES = {"drug": "metoprolol", "on": "2024-06-01", "patient": "ana", "agent": "anonymous", "resource": "Patient/ana",
             "id": "ana", "name": "metoprolol"}
-EXAMPLES_OF = {"/audit/replay": {"from": "2024-06-01", "to": "2030-01-01T00:00:00Z", "type": "Observation,Condition"}}
+EXAMPLES_OF = {"/audit/proof/consistency": {"partition": "0", "from": "0"},
+               "/audit/replay": {"from": "2024-06-01", "to": "2030-01-01T00:00:00Z", "type": "Observation,Condition"}}
 PAGED = ("/charts/{patient}/timeline", "/prevention/due", "/alerts", "/audit/access", "/charts/{patient}/access")
 CHART = {"resourceType": "Bundle", "type": "transaction", "entry": [
     {"fullUrl": "urn:uuid:p", "resource": {"resourceType": "Patient", "id": "ana", "birthDate": "1970-01-02"},
