@@ -234,6 +234,10 @@ Result<Proven> Notary::prove(events::PartitionId partition,
 
 Result<ProvenSteps> Notary::prove_steps(events::PartitionId partition, std::uint64_t first,
                                         std::optional<std::uint64_t> second) {
+  if (second && first > *second) {
+    return events::invalid(fmt::format("from {} is after to {}; exchange them", first, *second),
+                           "from");
+  }
   Place& place = *places_.at(partition.value);
   const std::lock_guard lock(place.mutex);
   const auto view = shards_.shard(partition).view();
@@ -246,10 +250,6 @@ Result<ProvenSteps> Notary::prove_steps(events::PartitionId partition, std::uint
                                      "node that signed it has more, or this is another log",
                                      most, partition.value, tree.size()),
                          {}};
-  }
-  if (first > steps.second) {
-    return events::invalid(
-        fmt::format("from {} is after to {}; exchange them", first, steps.second), "from");
   }
   const auto older = tree.root(first), newer = tree.root(steps.second);
   auto path = tree.consistency(first, steps.second);
