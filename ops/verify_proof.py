@@ -5,6 +5,10 @@
   verify_proof.py log EXPORT.ndjson --key KEY [--checkpoints FILE] [--proof DIR/proof]
                                                       what `chartlog verify --export` wrote, against
                                                       its checkpoints and those handed out before
+  verify_proof.py consistency FILE... --key KEY [--proof DIR/proof]
+                                                      whether checkpoints can be of one log, without
+                                                      the log: FILEs of them, bundles, and what
+                                                      GET /audit/proof/consistency answered
 
 KEY is a verifier key (`name+id+base64`), or a file of such lines: get it from the node's operator by
 another way than the bundle. FILE has signed notes, or is an answer of /audit/checkpoints. With the
@@ -12,7 +16,7 @@ folder of the node's trees, what differs is named by record.
 
 One line for each finding, its first word one of: altered, dropped, inserted, reordered, swapped,
 replaced, recreated, truncated, older_copy, differs, tree_differs, resigned, forked, unknown_key,
-bad_signature, other_log, incomplete, unreadable, unsigned. Exit code 0: nothing found; 1: something; 2: the call is wrong.
+bad_signature, other_log, incomplete, unreadable, unproven, unsigned. Exit code 0: nothing found; 1: something; 2: the call is wrong.
 
 The formats are described in events/proof/README.md. Needs the package `cryptography`.
 """
@@ -104,6 +108,45 @@ def included(leaf, index, size, path, root):
     return last == 0 and result == root
 
 
+def consistent(first, first_root, second, second_root, path):
+    """RFC 9162 section 2.1.4.2, of 0 < first < second."""
+    path = ([first_root] if first & (first - 1) == 0 else []) + path
+    if not path:
+        return False
+    place, last = first - 1, second - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    older = newer = path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            older, newer = node_hash(sibling, older), node_hash(sibling, newer)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            newer = node_hash(newer, sibling)
+        place, last = place >> 1, last >> 1
+    return last == 0 and (older, newer) == (first_root, second_root)
+
+
+def subtree(leaves):
+    running = RunningRoot()
+    for leaf in leaves:
+        running.add(leaf)
+    return running.root()
+
+
+def consistency_path(first, leaves, whole=True):
+    """RFC 6962 section 2.1.2, SUBPROOF."""
+    if first == len(leaves):
+        return [] if whole else [subtree(leaves)]
+    left = 1 << (len(leaves) - 1).bit_length() - 1
+    if first <= left:
+        return consistency_path(first, leaves[:left], whole) + [subtree(leaves[left:])]
+    return consistency_path(first - left, leaves[left:], False) + [subtree(leaves[:left])]
+
+
 class Key:
     def __init__(self, text):
         try:
@@ -178,7 +221,10 @@ class Checkpoint:
 def notes_in(text):
     if text.lstrip().startswith("{"):
         try:
-            return list(json.loads(text)["checkpoints"])
+            answer = json.loads(text)
+            if "checkpoint" in answer:
+                return [str(answer["checkpoint"])]
+            return list(answer.get("checkpoints", []) if "path" in answer else answer["checkpoints"])
         except (ValueError, KeyError) as error:
             raise Finding("unreadable", "no answer of /audit/checkpoints") from error
     whole = re.compile(f"(?:[^\n]+\n)+\n(?:{DASH}[^\n]+\n)+")
@@ -471,6 +517,84 @@ def check_log(path, keys, checkpoint_files, proof):
                    "nothing is proven of them")
 
 
+def steps_in(text):
+    """((origin, first, second), (root of first, path)) of an answer of /audit/proof/consistency."""
+    if not text.lstrip().startswith("{") or "path" not in json.loads(text):
+        return []
+    answer = json.loads(text)
+    try:
+        name = answer["origin"], answer["from"]["size"], answer["to"]["size"]
+        return [(name, (hash_of(answer["from"]["root"]), [hash_of(one) for one in answer["path"]]))]
+    except (KeyError, TypeError) as error:
+        raise Finding("unreadable", f"no answer of /audit/proof/consistency: {error!r}") from error
+
+
+def steps_of_tree(folder, older, newer):
+    leaves = [leaf for _, leaf in read_tree(folder / str(newer.partition))] if folder else []
+    if len(leaves) < newer.size:
+        raise Finding("unproven", "no steps from one to the other: ask the node that signed the newer one for "
+                      f"/audit/proof/consistency?partition={newer.partition}&from={older.size}&to={newer.size}")
+    return subtree(leaves[:older.size]), consistency_path(older.size, leaves[:newer.size])
+
+
+def compare(older, newer, steps):
+    """Raises the finding, if the two cannot be of one log or nothing says that they can."""
+    names = f"{older} of {older.signer}, and {newer} of {newer.signer}"
+    fork = Finding("forked", names)
+    if older.size == newer.size:
+        if (older.root, older.next, older.map_root) != (newer.root, newer.next, newer.map_root):
+            raise fork
+        return
+    if older.next >= newer.next:
+        raise fork
+    if older.size == 0:
+        if older.root != sha256(b""):
+            raise fork
+        return
+    root, path = steps()
+    if consistent(older.size, older.root, newer.size, newer.root, path):
+        return
+    if consistent(older.size, root, newer.size, newer.root, path):
+        raise fork  # the newer one begins with another tree of that size
+    raise Finding("unproven", f"{names}: the steps at hand do not lead from one to the other")
+
+
+def check_consistency(files, keys, folder):
+    found, said, chains, steps = [], [], {}, {}
+    for file in [*(sorted(folder.glob("*/checkpoint")) if folder else []), *map(pathlib.Path, files)]:
+        text = file.read_text("utf-8")
+        try:
+            notes = notes_in(text)
+            steps.update(steps_in(text))
+        except Finding as finding:
+            found.append(finding)
+            continue
+        for note in notes:
+            try:
+                one = Checkpoint(note, keys)
+                chains.setdefault(one.origin, []).append(one)
+            except Finding as finding:
+                found.append(finding)
+    for origin, chain in chains.items():
+        chain.sort(key=lambda one: (one.size, one.time))
+        here = []
+        for older, newer in zip(chain, chain[1:]):
+            given = steps.get((origin, older.size, newer.size))
+            try:
+                compare(older, newer, (lambda: given) if given else (lambda: steps_of_tree(folder, older, newer)))
+                said.append(f"ok: {newer} of {newer.signer} begins with size {older.size} of {older.signer}")
+            except Finding as finding:
+                here.append(finding)
+        forks = [finding for finding in here if finding.what == "forked"]
+        found += forks or here
+        if len(chain) == 1:
+            said.append(f"alone: {chain[0]}: no other checkpoint of it to hold it against")
+    if not found and not any(line.startswith("ok") for line in said):
+        print("nothing to compare: give two checkpoints of one partition", file=sys.stderr)
+        raise SystemExit(2)
+    return found, "\n".join([*said, *([] if found else ["ok: the checkpoints are of one log"])])
+
+
 def read_keys(arguments):
     texts = [pathlib.Path(one).read_text("utf-8") if pathlib.Path(one).exists() else one for one in arguments]
     return [Key(line) for text in texts for line in text.split()]
@@ -478,18 +602,25 @@ def read_keys(arguments):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["bundle", "log"])
-    parser.add_argument("file")
+    parser.add_argument("what", choices=["bundle", "log", "consistency"])
+    parser.add_argument("file", nargs="+")
     parser.add_argument("--key", action="append", required=True)
     parser.add_argument("--checkpoints", action="append", default=[])
     parser.add_argument("--proof", help="the folder `proof` of a node")
     asked = parser.parse_args()
     keys = read_keys(asked.key)
+    folder = pathlib.Path(asked.proof) if asked.proof else None
+    if asked.what != "consistency" and len(asked.file) != 1:
+        parser.error("one file at a time")
     try:
         if asked.what == "bundle":
-            print(check_bundle(pathlib.Path(asked.file).read_text("utf-8"), keys))
+            print(check_bundle(pathlib.Path(asked.file[0]).read_text("utf-8"), keys))
             return 0
-        found, said = check_log(asked.file, keys, asked.checkpoints, asked.proof)
+        if asked.what == "consistency":
+            found, said = check_consistency(asked.file, keys, folder)
+            print(*found, said, sep="\n")
+            return 1 if found else 0
+        found, said = check_log(asked.file[0], keys, asked.checkpoints, asked.proof)
     except Finding as finding:
         found, said = [finding], None
     print(*found, *([said] if said else []), *([] if found else ["ok: the log is what was signed"]), sep="\n")

@@ -154,8 +154,14 @@ Status OpenShards::check_against_log(const Generation& generation,
   if (!reader) return reader.error();
   auto records = (*reader)->next(1, log_patience);
   if (!records) return records.error();
+  if (records->empty()) {
+    return events::unavailable(
+        fmt::format("partition {}: the log ends at {}, but does not give its record at offset {} "
+                    "now; try again when it answers",
+                    partition.value, end->value, position->last->value));
+  }
   const bool same =
-      !records->empty() && records->front().offset == *position->last &&
+      records->front().offset == *position->last &&
       events::bytes_of(events::sha256(records->front().value)) == position->last_digest;
   if (same) return {};
   return events::Error{
@@ -233,7 +239,7 @@ Status OpenShards::rebuild(const std::vector<events::PartitionId>& partitions,
       auto built =
           build_generation(generation_options(partitions[i]), worker.generation()->number + 1,
                            partitions[i], opener_, {log_, options_.batch_bytes_max, more, stop});
-      const auto adopted = built ? worker.adopt(*built) : Status(built.error());
+      const auto adopted = built ? worker.adopt(*built, stop) : Status(built.error());
       const std::lock_guard lock(mutex);
       if (!adopted && outcome) outcome = adopted;
       if (!adopted && built) (*built)->retired = true;

@@ -260,16 +260,16 @@ Status Worker::repair_here(const ParkedPatient& parked) {
       events::ErrorCode::not_found, "no projection is called " + parked.projection, {}};
 }
 
-Status Worker::adopt(std::shared_ptr<Generation> built) {
-  return ask([&] { return adopt_here(built); });
+Status Worker::adopt(std::shared_ptr<Generation> built, std::stop_token stop) {
+  return ask([&] { return adopt_here(built, stop); });
 }
 
-Status Worker::adopt_here(std::shared_ptr<Generation> built) {
+Status Worker::adopt_here(std::shared_ptr<Generation> built, std::stop_token stop) {
   // It catches up on ids that are in the filter already; once more does no harm.
   auto fold = std::make_unique<RecordFold>(partition_, context_.projections, built->resting,
                                            context_.opener, metrics_, &ids_);
   if (auto loaded = fold->load(*built->store->latest()); !loaded) return loaded;
-  const CatchUp rest{context_.log, context_.options.batch_bytes_max, {}, {}};
+  const CatchUp rest{context_.log, context_.options.batch_bytes_max, {}, std::move(stop)};
   auto caught_up = fold_until(*fold, *built->store, partition_, fold_->position().next, rest);
   if (!caught_up) return caught_up;
   if (fold->position().next != fold_->position().next) {

@@ -50,8 +50,9 @@ class Worker final : public Shard {
 
   // Both run on the worker's thread, between two batches.
   Status repair(const ParkedPatient& parked);
-  // Brings `built` to where the live rows stand, then swaps it in and retires those.
-  Status adopt(std::shared_ptr<Generation> built);
+  // Brings `built` to where the live rows stand, then swaps it in and retires those. unavailable on
+  // a stop: the live rows stay.
+  Status adopt(std::shared_ptr<Generation> built, std::stop_token stop);
 
  private:
   using Task = std::packaged_task<Status()>;
@@ -66,7 +67,7 @@ class Worker final : public Shard {
   void set_problem(std::string why);
   Status ask(std::function<Status()> work);
   Status repair_here(const ParkedPatient& parked);
-  Status adopt_here(std::shared_ptr<Generation> built);
+  Status adopt_here(std::shared_ptr<Generation> built, std::stop_token stop);
   void show_figures();
 
   const WorkerContext context_;

@@ -9,7 +9,7 @@ const char* to_string(Flaw flaw) {
                              "swapped",    "replaced",    "recreated",     "truncated",
                              "older_copy", "differs",     "tree_differs",  "resigned",
                              "forked",     "unknown_key", "bad_signature", "other_log",
-                             "unreadable", "rows_differ", "unsigned"};
+                             "unreadable", "rows_differ", "unproven",      "unsigned"};
   return words.at(static_cast<std::size_t>(flaw));
 }
 

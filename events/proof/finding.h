@@ -25,6 +25,7 @@ enum class Flaw {
   other_log,      // of another log, topic or partition
   unreadable,     // cut, or not what it claims to be
   rows_differ,    // read models are not what the log gives
+  unproven,       // nothing at hand leads from one checkpoint to the next, or says that nothing can
   not_signed,     // `unsigned`: there are records, and no trusted checkpoint is of any
 };
 const char* to_string(Flaw flaw);

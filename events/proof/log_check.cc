@@ -9,11 +9,6 @@
 namespace events::proof {
 namespace {
 
-std::string name_of(const TrustedCheckpoint& one) {
-  return fmt::format("{} size {} of {}", one.checkpoint.origin.text(), one.checkpoint.size,
-                     format_instant(one.checkpoint.time));
-}
-
 struct Judged {
   Verdict verdict = Verdict::not_signed;
   std::string signer;
@@ -38,16 +33,12 @@ bool is_at_hand(const Origin& origin, const LogAtHand& at_hand) {
 
 using BySize = std::map<std::uint64_t, const TrustedCheckpoint*>;
 
-bool says_the_same(const Checkpoint& one, const Checkpoint& other) {
-  return one.root == other.root && one.next == other.next && one.map.hash == other.map.hash;
-}
-
 // Checkpoints of one size must agree on everything else.
 std::vector<Finding> index_by_size(std::span<const TrustedCheckpoint> all, BySize& by_size) {
   std::vector<Finding> found;
   for (const auto& one : all) {
     const auto& other = *by_size.emplace(one.checkpoint.size, &one).first->second;
-    if (says_the_same(other.checkpoint, one.checkpoint)) continue;
+    if (say_the_same(other.checkpoint, one.checkpoint)) continue;
     found.push_back({Flaw::forked, fmt::format("{} of {}, and {} of {}", name_of(one), one.signer,
                                                name_of(other), other.signer)});
   }
@@ -168,28 +159,48 @@ class PartitionCheck {
 
 }  // namespace
 
-SortedNotes sort_notes(std::span<const Note> notes, std::span<const Verifier> trusted,
-                       const LogAtHand& at_hand) {
-  SortedNotes sorted;
+std::string name_of(const TrustedCheckpoint& one) {
+  return fmt::format("{} size {} of {}", one.checkpoint.origin.text(), one.checkpoint.size,
+                     format_instant(one.checkpoint.time));
+}
+
+bool say_the_same(const Checkpoint& one, const Checkpoint& other) {
+  return one.root == other.root && one.next == other.next && one.map.hash == other.map.hash;
+}
+
+std::vector<TrustedCheckpoint> trusted_among(std::span<const Note> notes,
+                                             std::span<const Verifier> trusted,
+                                             std::vector<Finding>& found) {
+  std::vector<TrustedCheckpoint> all;
   for (const auto& note : notes) {
     const auto first_line = note.text.substr(0, note.text.find('\n'));
     const auto judged = judge_signatures(note, trusted);
     const auto checkpoint = Checkpoint::parse(note.text);
     if (judged.verdict == Verdict::wrong_signature) {
-      sorted.found.push_back(
-          {Flaw::bad_signature, first_line + ": the text is not what was signed"});
+      found.push_back({Flaw::bad_signature, first_line + ": the text is not what was signed"});
     } else if (judged.verdict == Verdict::not_signed) {
-      sorted.found.push_back(
-          {Flaw::unknown_key, first_line + ": signed by none of the keys given"});
+      found.push_back({Flaw::unknown_key, first_line + ": signed by none of the keys given"});
     } else if (!checkpoint) {
-      sorted.found.push_back({Flaw::unreadable, checkpoint.error().message});
-    } else if (!is_at_hand(checkpoint->origin, at_hand)) {
-      sorted.found.push_back({Flaw::other_log, fmt::format("{}: this is {}/{}, {} partitions",
-                                                           first_line, to_hex(at_hand.log.bytes()),
-                                                           at_hand.topic, at_hand.partitions)});
+      found.push_back({Flaw::unreadable, checkpoint.error().message});
     } else {
-      sorted.checkpoints[checkpoint->origin.partition].push_back({*checkpoint, judged.signer});
+      all.push_back({*checkpoint, judged.signer});
     }
+  }
+  return all;
+}
+
+SortedNotes sort_notes(std::span<const Note> notes, std::span<const Verifier> trusted,
+                       const LogAtHand& at_hand) {
+  SortedNotes sorted;
+  for (auto& one : trusted_among(notes, trusted, sorted.found)) {
+    const auto& origin = one.checkpoint.origin;
+    if (is_at_hand(origin, at_hand)) {
+      sorted.checkpoints[origin.partition].push_back(std::move(one));
+      continue;
+    }
+    sorted.found.push_back({Flaw::other_log, fmt::format("{}: this is {}/{}, {} partitions",
+                                                         origin.text(), to_hex(at_hand.log.bytes()),
+                                                         at_hand.topic, at_hand.partitions)});
   }
   return sorted;
 }

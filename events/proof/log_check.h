@@ -16,6 +16,15 @@ struct TrustedCheckpoint {
   std::string signer;
 };
 
+std::string name_of(const TrustedCheckpoint& one);
+// Of two of one size and origin: they can both be of one log.
+bool say_the_same(const Checkpoint& one, const Checkpoint& other);
+
+// Those that a trusted key signed; findings for all others.
+std::vector<TrustedCheckpoint> trusted_among(std::span<const Note> notes,
+                                             std::span<const Verifier> trusted,
+                                             std::vector<Finding>& found);
+
 // Sorts out notes: those that a trusted key signed, of this log, by partition; findings for all
 // others. `log`, `topic`, `partitions`: what is at hand.
 struct SortedNotes {

@@ -1,4 +1,5 @@
-// chartlog verify [--key KEY] [--checkpoints FILE] [--event P:O] | --rows N | --export FILE
+// chartlog verify [--key KEY] [--checkpoints FILE] [--event P:O] | --consistency FILE… | --rows N |
+// --export FILE
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -6,6 +7,7 @@
 
 #include "ops/node/command.h"
 #include "ops/node/log_progress.h"
+#include "ops/node/verify_consistency.h"
 #include "ops/node/verify_export.h"
 #include "ops/node/verify_inputs.h"
 #include "ops/node/verify_report.h"
@@ -21,6 +23,7 @@ constexpr std::uint64_t side_notes_max = 100'000;
 struct VerifyAsked {
   std::vector<std::string> keys;
   std::vector<std::filesystem::path> checkpoints;
+  std::vector<std::filesystem::path> consistency;
   std::filesystem::path export_file;
   std::string event;
   std::uint32_t rows = 0;  // partitions
@@ -46,9 +49,12 @@ events::Result<std::vector<events::proof::Verifier>> trusted_keys(const NodeSett
   return read_verifiers({file.string()});
 }
 
+void print_findings(const std::vector<events::proof::Finding>& found) {
+  for (const auto& one : found) fmt::print("{}: {}\n", events::proof::to_string(one.what), one.why);
+}
+
 int print_report(const VerifyReport& report, std::uint64_t left_out, double seconds) {
-  for (const auto& one : report.found)
-    fmt::print("{}: {}\n", events::proof::to_string(one.what), one.why);
+  print_findings(report.found);
   for (const auto& one : report.skipped) fmt::print("does not read: {}\n", one);
   fmt::print("{} records, {} bytes in {:.1f} s, {:.0f} MB/s; {} checkpoints", report.records,
              report.bytes, seconds,
@@ -89,8 +95,7 @@ int run_rows(const NodeSettings& settings, const VerifyAsked& asked) {
                     "with --data",
                     (settings.data / "shards").string()));
   }
-  for (const auto& one : report->found)
-    fmt::print("{}: {}\n", events::proof::to_string(one.what), one.why);
+  print_findings(report->found);
   for (const auto& family : report->resting)
     fmt::print("not compared: {} is of another version; start the node or `chartlog rebuild`\n",
                family);
@@ -100,11 +105,27 @@ int run_rows(const NodeSettings& settings, const VerifyAsked& asked) {
   return report->found.empty() ? 0 : 1;
 }
 
+int run_consistency(const NodeSettings& settings, const VerifyAsked& asked) {
+  const auto trusted = trusted_keys(settings, asked);
+  if (!trusted) return cannot(trusted.error().message);
+  const auto report = verify_consistency(asked.consistency, settings.data / "proof", *trusted);
+  if (!report) return cannot(report.error().message);
+  print_findings(report->found);
+  for (const auto& one : report->proven) fmt::print("ok: {}\n", one);
+  for (const auto& one : report->alone)
+    fmt::print("alone: {}: no other checkpoint of it to hold it against\n", one);
+  if (report->found.empty() && report->proven.empty())
+    return cannot("nothing to compare: give two checkpoints of one partition");
+  if (report->found.empty()) fmt::print("ok: the checkpoints are of one log\n");
+  return report->found.empty() ? 0 : 1;
+}
+
 int run_verify(const ReadSettings& read, const VerifyAsked& asked) {
   auto settings = read();
   if (!settings) return cannot(settings.error().message);
   if (auto logging = runtime::start_logging(settings->log_level); !logging)
     return cannot(logging.error().message);
+  if (!asked.consistency.empty()) return run_consistency(*settings, asked);
   if (asked.rows > 0) return run_rows(*settings, asked);
   const auto event = event_of(asked.event);
   if (!event) return cannot(event.error().message);
@@ -159,6 +180,10 @@ Run prepare_verify(CLI::App& app) {
                  "signed checkpoints handed out before: notes, or an answer of /audit/checkpoints; "
                  "those of the side log are always read");
   app.add_option("--event", asked->event, "also whether <partition>:<offset> is proven");
+  app.add_option("--consistency", asked->consistency,
+                 "only hold checkpoints against each other, without the log: files as above, proof "
+                 "bundles, answers of /audit/proof/consistency; with the trees of DIR, if it has "
+                 "any, and their newest checkpoints");
   app.add_option("--rows", asked->rows,
                  "only fold so many partitions again and compare their read models with the live "
                  "ones; the node must be stopped");

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "events/proof/signed_note.h"
+#include "events/proof/consistency.h"
 
 namespace ops::node {
 
@@ -13,8 +13,12 @@ namespace ops::node {
 events::Result<std::vector<events::proof::Verifier>> read_verifiers(
     const std::vector<std::string>& given);
 
-// Files of signed notes, or of answers of /audit/checkpoints.
+// Files of signed notes, or answers of /audit/checkpoints, /audit/proof or
+// /audit/proof/consistency.
 events::Result<std::vector<events::proof::Note>> read_note_files(
+    const std::vector<std::filesystem::path>& files);
+// The answers of /audit/proof/consistency among them.
+events::Result<std::vector<events::proof::ConsistencySteps>> read_step_files(
     const std::vector<std::filesystem::path>& files);
 
 }  // namespace ops::node

@@ -201,20 +201,25 @@ void Notary::sync_all() {
   }
 }
 
+Status Notary::sign_as_it_stands(Place& place, events::PartitionId partition,
+                                 const ShardView& view) {
+  const auto there = bring_on(place, view, turn_bytes);
+  if (!there) return there.error();
+  if (!*there) {
+    return events::unavailable(
+        fmt::format("partition {}: the tree stands at offset {}, the rows at {}; ask again",
+                    partition.value, place.notary->next_offset().value, view.next_offset().value));
+  }
+  return sign(place, view);
+}
+
 Result<Proven> Notary::prove(events::PartitionId partition,
                              const std::optional<events::StreamKey>& stream,
                              const WhichRecords& which) {
   Place& place = *places_.at(partition.value);
   const std::lock_guard lock(place.mutex);
   const auto view = shards_.shard(partition).view();
-  const auto there = bring_on(place, *view, turn_bytes);
-  if (!there) return there.error();
-  if (!*there) {
-    return events::unavailable(
-        fmt::format("partition {}: the tree stands at offset {}, the rows at {}; ask again",
-                    partition.value, place.notary->next_offset().value, view->next_offset().value));
-  }
-  if (auto done = sign(place, *view); !done) return done.error();
+  if (auto done = sign_as_it_stands(place, partition, *view); !done) return done.error();
   const auto offsets = which(*view);
   if (!offsets) return offsets.error();
   auto records = prove_records(place.notary->tree(), *offsets);
@@ -225,6 +230,38 @@ Result<Proven> Notary::prove(events::PartitionId partition,
   if (!answer) return answer.error();
   proven.stream = std::move(*answer);
   return proven;
+}
+
+Result<ProvenSteps> Notary::prove_steps(events::PartitionId partition, std::uint64_t first,
+                                        std::optional<std::uint64_t> second) {
+  if (second && first > *second) {
+    return events::invalid(fmt::format("from {} is after to {}; exchange them", first, *second),
+                           "from");
+  }
+  Place& place = *places_.at(partition.value);
+  const std::lock_guard lock(place.mutex);
+  const auto view = shards_.shard(partition).view();
+  if (auto done = sign_as_it_stands(place, partition, *view); !done) return done.error();
+  const auto& tree = place.notary->tree();
+  ProvenSteps steps{place.notary->origin(), first, second.value_or(tree.size()), {}, {}, {}, {}};
+  if (const auto most = std::max(first, steps.second); most > tree.size()) {
+    return events::Error{events::ErrorCode::not_found,
+                         fmt::format("size {}: the tree of partition {} has {} leaves here; the "
+                                     "node that signed it has more, or this is another log",
+                                     most, partition.value, tree.size()),
+                         {}};
+  }
+  const auto older = tree.root(first), newer = tree.root(steps.second);
+  auto path = tree.consistency(first, steps.second);
+  if (!older) return older.error();
+  if (!newer) return newer.error();
+  if (!path) return path.error();
+  steps.first_root = *older;
+  steps.second_root = *newer;
+  steps.path = std::move(*path);
+  if (place.newest && place.newest->checkpoint.size == steps.second)
+    steps.signed_checkpoint = place.newest;
+  return steps;
 }
 
 std::vector<SignedCheckpoint> Notary::newest() const {

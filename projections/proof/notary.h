@@ -54,6 +54,15 @@ struct Proven {
   std::vector<RecordProof> records;
   std::optional<StreamMap::Answer> stream;
 };
+// That the tree of a size is the beginning of a later one.
+struct ProvenSteps {
+  events::proof::Origin origin;
+  std::uint64_t first = 0, second = 0;
+  events::proof::Hash first_root{}, second_root{};
+  std::vector<events::proof::Hash> path;
+  // Of the second size; nothing if another one was asked for than is signed now.
+  std::optional<SignedCheckpoint> signed_checkpoint;
+};
 // Which records a proof is about, given the rows it is made from.
 using WhichRecords = std::function<Result<std::vector<events::Offset>>(const ShardView&)>;
 
@@ -76,6 +85,10 @@ class Notary {
   // offset; unavailable: the tree is being built, ask again.
   Result<Proven> prove(events::PartitionId partition,
                        const std::optional<events::StreamKey>& stream, const WhichRecords& which);
+  // Of two sizes; without `second` that of now, signed as prove() does. not_found: the tree is
+  // smaller than that.
+  Result<ProvenSteps> prove_steps(events::PartitionId partition, std::uint64_t first,
+                                  std::optional<std::uint64_t> second);
   // The newest of each partition that has one.
   std::vector<SignedCheckpoint> newest() const;
   // Why a partition has no checkpoints now, and what does not fit together; empty in good times.
@@ -99,6 +112,7 @@ class Notary {
   // False: not there yet.
   Result<bool> bring_on(Place& place, const ShardView& view, std::size_t bytes_max);
   Status sign(Place& place, const ShardView& view);
+  Status sign_as_it_stands(Place& place, events::PartitionId partition, const ShardView& view);
   void set_problem(Place& place, std::string why);
   void sync_all();
 

@@ -20,38 +20,8 @@ constexpr std::size_t checkpoints_default = 100, checkpoints_max = 1000;
 constexpr std::size_t page_bytes = 1u << 20;
 constexpr std::chrono::milliseconds page_patience{2000};
 
-struct Page {
-  std::vector<std::string> notes;
-  Offset next;
-};
-
-Result<Page> read_page(events::EventLog& log, Offset since, std::size_t count) {
-  const auto end = log.end(only_partition);
-  if (!end) return end.error();
-  Page page{{}, since};
-  if (since > *end) {
-    return events::invalid(
-        fmt::format("parameter since: {} is beyond the end, which is {}", since.value, end->value),
-        "since");
-  }
-  if (since == *end) return page;
-  const auto reader = log.read(only_partition, since);
-  if (!reader) return reader.error();
-  while (page.notes.size() < count && page.next < *end) {
-    auto records = (*reader)->next(page_bytes, page_patience);
-    if (!records) return records.error();
-    if (records->empty()) break;
-    for (auto& record : *records) {
-      if (page.notes.size() == count) break;
-      page.next = record.offset.next();
-      if (record.key != projections::signer_record) page.notes.push_back(std::move(record.value));
-    }
-  }
-  return page;
-}
-
-Result<Page> page_asked(events::EventLog& log, const projections::Notary& notary,
-                        const Request& request) {
+Result<CheckpointPage> page_asked(events::EventLog& log, const projections::Notary& notary,
+                                  const Request& request) {
   const auto count = count_parameter(request, "_count", checkpoints_default, checkpoints_max);
   if (!count) return count.error();
   if (const auto* text = request.parameter("since")) {
@@ -65,16 +35,17 @@ Result<Page> page_asked(events::EventLog& log, const projections::Notary& notary
                       *text),
           "since");
     }
-    return read_page(log, since, *count);
+    return read_checkpoints(log, since, *count);
   }
   const auto end = log.end(only_partition);
   if (!end) return end.error();
-  Page page{{}, *end};
+  CheckpointPage page{{}, *end};
   for (auto& newest : notary.newest()) page.notes.push_back(std::move(newest.note));
   return page;
 }
 
-Response write_page(const Sources& sources, const projections::Notary& notary, const Page& page) {
+Response write_page(const Sources& sources, const projections::Notary& notary,
+                    const CheckpointPage& page) {
   events::PositionToken position(sources.log_id);
   for (const auto& newest : notary.newest())
     position.see_next(newest.checkpoint.origin.partition, newest.checkpoint.next);
@@ -90,6 +61,36 @@ Response write_page(const Sources& sources, const projections::Notary& notary, c
 }
 
 }  // namespace
+
+Result<CheckpointPage> read_checkpoints(events::EventLog& log, Offset since, std::size_t count) {
+  const auto end = log.end(only_partition);
+  if (!end) return end.error();
+  CheckpointPage page{{}, since};
+  if (since > *end) {
+    return events::invalid(
+        fmt::format("parameter since: {} is beyond the end, which is {}", since.value, end->value),
+        "since");
+  }
+  if (since == *end) return page;
+  const auto reader = log.read(only_partition, since);
+  if (!reader) return reader.error();
+  while (page.notes.size() < count && page.next < *end) {
+    auto records = (*reader)->next(page_bytes, page_patience);
+    if (!records) return records.error();
+    if (records->empty()) {
+      return events::unavailable(
+          fmt::format("the log of checkpoints ends at offset {}, but gives nothing after {} now; "
+                      "ask again",
+                      end->value, page.next.value));
+    }
+    for (auto& record : *records) {
+      if (page.notes.size() == count) break;
+      page.next = record.offset.next();
+      if (record.key != projections::signer_record) page.notes.push_back(std::move(record.value));
+    }
+  }
+  return page;
+}
 
 void add_checkpoint_routes(ops::http::Router& router, const Sources& sources,
                            projections::Notary& notary, events::EventLog& checkpoints) {

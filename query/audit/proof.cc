@@ -9,6 +9,7 @@
 #include "projections/change_rows.h"
 #include "projections/families.h"
 #include "query/audit/checkpoints.h"
+#include "query/audit/consistency.h"
 #include "query/json_writer.h"
 
 namespace query::audit {
@@ -284,6 +285,7 @@ void add_proof_routes(ops::http::Router& router, const Sources& sources,
       },
       proof_description());
   add_checkpoint_routes(router, sources, notary, checkpoints);
+  add_consistency_route(router, sources, notary);
 }
 
 }  // namespace query::audit

@@ -17,18 +17,19 @@ STREAMS = ["/live", "/subscriptions/socket"]
 # What a description cannot say, so that what it describes may be refused there: parameters that must
 # fit each other (a unit its analyte, two months) or what is known
 # (a drug, a place in a log), bodies that are FHIR resources, calls of CDS Hooks or settings.
-SAID_IN_PART = ["/charts/{patient}/trends", "/charts/{patient}/medications/$check",
+SAID_IN_PART = ["/prevention/due", "/charts/{patient}/trends", "/charts/{patient}/medications/$check",
                 "/charts/{patient}/medications/taking", "/charts/{patient}/medications/drugs", "/cds-services/{service}",
                 "/cds-services/{service}/feedback", "/alerts/rates", "/settings/{name}",
                 "/measures/{measure}", "/measures/{measure}/trend", "/measures/{measure}/patients",
                 "/measures/{measure}/patients/{patient}",
                 "/charts/{patient}/reconciliations/proposal", "/charts/{patient}/reconciliations",
                 # from and to, _sort and _cursor; types of resources; words that no target may have
-                "/audit/recipients", "/audit/replay", "/audit/late", "/audit/screen", "/audit/proof", "/audit/checkpoints", "/audit/access", "/audit/disclosures", "/charts/{patient}/access",
+                "/audit/recipients", "/audit/replay", "/audit/late", "/audit/screen", "/audit/proof", "/audit/proof/consistency", "/audit/checkpoints", "/audit/access", "/audit/disclosures", "/charts/{patient}/access",
                 "/charts/{patient}/amendments"]
 EXAMPLES = {"drug": "metoprolol", "on": "2024-06-01", "patient": "ana", "agent": "anonymous", "resource": "Patient/ana",
             "id": "ana", "name": "metoprolol"}
-EXAMPLES_OF = {"/audit/replay": {"from": "2024-06-01", "to": "2030-01-01T00:00:00Z", "type": "Observation,Condition"},
+EXAMPLES_OF = {"/audit/proof/consistency": {"partition": "0", "from": "0"},
+               "/audit/replay": {"from": "2024-06-01", "to": "2030-01-01T00:00:00Z", "type": "Observation,Condition"},
                **{"/measures/{measure}" + part: {"version": "1.0"} for part in ("", "/trend", "/patients", "/patients/{patient}")}}
 PAGED = ("/charts/{patient}/timeline", "/prevention/due", "/alerts", "/audit/access", "/charts/{patient}/access")
 CHART = {"resourceType": "Bundle", "type": "transaction", "entry": [

@@ -76,6 +76,15 @@ class Folder:
             node.stop()
         return handed, bundle
 
+    def steps_since(self, handed):
+        """What the node answers about each of those checkpoints and now."""
+        node = chartlog.Node(self.path, options=["--partitions", str(PARTITIONS)]).start()
+        try:
+            asked = [note.split("\n")[:2] for note in handed["checkpoints"]]
+            return [node.json(f"/audit/proof/consistency?partition={origin.split('/')[-1]}&from={size}") for origin, size in asked]
+        finally:
+            node.stop()
+
     def surgery(self, *arguments):
         log = os.path.join(self.data, "log", "clinical")
         code, _, why = run([SURGEON, log, str(PARTITIONS), *map(str, arguments)])
@@ -232,6 +241,52 @@ class Test:
         fork = self.early.copy("fork")
         of_fork, _ = fork.write(["other", "as long"])
         self.expect("two nodes went two ways", self.whole, {"forked"}, handed=[self.handed, of_fork])
+
+    def case_consistency(self):
+        """Checkpoints against each other, without the log."""
+        fork = self.early.copy("fork")
+        of_fork, _ = fork.write(["other", "and", "longer"])
+        good, bad = self.whole.steps_since(self.handed_early), fork.steps_since(self.handed)
+        check = self.expect_consistency
+        check("earlier and later, with the node's trees", [self.handed_early, self.handed], set(), trees=self.whole)
+        check("earlier, with the node's trees and newest", [self.handed_early], set(), trees=self.whole)
+        check("earlier and later, with steps from the node", [self.handed_early, self.handed, *good], set())
+        check("a bundle handed out, and later ones of another way", [self.bundle, of_fork], {"forked"}, trees=fork)
+        check("two nodes went two ways, with the trees of one", [self.handed, of_fork], {"forked"}, trees=fork)
+        check("two nodes went two ways, with steps of one", [self.handed, *bad], {"forked"})
+        check("two ways, before they parted", [self.handed_early, of_fork], set(), trees=fork)
+        check("no steps from one to the other", [self.handed_early, self.handed], {"unproven"})
+        altered = copy.deepcopy(good)
+        for one in altered:
+            one["path"][-1] = one["to"]["root"]
+        check("steps that were altered", [self.handed_early, *altered], {"unproven"})
+        check("trees that were altered", [self.handed_early, self.handed], {"unproven"},
+              trees=self.flip_behind(self.handed_early))
+        text = json.dumps(good[0])
+        check("steps that were cut", [self.handed_early, text[:len(text) // 2]], {"unreadable", "unproven"}, trees=None, more=self.handed)
+        resigned = self.handed["checkpoints"][0].replace("\nnext ", "\nnext 1", 1)
+        check("one whose text was changed", [self.handed_early, {"checkpoints": [resigned]}], {"bad_signature"})
+
+    def flip_behind(self, handed):
+        """The trees, with the first leaf after each of those checkpoints altered."""
+        folder = self.whole.copy("case")
+        for note in handed["checkpoints"]:
+            origin, size = note.split("\n")[:2]
+            folder.flip_tree(int(origin.split("/")[-1]), int(size))
+        return folder
+
+    def expect_consistency(self, name, given, wanted, trees=None, more=None):
+        files = [self.file(f"given-{i}.json", one) for i, one in enumerate([*given, *([more] if more else [])])]
+        data = trees.data if trees else os.path.join(self.folder, "nowhere")
+        code, out, why = run([chartlog.BINARY, "verify", "--data", data, "--key", self.whole.key, "--consistency", *files])
+        folder = ["--proof", os.path.join(data, "proof")] if trees else []
+        other_code, other_out, other_why = run([PYTHON, VERIFIER, "consistency", *files, "--key", self.whole.key, *folder])
+        ours, theirs = words(out) - {"alone"}, words(other_out) - {"alone"}
+        good = ours == wanted == theirs and code == other_code == (1 if wanted else 0)
+        print(f"{'ok  ' if good else 'FAIL'} {name}: {', '.join(sorted(wanted)) or 'nothing found'}", flush=True)
+        if not good:
+            self.failed.append(name)
+            print(f"     chartlog {code} {sorted(ours)}\n{out}{why}     python {other_code} {sorted(theirs)}\n{other_out}{other_why}")
 
     def case_strangers(self):
         stranger = Folder(os.path.join(self.folder, "stranger"))

@@ -126,6 +126,58 @@ TEST_F(ProofTest, WhatCannotBeProvenIsSaidByName) {
   }
 }
 
+TEST_F(ProofTest, AnEarlierCheckpointIsTheBeginningOfThatOfNow) {
+  start();
+  std::vector<Checkpoint> handed;
+  for (const auto* family : {"one", "two", "three", "four", "five"}) {
+    write("ana", family);
+    handed.push_back(checkpoint_of(read("/audit/proof?commit=" + commit_)));
+  }
+  const auto& last = handed.back();
+  const auto place =
+      "/audit/proof/consistency?partition=" + std::to_string(last.origin.partition.value) +
+      "&from=";
+  for (const auto& one : handed) {
+    const auto answer = read(place + std::to_string(one.size));
+    std::vector<Hash> path;
+    for (const auto& step : answer.at("path").as_array()) path.push_back(hash(step));
+    const auto newest = checkpoint_of(answer);
+    EXPECT_EQ(newest.size, last.size);
+    EXPECT_EQ(hash(answer.at("from").at("root")), one.root);
+    EXPECT_TRUE(
+        events::proof::verify_consistency(one.size, one.root, newest.size, newest.root, path))
+        << one.size;
+  }
+  const auto between =
+      read(place + std::to_string(handed[1].size) + "&to=" + std::to_string(handed[2].size));
+  EXPECT_EQ(hash(between.at("to").at("root")), handed[2].root);
+  EXPECT_FALSE(between.as_object().contains("checkpoint")) << "that of another size";
+}
+
+TEST_F(ProofTest, SizesThatCannotBeComparedAreSaidByName) {
+  start();
+  write("ana", "one");
+  const std::vector<std::tuple<std::string, int, std::string>> wrong{
+      {"", 400, "give partition="},
+      {"?partition=0", 400, "from=<size>"},
+      {"?partition=x&from=0", 400, "is no number"},
+      {"?partition=0&from=-1", 400, "is no number"},
+      {"?partition=0&from=1e3", 400, "is no number"},
+      {"?partition=0&from=99999999999999999999", 400, "is no number"},
+      {"?partition=7&from=0", 404, "this log has 2"},
+      {"?partition=4294967296&from=0", 404, "this log has 2"},
+      {"?partition=0&from=4711", 404, "leaves here"},
+      {"?partition=0&from=0&to=4711", 404, "leaves here"},
+      {"?partition=0&from=1&to=0", 400, "exchange them"},
+      {"?partition=0&from=0&asOf=2024", 400, "asOf"},
+  };
+  for (const auto& [query, status, said] : wrong) {
+    const auto answer = ask("GET", "/audit/proof/consistency" + query);
+    EXPECT_EQ(answer.status, status) << query << " " << answer.body;
+    EXPECT_THAT(answer.body, HasSubstr(said)) << query;
+  }
+}
+
 TEST_F(ProofTest, CheckpointsAreHandedOutAPageAtATime) {
   start();
   write("ana", "one");
