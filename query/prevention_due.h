@@ -8,8 +8,8 @@
 namespace query {
 
 // on: today or a later day (UTC); _count: 50 items, at most 500; _cursor: `next` of the page
-// before; item: one vaccine or screening only. Those that are due longest come first. `sources` and what `rules` names outlive the
-// router.
+// before; item: one vaccine or screening only. Those that are due longest come first. `sources` and
+// what `rules` names outlive the router.
 void add_prevention_due_routes(ops::http::Router& router, const Sources& sources,
                                const projections::PreventionRules& rules);
 
