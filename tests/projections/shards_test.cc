@@ -413,19 +413,6 @@ TEST_F(ShardsTest, AnUnknownDictionaryStopsThePartitionBeforeIt) {
   EXPECT_THAT(*shards->shard({0}).view()->quarantined(9), IsEmpty());
 }
 
-// A broker that is slow has lost nothing, and must not be said to.
-TEST_F(ShardsTest, ALogThatGivesNothingForAWhileIsNotCalledAnother) {
-  options.flush_at_close = true;
-  some_history();
-  shards.reset();
-  log.stall_reads(1'000'000);
-  const auto opened = try_open();
-  log.stall_reads(0);
-  ASSERT_FALSE(opened);
-  EXPECT_EQ(opened.error().code, events::ErrorCode::unavailable);
-  EXPECT_TRUE(try_open());
-}
-
 TEST_F(ShardsTest, ALogThatEndsBeforeTheRowsIsRefusedByName) {
   options.flush_at_close = true;
   some_history();

@@ -56,5 +56,18 @@ TEST_F(WorkerTest, AStopEndsTheWaitForWhatNewRowsLack) {
   EXPECT_EQ(worker.generation()->number, 2u);
 }
 
+// A broker that is slow has lost nothing, and must not be said to.
+TEST_F(WorkerTest, ALogThatGivesNothingForAWhileIsNotCalledAnother) {
+  options.flush_at_close = true;
+  submit({create("a"), create("b")});
+  shards.reset();
+  log.stall_reads(1'000'000);
+  const auto opened = try_open();
+  log.stall_reads(0);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, events::ErrorCode::unavailable);
+  EXPECT_TRUE(try_open());
+}
+
 }  // namespace
 }  // namespace tests
