@@ -46,6 +46,7 @@ class LiveTest : public ::testing::Test {
     ASSERT_TRUE(keeper) << keeper.error().message;
     keeper_ = std::move(*keeper);
     hub_.follow(*keeper_);
+    until_measured();  // who is there when a measure begins has not moved
   }
   void until_measured() {
     ASSERT_TRUE(
