@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "events/place_text.h"
 #include "query/patient_answer.h"
 #include "query/quarantine.h"
 #include "query/returned.h"
@@ -19,32 +20,13 @@ using ops::http::Request;
 using ops::http::Response;
 using projections::ParkedPatient;
 
-constexpr std::string_view event_pattern = "^(0|[1-9][0-9]{0,5}):(0|[1-9][0-9]{0,17})$";
+constexpr std::string_view event_pattern = "^(0|[1-9][0-9]*):(0|[1-9][0-9]*)$";
 
 // As GET /quarantine names it.
 struct AskedAgain {
   events::Position event;
   std::string projection;
 };
-
-std::optional<std::int64_t> digits_of(std::string_view text, std::size_t most) {
-  if (text.empty() || text.size() > most || (text.size() > 1 && text[0] == '0')) return {};
-  std::int64_t number = 0;
-  for (const char digit : text) {
-    if (digit < '0' || digit > '9') return {};
-    number = number * 10 + (digit - '0');
-  }
-  return number;
-}
-
-std::optional<events::Position> place_in(std::string_view text) {
-  const auto colon = text.find(':');
-  if (colon == text.npos) return {};
-  const auto partition = digits_of(text.substr(0, colon), 6);
-  const auto offset = digits_of(text.substr(colon + 1), 18);
-  if (!partition || !offset) return {};
-  return events::Position{{static_cast<std::uint32_t>(*partition)}, {*offset}};
-}
 
 Result<AskedAgain> read_asked_again(const Request& request) {
   boost::system::error_code fault;
@@ -63,7 +45,8 @@ Result<AskedAgain> read_asked_again(const Request& request) {
       return events::invalid("body: has more than event and projection; send these two", "body");
   }
   const auto* event = text("event");
-  const auto place = event == nullptr ? std::nullopt : place_in({event->data(), event->size()});
+  const auto place =
+      event == nullptr ? std::nullopt : events::parse_place({event->data(), event->size()});
   if (!place) {
     return events::invalid(
         "event: is none; send partition:offset, such as 0:17, as GET /quarantine says it", "event");
@@ -78,9 +61,9 @@ Result<AskedAgain> read_asked_again(const Request& request) {
 
 Error nothing_parked(const AskedAgain& asked) {
   return {ErrorCode::not_found,
-          fmt::format("event {}:{}: nobody is parked there in that projection; read GET "
-                      "/quarantine again, somebody else may have been first",
-                      asked.event.partition.value, asked.event.offset.value),
+          fmt::format("event {}: nobody is parked there in that projection; read GET /quarantine "
+                      "again, somebody else may have been first",
+                      events::place_text(asked.event)),
           "event"};
 }
 
@@ -113,8 +96,7 @@ Response outcome_of(const Sources& sources, const ParkedPatient& parked, const s
                     sources.shards.shard(parked.since.partition).next_offset());
   JsonWriter answer;
   answer.begin_object().member("position", position.text());
-  answer.member("event",
-                fmt::format("{}:{}", parked.since.partition.value, parked.since.offset.value));
+  answer.member("event", events::place_text(parked.since));
   answer.member("projection", parked.projection).optional("patient", patient);
   answer.member("outcome", repaired ? "complete" : "still parked");
   if (!repaired) answer.member("reason", repaired.error().message);
@@ -134,9 +116,8 @@ Result<Response> retry_parked(const Sources& sources, const Request& request) {
   if (auto allowed = ops::auth::permit(request.principal, of_patient); !allowed)
     return allowed.error();
   const auto repaired = sources.shards.repair(*parked);
-  spdlog::info("quarantine_retry projection={} partition={} offset={} outcome=\"{}\"",
-               parked->projection, parked->since.partition.value, parked->since.offset.value,
-               repaired ? "complete" : repaired.error().message);
+  spdlog::info("quarantine_retry projection={} event={} outcome=\"{}\"", parked->projection,
+               events::place_text(parked->since), repaired ? "complete" : repaired.error().message);
   if (!repaired && is_passing(repaired.error().code)) return repaired.error();
   return outcome_of(sources, *parked, patient, repaired);
 }

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "events/place_text.h"
 #include "ops/node/command.h"
 #include "ops/node/log_progress.h"
 #include "ops/node/verify_consistency.h"
@@ -72,15 +73,12 @@ int print_report(const VerifyReport& report, std::uint64_t left_out, double seco
 
 events::Result<std::optional<events::Position>> event_of(const std::string& text) {
   if (text.empty()) return std::optional<events::Position>();
-  events::Position place;
-  int end = 0;
-  if (std::sscanf(text.c_str(), "%u:%ld%n", &place.partition.value, &place.offset.value, &end) !=
-          2 ||
-      static_cast<std::size_t>(end) != text.size()) {
+  const auto place = events::parse_place(text);
+  if (!place) {
     return events::invalid(
         fmt::format("event: \"{}\" is no place; write <partition>:<offset>", text));
   }
-  return std::optional(place);
+  return place;
 }
 
 int run_rows(const NodeSettings& settings, const VerifyAsked& asked) {

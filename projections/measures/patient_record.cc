@@ -55,14 +55,6 @@ void PatientRecord::add_referred_medications() {
   }
 }
 
-std::optional<events::Offset> PatientRecord::newest() const {
-  std::optional<events::Offset> newest;
-  for (const auto& entry : entries_) {
-    if (!newest || *newest < entry.row.position.offset) newest = entry.row.position.offset;
-  }
-  return newest;
-}
-
 Result<const json::value*> PatientRecord::document(Entry& entry) {
   if (entry.row.effect == events::EventEffect::deleted) return nullptr;
   if (entry.opened != nullptr) return entry.opened.get();

@@ -37,8 +37,6 @@ class PatientRecord {
 
   // By type and id; of one resource the newest version first.
   std::vector<Entry>& entries() { return entries_; }
-  // Of the newest of these versions; nothing: there is none.
-  std::optional<events::Offset> newest() const;
   // Null for a deletion; corrupt: the document does not open or is not JSON.
   Result<const boost::json::value*> document(Entry& entry);
   // The version that `entry` replaced; null if it was the first.

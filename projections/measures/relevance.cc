@@ -1,8 +1,10 @@
 #include "projections/measures/relevance.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 
+#include "events/schema/clinical_generated.h"
 #include "projections/quality/elm_json.h"
 #include "projections/quality/fhir_model.h"
 
@@ -10,7 +12,13 @@ namespace projections::measures {
 namespace {
 
 namespace json = boost::json;
+using events::ResourceType;
 using quality::text;
+
+// As referred_medication.cc reads them.
+constexpr std::array refer_to_medications{
+    ResourceType::MedicationRequest, ResourceType::MedicationStatement,
+    ResourceType::MedicationDispense, ResourceType::MedicationAdministration};
 
 // Value sets by the name that a library gives them: the names of all libraries together, since
 // naming too much costs an evaluation, and naming too little a wrong figure.
@@ -42,6 +50,11 @@ Relevance Relevance::of(std::span<const json::value> libraries,
   }
   const auto sets = sets_by_name(libraries);
   for (const auto& library : libraries) relevance.add_retrieves(library, sets, terminology);
+  // A Medication may stand in the directory, known to the record by what refers to it.
+  if (relevance.types_.contains(events::ResourceType::Medication)) {
+    relevance.types_.insert(refer_to_medications.begin(), refer_to_medications.end());
+    relevance.whole_.insert(refer_to_medications.begin(), refer_to_medications.end());
+  }
   return relevance;
 }
 

@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "events/hmac.h"
+#include "events/place_text.h"
 #include "events/proof/base64.h"
 #include "projections/change_rows.h"
 #include "projections/families.h"
@@ -51,24 +50,21 @@ Result<ProofAsked> ask_patient(const Sources& sources, const std::string& patien
 }
 
 Result<ProofAsked> ask_event(const Sources& sources, const std::string& event) {
-  ProofAsked asked;
-  Offset offset;
-  const char* const end = event.data() + event.size();
-  const auto partition = std::from_chars(event.data(), end, asked.partition.value);
-  const bool cut = partition.ec == std::errc() && partition.ptr != end && *partition.ptr == ':';
-  const auto rest = cut ? std::from_chars(partition.ptr + 1, end, offset.value) : partition;
-  if (!cut || rest.ec != std::errc() || rest.ptr != end || offset.value < 0) {
+  const auto place = events::parse_place(event);
+  if (!place) {
     return events::invalid(
         fmt::format("parameter event: \"{}\" is no place; write <partition>:<offset>", event),
         "event");
   }
-  if (asked.partition.value >= sources.shards.count()) {
+  if (place->partition.value >= sources.shards.count()) {
     return Error{ErrorCode::not_found,
                  fmt::format("parameter event: partition {} is not there; this log has {}",
-                             asked.partition.value, sources.shards.count()),
+                             place->partition.value, sources.shards.count()),
                  "event"};
   }
-  asked.offset = offset;
+  ProofAsked asked;
+  asked.partition = place->partition;
+  asked.offset = place->offset;
   return asked;
 }
 
