@@ -1,6 +1,7 @@
 // An order that goes on: renewed, or changed to another dose, in the place of the earlier one. The
 // node's gate is shut: what stops is signed with a reason only.
 import assert from 'node:assert/strict';
+import { act, dialog, openDialog } from '../dialog.mjs';
 import { until } from '../walker.mjs';
 
 let people = 0;
@@ -24,16 +25,6 @@ async function onMetformin(walker) {
   return id;
 }
 
-const dialog = (page) => page.getByRole('dialog');
-const act = (page, name) => dialog(page).getByRole('button', { name });
-
-async function open(walker, id, button) {
-  const page = await walker.open(`/patients/${id}`);
-  await page.getByText('Live, as of').waitFor();
-  await page.getByRole('button', { name: button }).first().click();
-  return page;
-}
-
 async function sign(page, name) {
   await until(() => act(page, name).isEnabled(), 'it was checked');
   await act(page, name).click();
@@ -46,7 +37,7 @@ async function ordersOf(walker, id) {
 
 export async function anOrderIsRenewedAndStaysOneLine(walker) {
   const id = await onMetformin(walker);
-  const page = await open(walker, id, 'Renew metformin');
+  const page = await openDialog(walker, id, /^Renew metformin/);
   await dialog(page).getByText('1 tablet once daily').waitFor();
   await dialog(page).getByRole('region', { name: 'Checks' }).waitFor();
   await sign(page, 'Sign the renewal');
@@ -72,7 +63,7 @@ export async function anOrderIsRenewedAndStaysOneLine(walker) {
 
 export async function aChangedDoseIsOneLineWithTheDoseBefore(walker) {
   const id = await onMetformin(walker);
-  const page = await open(walker, id, 'Change metformin');
+  const page = await openDialog(walker, id, /^Change metformin/);
   await dialog(page).getByText('Until now: 1 tablet once daily').waitFor();
   assert.equal(await dialog(page).getByLabel('Amount').inputValue(), '1');
   assert.equal(await dialog(page).getByLabel('Unit').inputValue(), 'tablet');
@@ -122,7 +113,7 @@ export async function aChangeThatWasOvertakenShowsByWhomAndKeepsWhatWasTyped(wal
 
 export async function anOrderThatSomebodyStoppedMeanwhileIsNotRenewed(walker) {
   const id = await onMetformin(walker);
-  const page = await open(walker, id, 'Renew metformin');
+  const page = await openDialog(walker, id, /^Renew metformin/);
   await until(() => act(page, 'Sign the renewal').isEnabled(), 'it was checked');
   const request = (await walker.ask(`/fhir/MedicationRequest/${id}-m`)).body;
   await walker.put(`/fhir/MedicationRequest/${id}-m`, { ...request, status: 'stopped' }, { 'X-Chartlog-Subject': 'dr-swift' });
@@ -136,7 +127,7 @@ export async function aRenewalAgainstAnInteractionWantsAReason(walker) {
   for (const [name, drug] of [['p', rxnorm('8123', 'phenelzine')], ['f', rxnorm('310385', 'fluoxetine 20 MG Oral Capsule')]]) {
     await walker.put(`/fhir/MedicationRequest/${id}-${name}`, order(id, name, drug, { text: '1 daily' }));
   }
-  const page = await open(walker, id, 'Renew fluoxetine');
+  const page = await openDialog(walker, id, /^Renew fluoxetine/);
   await dialog(page).getByText(/Stop: interaction/).waitFor();
   assert.ok(await act(page, 'Sign against the checks').isDisabled(), 'signed without a reason');
   await dialog(page).getByLabel('Go on, because').selectOption('monitored');
@@ -149,7 +140,7 @@ export async function aRenewalAgainstAnInteractionWantsAReason(walker) {
 // What the node answers when it does not know, with a commit to ask for; and when it is busy.
 export async function anAnswerThatIsNotKnownIsSaidAndAskedForOrSentAgainUnderItsKey(walker) {
   const id = await onMetformin(walker);
-  const page = await open(walker, id, 'Renew metformin');
+  const page = await openDialog(walker, id, /^Renew metformin/);
   const keys = [];
   const answers = [
     (route) => route.fulfill({ status: 503, headers: { 'Retry-After': '1' }, contentType: 'application/fhir+json', body: JSON.stringify({ resourceType: 'OperationOutcome', issue: [{ diagnostics: 'the broker is away' }] }) }),

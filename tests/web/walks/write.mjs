@@ -1,6 +1,7 @@
 // What is signed from a chart, and what happens when somebody else is faster. The node's gate is shut:
 // an order against which a rule stops is recorded only with a reason.
 import assert from 'node:assert/strict';
+import { act, dialog, openDialog } from '../dialog.mjs';
 import { somebody } from '../somebody.mjs';
 import { atOnce, until } from '../walker.mjs';
 
@@ -15,16 +16,6 @@ async function onAnMaoi(walker) {
     medicationCodeableConcept: { coding: [{ system: 'http://www.nlm.nih.gov/research/umls/rxnorm', code: '8123', display: 'phenelzine' }] }, dosageInstruction: [{ text: '15 mg daily' }],
   });
   return id;
-}
-
-const dialog = (page) => page.getByRole('dialog');
-const act = (page, name) => dialog(page).getByRole('button', { name });
-
-async function open(walker, id, button) {
-  const page = await walker.open(`/patients/${id}`);
-  await page.getByText('Live, as of').waitFor();
-  await page.getByRole('button', { name: button, exact: true }).first().click();
-  return page;
 }
 
 async function draftFluoxetine(page) {
@@ -42,7 +33,7 @@ export async function anOrderAgainstAnInteractionWantsAReasonAndAppearsElsewhere
   const id = await onAnMaoi(walker);
   const other = await walker.open(`/patients/${id}`);
   await other.getByText('Live, as of').waitFor();
-  const page = await open(walker, id, 'Order');
+  const page = await openDialog(walker, id, 'Order');
   await draftFluoxetine(page);
   const identity = await dialog(page).locator('.identity').innerText();
   for (const word of ['Mona', '9 Aug 1964', 'Weight', 'Allergies', 'not asked']) assert.ok(identity.includes(word), identity);
@@ -61,7 +52,7 @@ export async function anOrderAgainstAnInteractionWantsAReasonAndAppearsElsewhere
 
 export async function anAllergyThatArrivesHasADraftCheckedAgain(walker) {
   const id = await onAnMaoi(walker);
-  const page = await open(walker, id, 'Order');
+  const page = await openDialog(walker, id, 'Order');
   await draftFluoxetine(page);
   await walker.put(`/fhir/AllergyIntolerance/${id}-a`, {
     resourceType: 'AllergyIntolerance', id: `${id}-a`, patient: { reference: `Patient/${id}` }, code: { coding: [{ system: 'http://www.nlm.nih.gov/research/umls/rxnorm', code: '4493', display: 'fluoxetine' }] },
@@ -94,7 +85,7 @@ export async function anOrderThatWasOvertakenIsNotRecordedAndNothingTypedIsLost(
 
 export async function aStopThatWasOvertakenShowsWhatChangedFromWhatToWhat(walker) {
   const id = await onAnMaoi(walker);
-  const page = await open(walker, id, 'Stop phenelzine');
+  const page = await openDialog(walker, id, 'Stop phenelzine');
   await dialog(page).getByLabel('Reason').fill('nausea');
   await until(() => act(page, 'Sign the stop').isEnabled(), 'the request was read');
   const request = (await walker.ask(`/fhir/MedicationRequest/${id}-m`)).body;
@@ -132,7 +123,7 @@ export async function aWriteWithoutAnAnswerIsSentAgainAndRecordedOnce(walker) {
 
 export async function vitalSignsAndAnAllergyAreRecorded(walker) {
   const id = await onAnMaoi(walker);
-  const page = await open(walker, id, 'Record vital signs');
+  const page = await openDialog(walker, id, 'Record vital signs');
   await dialog(page).getByLabel('Systolic').fill('128');
   await dialog(page).getByLabel('Diastolic').fill('8');
   await dialog(page).getByText('write a number from 10 to 250 mmHg').waitFor();
@@ -153,7 +144,7 @@ export async function vitalSignsAndAnAllergyAreRecorded(walker) {
 
 export async function aTabThatWasLeftForAnotherPatientSignsNothing(walker) {
   const [id, other] = [await onAnMaoi(walker), await onAnMaoi(walker)];
-  const page = await open(walker, id, 'Record vital signs');
+  const page = await openDialog(walker, id, 'Record vital signs');
   await dialog(page).getByLabel('Weight').fill('70');
   const second = await page.context().newPage();
   await second.goto(`/patients/${other}`);
