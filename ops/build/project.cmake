@@ -54,7 +54,8 @@ endfunction()
 # test. What failed is named in its output.
 function(sanitized_test name labels)
   # Unwinding thirty frames at each allocation is a fifth of the time; ten tell who it was.
-  set(environment "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.suppressions"
+  # What a thread did long ago is suppressed by where it did it: a history long enough to say so.
+  set(environment "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.suppressions:history_size=6"
     ASAN_OPTIONS=malloc_context_size=10 GTEST_TOTAL_SHARDS=4)
   foreach(part 0 1 2 3)
     add_test(NAME ${name}_tests_${part} COMMAND ${name}_tests --gtest_brief=1 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
