@@ -61,8 +61,7 @@ class ReconciliationTest : public RunningNode {
 
   http::Answer send(const std::string& method, const std::string& path, const std::string& body,
                     Headers headers = {}) {
-    http::Client client(http::Url{"127.0.0.1", std::to_string(node_->port()), ""},
-                        answer_within);
+    http::Client client(http::Url{"127.0.0.1", std::to_string(node_->port()), ""}, answer_within);
     headers.emplace_back("Content-Type", "application/fhir+json");
     auto answer = client.ask(method, path, headers, body);
     EXPECT_TRUE(answer) << answer.error().message;
