@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -49,7 +50,9 @@ class RawClient {
   }
   // Until `text` has come; false if the connection ends before.
   bool read_until(std::string_view text) {
-    while (received_.find(text) == std::string::npos) {
+    std::size_t from = 0;  // before it nothing was found
+    while (received_.find(text, from) == std::string::npos) {
+      from = received_.size() - std::min(received_.size(), text.size());
       if (!read_some()) return false;
     }
     return true;
