@@ -44,9 +44,10 @@ struct Measured {
   double value = 0;
   Day day;
 };
+constexpr auto pregnancy_holds = std::chrono::days{304};  // ten months
 struct Pregnancy {
   bool pregnant = false;
-  Day known;  // older than 10 months: unknown
+  Day known;  // longer ago than pregnancy_holds: unknown
 };
 
 struct PatientFacts {

@@ -9,7 +9,6 @@
 namespace projections::knowledge::checking {
 namespace {
 
-constexpr auto pregnancy_holds = std::chrono::days{304};  // ten months
 constexpr int adult_months = 18 * 12;
 
 int months_between(Day from, Day to) {

@@ -95,9 +95,6 @@ Status read_egfr(const ChartSource& source, const trends::PatientFacts& person, 
   return {};
 }
 
-// As the checks have it (knowledge/check_cautions).
-constexpr auto pregnancy_holds = std::chrono::days{304};
-
 void take_newer(std::optional<KnownPregnancy>& known, KnownPregnancy other) {
   if (!known || known->pregnancy.known < other.pregnancy.known) known = std::move(other);
 }
@@ -175,8 +172,8 @@ Result<std::optional<KnownPregnancy>> pregnancy_at(const ChartSource& source, Mi
   std::optional<KnownPregnancy> known;
   read_conditions(*person, at, known);
   if (auto done = read_status(source, at, known); !done) return done.error();
-  const bool holds =
-      known && known->pregnancy.pregnant && day_of(at) - known->pregnancy.known <= pregnancy_holds;
+  const bool holds = known && known->pregnancy.pregnant &&
+                     day_of(at) - known->pregnancy.known <= knowledge::pregnancy_holds;
   return holds ? std::move(known) : std::nullopt;
 }
 
