@@ -304,9 +304,10 @@ class TcpSession final : public Session, public std::enable_shared_from_this<Tcp
 
   void send_stream() {
     if (state_ != State::streaming || sending_) return;
-    if (stream_->overflowed()) return close();
     bool end = false;
-    stream_bytes_ = stream_->take(http_1_1_, end);
+    auto bytes = stream_->take(http_1_1_, end);
+    if (!bytes) return close();
+    stream_bytes_ = std::move(*bytes);
     if (stream_bytes_.empty()) {
       if (end) close();
       return;

@@ -69,8 +69,9 @@ void StreamQueue::close() {
   if (wake_) wake_();
 }
 
-std::string StreamQueue::take(bool chunked, bool& end) {
+std::optional<std::string> StreamQueue::take(bool chunked, bool& end) {
   const std::lock_guard lock(mutex_);
+  if (overflowed_) return std::nullopt;
   std::string bytes;
   for (const auto& chunk : chunks_) {
     if (chunked) {
@@ -91,11 +92,6 @@ void StreamQueue::sent() {
   const std::lock_guard lock(mutex_);
   taken_bytes_ = 0;
   room_.notify_all();
-}
-
-bool StreamQueue::overflowed() const {
-  const std::lock_guard lock(mutex_);
-  return overflowed_;
 }
 
 void StreamQueue::detach() {

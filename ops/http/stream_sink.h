@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "ops/http/http.h"
@@ -30,17 +31,17 @@ class StreamQueue {
   void cut();  // as if it had overflowed
 
   // The session's side. Everything queued, framed as chunks if `chunked`; the bytes stay
-  // counted until sent(). `end`: nothing more will come.
-  std::string take(bool chunked, bool& end);
+  // counted until sent(). `end`: nothing more will come. Nothing: it overflowed or was cut, and
+  // must not look as if it had ended.
+  std::optional<std::string> take(bool chunked, bool& end);
   void sent();
-  bool overflowed() const;
   void detach();
 
  private:
   const std::size_t bytes_max_;
 
   // Guarded by mutex_.
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::condition_variable room_;
   std::function<void()> wake_;
   std::vector<std::string> chunks_;

@@ -2,6 +2,7 @@
 #include <deque>
 #include <thread>
 
+#include "ops/http/stream_sink.h"
 #include "tests/ops/server_fixture.h"
 
 namespace ops::http {
@@ -83,6 +84,23 @@ TEST_F(StreamTest, AClientThatReadsTooSlowlyIsCutOff) {
   const auto received = client.read_all();
   EXPECT_THAT(received, StartsWith("HTTP/1.1 200"));
   EXPECT_EQ(received.find("0\r\n\r\n"), std::string::npos);  // cut off, not ended
+}
+
+// The session may ask at any moment: what is cut off never gets the chunk that ends a whole answer.
+TEST(StreamQueueTest, WhatIsCutOffDoesNotLookWhole) {
+  bool end = false;
+  StreamQueue overflowing(8, {});
+  EXPECT_TRUE(overflowing.write("12345678"));
+  EXPECT_FALSE(overflowing.write("9"));
+  EXPECT_EQ(overflowing.take(true, end), std::nullopt);
+  StreamQueue cut(8, {});
+  EXPECT_TRUE(cut.write("1"));
+  cut.cut();
+  EXPECT_EQ(cut.take(true, end), std::nullopt);
+  StreamQueue whole(8, {});
+  EXPECT_TRUE(whole.write("1"));
+  whole.close();
+  EXPECT_EQ(whole.take(true, end), "1\r\n1\r\n0\r\n\r\n");
 }
 
 // More than the system takes off our hands (4 MB by default), less than would cut it off at once.
