@@ -31,11 +31,30 @@ function(project_units target)
   endif()
 endfunction()
 
+# project_optimisation(target kind): `hot` as the preset says, `cold` less under a sanitizer, `tests` never:
+# what is tested is optimised, and of compiling tests optimising was two fifths.
+function(project_optimisation target kind)
+  if(kind STREQUAL "tests" OR (kind STREQUAL "cold" AND CHARTLOG_SANITIZE))
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+  if(kind STREQUAL "tests" AND CHARTLOG_SANITIZE)
+    # A third of the time for what tests do wrong themselves, which ends nowhere.
+    target_compile_options(${target} PRIVATE -fno-sanitize=undefined)
+  endif()
+endfunction()
+
+# project_options(target [kind]): hot unless said.
 function(project_options target)
+  set(kind ${ARGN})
+  if(NOT kind)
+    set(kind hot)
+  endif()
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
   target_include_directories(${target} SYSTEM PUBLIC ${CMAKE_BINARY_DIR}/generated)
   target_compile_options(${target} PRIVATE ${CHARTLOG_WARNINGS})
   project_units(${target})
+  project_optimisation(${target} ${kind})
+  project_precompiled(${target} ${kind})
 endfunction()
 
 # Under a sanitizer optimising doubles the time of compiling: only what tests spend their time in.
@@ -43,9 +62,10 @@ set(CHARTLOG_HOT events projections ingest quality knowledge immunization trends
 function(project_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
-  project_options(${name})
-  if(CHARTLOG_SANITIZE AND NOT name IN_LIST CHARTLOG_HOT)
-    target_compile_options(${name} PRIVATE -O0)
+  if(name IN_LIST CHARTLOG_HOT)
+    project_options(${name} hot)
+  else()
+    project_options(${name} cold)
   endif()
   target_link_libraries(${name} PUBLIC ${ARG_DEPENDS})
 endfunction()
@@ -64,22 +84,12 @@ function(sanitized_test name labels)
   endforeach()
 endfunction()
 
-function(test_options target)
-  # What is tested is optimised; of compiling tests optimising was two fifths.
-  target_compile_options(${target} PRIVATE -O0)
-  if(CHARTLOG_SANITIZE)
-    # A third of the time for what tests do wrong themselves, which ends nowhere.
-    target_compile_options(${target} PRIVATE -fno-sanitize=undefined)
-  endif()
-endfunction()
-
 # project_test_objects(file …): files that several test programs name are compiled for the first only.
 function(project_test_objects)
   foreach(file ${ARGN})
     string(MAKE_C_IDENTIFIER "objects_${file}" objects)
     add_library(${objects} OBJECT EXCLUDE_FROM_ALL ${file})
-    project_options(${objects})
-    test_options(${objects})
+    project_options(${objects} tests)
     add_dependencies(${objects} events)
     set_property(GLOBAL APPEND PROPERTY CHARTLOG_TEST_OBJECTS ${objects})
   endforeach()
@@ -89,12 +99,16 @@ endfunction()
 # each test by its name; label `unit` unless others are given. PURE: what is tested starts no thread,
 # so ThreadSanitizer has nothing to say of it and does not build it. IN_NODE: its threads are those of a
 # node, which node_tests start under ThreadSanitizer; by itself only with CHARTLOG_TSAN_ALL (--long).
+# WHOLE: long loops that run to their end in the release build (label `quick`), in part under a sanitizer
+# (CHARTLOG_SANITIZED).
 function(project_test name)
-  cmake_parse_arguments(ARG "PURE;IN_NODE" "" "SOURCES;DEPENDS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "PURE;IN_NODE;WHOLE" "" "SOURCES;DEPENDS;LABELS" ${ARGN})
   if(CHARTLOG_SANITIZE STREQUAL "thread" AND (ARG_PURE OR (ARG_IN_NODE AND NOT CHARTLOG_TSAN_ALL)))
     return()
   endif()
-  if(NOT ARG_LABELS)
+  if(ARG_WHOLE AND NOT CHARTLOG_SANITIZE)
+    set(ARG_LABELS quick)
+  elseif(NOT ARG_LABELS)
     set(ARG_LABELS unit)
   endif()
   get_property(compiled GLOBAL PROPERTY CHARTLOG_TEST_OBJECTS)
@@ -106,9 +120,8 @@ function(project_test name)
     endif()
   endforeach()
   add_executable(${name}_tests ${ARG_SOURCES})
-  project_options(${name}_tests)
+  project_options(${name}_tests tests)
   target_sources(${name}_tests PRIVATE ${ARG_OBJECTS})
-  test_options(${name}_tests)
   target_link_libraries(${name}_tests PRIVATE ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
   if("unit" IN_LIST ARG_LABELS)
     add_dependencies(unit_tests ${name}_tests)

@@ -2,7 +2,8 @@
 # found once for all folders. README.md lists each with its reason.
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # What a precompiled header defines is in its digest, and nothing of ours asks for the time of day.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
 find_program(MOLD mold)
 if(MOLD)
@@ -11,6 +12,7 @@ endif()
 if(CHARTLOG_SANITIZE)
   add_compile_options(-fsanitize=${CHARTLOG_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${CHARTLOG_SANITIZE})
+  add_compile_definitions(CHARTLOG_SANITIZED)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-Wno-maybe-uninitialized)  # g++ 12 sees it in <regex> and <functional> under ASan
   endif()

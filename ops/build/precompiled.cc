@@ -1,0 +1,1 @@
+// precompiled.h is compiled with a target; this is its one file.
