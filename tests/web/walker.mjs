@@ -90,6 +90,7 @@ export class Walker {
       await prepare(page);
       for (const theme of ['light', 'dark']) {
         await page.emulateMedia({ colorScheme: theme });
+        await page.waitForTimeout(150);  // what is drawn on a canvas is drawn again
         await this.screenshot(page, `${name}-${size}-${theme}`);
         await this.accessible(page, `${name} ${size} ${theme}`);
       }
