@@ -8,6 +8,7 @@ import { CareGaps } from './care_gaps.tsx';
 import type { ChartView } from './chart_store.ts';
 import { useArrived, useChartContext } from './context.ts';
 import { dueOf, DueTable } from './due.tsx';
+import { keyOf } from './types.ts';
 import { ValueButton } from './value_button.tsx';
 
 export function PreventionPage({ view }: { view: ChartView }) {
@@ -33,7 +34,7 @@ export function PreventionPage({ view }: { view: ChartView }) {
         {!asOf && <CareGaps patient={patient} />}
         <Section title="Immunizations given" count={given.length}>
           {given.length === 0 && <Nothing>None is recorded.</Nothing>}
-          <VirtualList items={given} rowHeight={46} height={640} label="List: Immunizations given" row={(item) => (
+          <VirtualList items={given} rowHeight={46} height={640} label="List: Immunizations given" keyOf={keyOf} row={(item) => (
             <div class={`line-item ${arrived([item]) ?? ''}`}>
               <ValueButton source={item}>{coded(item.code, 'not coded')}</ValueButton>
               <span class="quiet small">{[moment(item.time) || item.time_text, item.status === 'completed' ? '' : item.status, item.lot && `lot ${item.lot}`].filter(Boolean).join(' · ')}</span>
