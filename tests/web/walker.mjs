@@ -82,7 +82,7 @@ export class Walker {
     await session.detach();
   }
 
-  // In both widths and themes: accessible, no sideways scrolling, a screenshot.
+  // In both widths and themes: accessible, no sideways scrolling, where one is in sight, a screenshot.
   async looks(path, name, ready, prepare = async () => undefined) {
     for (const [size, viewport] of Object.entries({ wide, narrow })) {
       const page = await this.open(path, { viewport });
@@ -94,6 +94,11 @@ export class Walker {
         await this.screenshot(page, `${name}-${size}-${theme}`);
         await this.accessible(page, `${name} ${size} ${theme}`);
       }
+      const hidden = await page.evaluate(() => [...document.querySelectorAll('nav [aria-current=page]')].filter((one) => {
+        const box = one.getBoundingClientRect(), within = one.closest('nav').getBoundingClientRect();
+        return box.left < within.left - 1 || box.right > within.right + 1;
+      }).map((one) => one.textContent));
+      assert.deepEqual(hidden, [], `${name} ${size}: where one is cannot be seen`);
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       assert.ok(sideways <= 0, `${name} ${size}: ${sideways} px wider than the window`);
       assert.deepEqual(page.complaints, [], name);

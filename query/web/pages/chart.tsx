@@ -19,6 +19,7 @@ import { useCurrentPatient } from '../chart/write/current_patient.ts';
 import { OpenedForm, OpenForm, type Form } from '../chart/write/writing.tsx';
 import { useChart } from '../chart/use_chart.ts';
 import { ErrorPanel } from '../parts/error_panel.tsx';
+import { useCurrentInSight } from '../parts/tabs.tsx';
 import { withParameters } from '../api.ts';
 import type { PageProps } from '../pages.ts';
 import { go } from '../router.ts';
@@ -56,8 +57,9 @@ function judgedAt(asOf: string | null, at: string | null, chart: Chart | null | 
 interface PartsProps { part: string; addressOf(part: string): string; timeOpen: boolean; openTime(): void }
 
 function Parts({ part, addressOf, timeOpen, openTime }: PartsProps) {
+  const row = useCurrentInSight(part);
   return (
-    <nav class="parts" aria-label="Parts of the chart">
+    <nav class="parts" aria-label="Parts of the chart" ref={row}>
       {parts.map((one) => <a href={addressOf(one.path)} aria-current={(part === 'reconcile' ? 'medications' : part) === one.path ? 'page' : undefined}>{one.word}</a>)}
       {part !== 'compare' && <button type="button" class="plain" aria-expanded={timeOpen} onClick={openTime}>Earlier moments</button>}
     </nav>

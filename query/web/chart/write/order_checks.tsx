@@ -59,7 +59,7 @@ export function OrderChecks({ checked, reasons, choose }: Props) {
   const row = (card: Card) => <CardRow key={keyOfCard(card)} card={card} reasons={checked.override_reasons} chosen={reasons[keyOfCard(card)] ?? ''} choose={(code) => choose(keyOfCard(card), code)} />;
   return (
     <section class="checks" aria-label="Checks">
-      {serious.length === 0 && <p class="panel good">No stop and no warning{notes.length > 0 ? `, ${notes.length} note${notes.length === 1 ? '' : 's'}` : ''}. {checked.notice}.</p>}
+      {serious.length === 0 && <p class="panel good">No stop and no warning{notes.length > 0 ? `, ${notes.length} note${notes.length === 1 ? '' : 's'}` : ''}; {checked.notice}.</p>}
       <ul class="alerts">{serious.map(row)}</ul>
       {notes.length > 0 && <details><summary>{notes.length} note{notes.length === 1 ? '' : 's'}</summary><ul class="alerts">{notes.map(row)}</ul></details>}
       {checked.not_checked.length > 0 && (
