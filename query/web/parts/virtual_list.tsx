@@ -82,8 +82,8 @@ class Row<T> extends Component<RowProps<T>> {
   }
 }
 
-export const rowsBlock = 8;  // come and go together
-export const rowsSpare = 8;  // above and below, so that a fast scroll shows no gap
+export const rowsBlock = 4;  // come and go together
+export const rowsSpare = 6;  // above and below, so that a fast scroll shows no gap
 
 // The rows [first, last) that are in the document.
 export function rowsShown(count: number, inWindow: number, blocksAbove: number): { first: number; last: number } {
