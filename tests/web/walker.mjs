@@ -17,6 +17,9 @@ export const atOnce = 5000;
 
 export class Walker {
   url = process.env.CHARTLOG_URL;
+  // Nodes of two sites on one log; without a broker both are that one.
+  north = process.env.CHARTLOG_URL_NORTH;
+  south = process.env.CHARTLOG_URL_SOUTH;
   #browser;
   #contexts = [];
 
@@ -46,14 +49,14 @@ export class Walker {
   }
 
   // The node's own answer, to hold the page against.
-  async ask(path, init) {
-    const response = await fetch(this.url + path, init);
+  async ask(path, { node = this.url, ...init } = {}) {
+    const response = await fetch(node + path, init);
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : null };
   }
 
-  async put(path, body, headers = {}) {
-    const answer = await this.ask(path, { method: 'PUT', body: JSON.stringify(body), headers: { 'Content-Type': 'application/fhir+json', ...headers } });
+  async put(path, body, headers = {}, node = this.url) {
+    const answer = await this.ask(path, { node, method: 'PUT', body: JSON.stringify(body), headers: { 'Content-Type': 'application/fhir+json', ...headers } });
     assert.ok(answer.status === 200 || answer.status === 201, JSON.stringify(answer.body));
     return answer;
   }

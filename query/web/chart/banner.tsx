@@ -10,6 +10,7 @@ import { genderAndSex, personName } from '../text/word.ts';
 import { allergyText } from './allergy_text.ts';
 import type { ChartView } from './chart_store.ts';
 import { useArrived } from './context.ts';
+import { SiteList } from './site_news.tsx';
 import type { Alerts, Chart, Patient } from './types.ts';
 import { ValueButton } from './value_button.tsx';
 import { WriteButton } from './write/writing.tsx';
@@ -126,6 +127,7 @@ export function Banner({ view, asOf, at }: { view: ChartView; asOf: string | nul
         <WriteButton form={{ kind: 'allergy' }} word="Add allergy" />
         <AlertCount alerts={view.alerts} />
       </div>
+      <SiteList sites={chart.sites} />
     </header>
   );
 }
