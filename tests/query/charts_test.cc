@@ -69,8 +69,8 @@ TEST_F(ChartRoutesTest, AChartSaysWhenEachSiteLastRecordedSomethingAlsoOfThen) {
     return std::string(sites[0].at("last").as_string());
   };
 
-  EXPECT_EQ(last(""), "2024-06-03T09:01:40Z");
-  EXPECT_EQ(last("?asOf=" + std::string(then)), "2024-06-03T09:00:00Z");
+  EXPECT_EQ(last(""), "2024-06-03T09:01:40.000Z");
+  EXPECT_EQ(last("?asOf=" + std::string(then)), "2024-06-03T09:00:00.000Z");
 }
 
 // LOINC 82810-3, as of so many days ago.
