@@ -8,6 +8,7 @@
 #include "projections/medication_sends.h"
 #include "projections/medications.h"
 #include "projections/patient_directory.h"
+#include "projections/patient_sites.h"
 #include "projections/prevention_due.h"
 #include "projections/search_index.h"
 #include "projections/series.h"
@@ -25,6 +26,7 @@ std::span<const std::unique_ptr<const Projection>> all_projections() {
     projections.push_back(std::make_unique<MedicationList>());
     projections.push_back(std::make_unique<MedicationSends>());
     projections.push_back(std::make_unique<PatientDirectory>());
+    projections.push_back(std::make_unique<PatientSites>());
     projections.push_back(std::make_unique<PreventionDue>());
     projections.push_back(std::make_unique<SearchIndex>());
     projections.push_back(std::make_unique<Series>());

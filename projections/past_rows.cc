@@ -274,7 +274,9 @@ Result<bool> PastRows::is_unchanged(const StreamKey& stream) const {
 
 std::unique_ptr<Rows> PastRows::scan(Family family, std::string_view prefix,
                                      std::string_view from) const {
-  if (family.index == change_family.index) return now_.rows().scan(family, prefix, from);
+  // Kept as they came, with the offset in the key: the reader leaves out what is later.
+  if (family.index == change_family.index || family.index == now_.family("sites").index)
+    return now_.rows().scan(family, prefix, from);
   const auto part = part_of(family, prefix);
   if (!part) return std::make_unique<NoRows>(part.error());
   const auto unchanged = is_unchanged(part->stream);

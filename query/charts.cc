@@ -8,6 +8,7 @@
 #include "projections/chart.h"
 #include "projections/facts_text.h"
 #include "projections/medications.h"
+#include "projections/patient_sites.h"
 #include "projections/safety/measured_facts.h"
 #include "projections/safety/shard_source.h"
 #include "query/facts_json.h"
@@ -122,6 +123,19 @@ class ChartWriter {
     json_.member("type", because.type).member("id", because.id);
     json_.member("version", because.version.value).end_object();
     ops::auth::note_returned(because.type, because.id, because.version);
+    return {};
+  }
+
+  // How fresh what each site says is: when it last recorded something here.
+  Status sites() {
+    const auto sites = projections::sites_of(*read_.view, read_.stream);
+    if (!sites) return sites.error();
+    json_.key("sites").begin_array();
+    for (const auto& one : *sites) {
+      json_.begin_object().optional("site", one.site);
+      json_.member("last", events::format_instant(one.last)).end_object();
+    }
+    json_.end_array();
     return {};
   }
 
@@ -265,6 +279,7 @@ Status write_chart(const Sources& sources, const projections::knowledge::Knowled
   ChartWriter chart(read, moment, names, limit, json);
   if (auto done = chart.patient(); !done) return done;
   if (auto done = chart.pregnancy(); !done) return done;
+  if (auto done = chart.sites(); !done) return done;
   for (const Section& section :
        {Section{"problems", Type::Condition}, Section{"allergies", Type::AllergyIntolerance}}) {
     if (auto done = chart.section_with_state(section); !done) return done;
@@ -286,8 +301,10 @@ void add_chart_routes(ops::http::Router& router, const Sources& sources, Knowled
                      {{"state", schema::one_of({"list", "none_known", "conflict", "not_asked"})}});
   PatientRoute route{"/charts/{patient}", "A patient's chart: sections, newest first"};
   route.parameters = {count_text("limit", limit_default, limit_max), as_of_text(), at_text()};
-  route.projections = {"chart", "medications", "series", "directory"};
-  route.members = {{"patient", R"({"type":"object","nullable":true})"}};
+  route.projections = {"chart", "medications", "series", "directory", "sites"};
+  route.members = {
+      {"patient", R"({"type":"object","nullable":true})"},
+      {"sites", schema::array(schema::object({{"last", schema::text}}, {{"site", schema::text}}))}};
   for (const char* name :
        {"problems", "allergies", "medications", "vitals", "labs", "observations"})
     route.members.emplace_back(name, section);

@@ -1,6 +1,7 @@
 // The frame around every page: where one can go, the theme, and the page of the address.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { pageAt, pages } from './pages.ts';
+import { useCurrentInSight } from './parts/tabs.tsx';
 import { followLinks, useAddress } from './router.ts';
 import { chooseTheme, chosenTheme, type Theme } from './theme.ts';
 
@@ -34,11 +35,12 @@ function ThemeChoice() {
 function Bar({ path }: { path: string }) {
   const here = pageAt(path)?.page;
   const isHere = (pattern: string) => here?.pattern === pattern || path.startsWith(pattern === '/' ? '/patients/' : `${pattern}/`);
+  const row = useCurrentInSight(path);
   return (
     <header class="bar no-print">
       <a class="skip" href="#content">To the content</a>
       <Brand />
-      <nav aria-label="Pages">
+      <nav aria-label="Pages" ref={row}>
         {pages.filter((page) => page.inBar).map((page) => (
           <a href={page.pattern} aria-current={isHere(page.pattern) ? 'page' : undefined}>{page.inBar}</a>
         ))}

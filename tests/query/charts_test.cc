@@ -56,6 +56,23 @@ TEST_F(ChartRoutesTest, AChartHasThePatientAndItsSectionsNewestFirst) {
   EXPECT_FALSE(chart.at("problems").at("more").as_bool());
 }
 
+TEST_F(ChartRoutesTest, AChartSaysWhenEachSiteLastRecordedSomethingAlsoOfThen) {
+  read_.log.set_time(events::KnownTime(std::chrono::seconds(1'717'405'200)));
+  given_patient();
+  read_.log.set_time(events::KnownTime(std::chrono::seconds(1'717'405'300)));
+  const auto then = read_.json("/charts/ana").at("position").as_string();
+  given_problem("c", "2020");
+  const auto last = [&](const std::string& parameters) {
+    const auto sites = read_.json("/charts/ana" + parameters).at("sites").as_array();
+    EXPECT_EQ(sites.size(), 1u);
+    EXPECT_FALSE(sites[0].as_object().contains("site"));  // nobody named one
+    return std::string(sites[0].at("last").as_string());
+  };
+
+  EXPECT_EQ(last(""), "2024-06-03T09:01:40.000Z");
+  EXPECT_EQ(last("?asOf=" + std::string(then)), "2024-06-03T09:00:00.000Z");
+}
+
 // LOINC 82810-3, as of so many days ago.
 std::string pregnancy_status(const std::string& id, const std::string& code, int days_ago) {
   const std::chrono::year_month_day day(

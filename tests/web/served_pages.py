@@ -1,4 +1,7 @@
-"""A node with patients, and the browser tests over it. Usage: served_pages.py MODULES [word]"""
+"""A node with patients, and the browser tests over it. Usage: served_pages.py MODULES [word]
+
+With a broker (CHARTLOG_TEST_BROKER=host:port) two more nodes, of two sites, stand on one topic.
+"""
 import glob
 import json
 import os
@@ -37,6 +40,14 @@ def load_measures(node, folder):
     subprocess.run([BINARY, "measures", "load", *own, unclear, "--period", "2025", "--to", node.url], check=True, capture_output=True, timeout=120)
 
 
+def two_sites(folder):
+    broker = os.environ.get("CHARTLOG_TEST_BROKER")
+    if not broker:
+        return None
+    shared = {"kafka": (broker, os.path.basename(folder)), "secrets": os.path.join(folder, "shared-secrets")}
+    return [Node(os.path.join(folder, site), options=["--site", site], **shared).start() for site in ("north", "south")]
+
+
 def main():
     modules, words = sys.argv[1], sys.argv[2:]
     chromium = shutil.which("chromium")
@@ -45,14 +56,16 @@ def main():
         return 1 if os.environ.get("CI") == "true" else 77
     folder = tempfile.mkdtemp(prefix="chartlog-pages-")
     node = Node(folder, options=["--order-gate", "refuse"]).start()
+    north, south = two_sites(folder) or (node, node)
     try:
         populate(node, folder)
         load_measures(node, folder)
-        environment = dict(os.environ, CHARTLOG_URL=node.url, CHARTLOG_CHROMIUM=chromium, CHARTLOG_NODE_MODULES=modules,
+        environment = dict(os.environ, CHARTLOG_URL=node.url, CHARTLOG_URL_NORTH=north.url, CHARTLOG_URL_SOUTH=south.url, CHARTLOG_CHROMIUM=chromium, CHARTLOG_NODE_MODULES=modules,
                            CHARTLOG_SCREENSHOTS=os.path.join(modules, "screenshots"))
         done = subprocess.run(["node", os.path.join(ROOT, "tests", "web", "walk.mjs"), *words], env=environment, timeout=840)
     finally:
-        node.stop()
+        for one in (south, north, node):
+            one.stop()
     if done.returncode:
         print("FAILED; the node's log:", folder + "/serve.log")
         return 1

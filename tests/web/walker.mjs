@@ -17,6 +17,9 @@ export const atOnce = 5000;
 
 export class Walker {
   url = process.env.CHARTLOG_URL;
+  // Nodes of two sites on one log; without a broker both are that one.
+  north = process.env.CHARTLOG_URL_NORTH;
+  south = process.env.CHARTLOG_URL_SOUTH;
   #browser;
   #contexts = [];
 
@@ -46,14 +49,14 @@ export class Walker {
   }
 
   // The node's own answer, to hold the page against.
-  async ask(path, init) {
-    const response = await fetch(this.url + path, init);
+  async ask(path, { node = this.url, ...init } = {}) {
+    const response = await fetch(node + path, init);
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : null };
   }
 
-  async put(path, body, headers = {}) {
-    const answer = await this.ask(path, { method: 'PUT', body: JSON.stringify(body), headers: { 'Content-Type': 'application/fhir+json', ...headers } });
+  async put(path, body, headers = {}, node = this.url) {
+    const answer = await this.ask(path, { node, method: 'PUT', body: JSON.stringify(body), headers: { 'Content-Type': 'application/fhir+json', ...headers } });
     assert.ok(answer.status === 200 || answer.status === 201, JSON.stringify(answer.body));
     return answer;
   }
@@ -82,7 +85,7 @@ export class Walker {
     await session.detach();
   }
 
-  // In both widths and themes: accessible, no sideways scrolling, a screenshot.
+  // In both widths and themes: accessible, no sideways scrolling, where one is in sight, a screenshot.
   async looks(path, name, ready, prepare = async () => undefined) {
     for (const [size, viewport] of Object.entries({ wide, narrow })) {
       const page = await this.open(path, { viewport });
@@ -90,9 +93,15 @@ export class Walker {
       await prepare(page);
       for (const theme of ['light', 'dark']) {
         await page.emulateMedia({ colorScheme: theme });
+        await page.waitForTimeout(150);  // what is drawn on a canvas is drawn again
         await this.screenshot(page, `${name}-${size}-${theme}`);
         await this.accessible(page, `${name} ${size} ${theme}`);
       }
+      const hidden = await page.evaluate(() => [...document.querySelectorAll('nav [aria-current=page]')].filter((one) => {
+        const box = one.getBoundingClientRect(), within = one.closest('nav').getBoundingClientRect();
+        return box.left < within.left - 1 || box.right > within.right + 1;
+      }).map((one) => one.textContent));
+      assert.deepEqual(hidden, [], `${name} ${size}: where one is cannot be seen`);
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       assert.ok(sideways <= 0, `${name} ${size}: ${sideways} px wider than the window`);
       assert.deepEqual(page.complaints, [], name);

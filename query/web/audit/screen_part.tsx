@@ -6,7 +6,7 @@ import { useAnswer } from '../parts/answer.ts';
 import { ErrorPanel } from '../parts/error_panel.tsx';
 import { usePeople } from '../parts/people.ts';
 import { Nothing, Section } from '../parts/section.tsx';
-import { recorded } from '../text/date.ts';
+import { namedDates, recorded } from '../text/date.ts';
 import { typeWord } from '../text/word.ts';
 import { AccessRow } from './access_part.tsx';
 import { Filters } from './filters.tsx';
@@ -24,7 +24,7 @@ function Document({ shown }: { shown: Shown }) {
     <li>
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary><strong>{resourceName(shown.document) || typeWord(shown.type)}</strong> <span class="quiet">{typeWord(shown.type)}, version {shown.version}, shown {recorded(shown.last_shown)}</span></summary>
-        {open && (shown.document ? <dl class="fields">{fields.slice(0, 200).map(([path, value]) => <div key={path}><dt>{path}</dt><dd>{value}</dd></div>)}</dl> : <p class="quiet">Not there any more: {shown.because}</p>)}
+        {open && (shown.document ? <dl class="fields">{fields.slice(0, 200).map(([path, value]) => <div key={path}><dt>{path}</dt><dd>{namedDates(value)}</dd></div>)}</dl> : <p class="quiet">Not there any more: {shown.because}</p>)}
       </details>
     </li>
   );

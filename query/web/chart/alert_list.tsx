@@ -1,7 +1,7 @@
 // What the node found against the list of drugs, most urgent first, with its source.
 import { Chip } from '../parts/chip.tsx';
 import { Nothing, Section } from '../parts/section.tsx';
-import { recorded } from '../text/date.ts';
+import { namedDates, recorded } from '../text/date.ts';
 import { plain } from '../text/word.ts';
 import type { Alert, Alerts, Tier } from './types.ts';
 
@@ -13,8 +13,8 @@ function Row({ alert }: { alert: Alert }) {
     <li>
       <Chip tone={tones[alert.tier]}>{words[alert.tier]}: {plain(alert.kind)}</Chip>
       <div><strong>{alert.summary}</strong></div>
-      <div>{alert.detail}</div>
-      <details><summary>Source</summary><p class="quiet small">{alert.source}</p></details>
+      <div>{namedDates(alert.detail)}</div>
+      <details><summary>Source</summary><p class="quiet small">{namedDates(alert.source)}</p></details>
     </li>
   );
 }
@@ -29,7 +29,7 @@ export function AlertList({ alerts }: { alerts: Alerts }) {
       {serious.length > 0 && <ul class="alerts">{serious.map((alert) => <Row key={alert.id} alert={alert} />)}</ul>}
       {serious.length === 0 && <Nothing>{alerts.checked ? 'No stop or warning is in force.' : 'No drug is on the list, so nothing was checked.'}</Nothing>}
       {notes.length > 0 && <details><summary>{notes.length} note{notes.length === 1 ? '' : 's'}</summary><ul class="alerts">{notes.map((alert) => <Row key={alert.id} alert={alert} />)}</ul></details>}
-      {missing.length > 0 && <details><summary>{missing.length} could not be checked</summary><ul class="quiet small">{missing.map((one) => <li>{one}</li>)}</ul></details>}
+      {missing.length > 0 && <details><summary>{missing.length} could not be checked</summary><ul class="quiet small">{missing.map((one) => <li>{namedDates(one)}</li>)}</ul></details>}
       {alerts.checked && <p class="quiet small">Checked {recorded(alerts.checked.known_time)}</p>}
     </Section>
   );

@@ -10,6 +10,7 @@ import { genderAndSex, personName } from '../text/word.ts';
 import { allergyText } from './allergy_text.ts';
 import type { ChartView } from './chart_store.ts';
 import { useArrived } from './context.ts';
+import { SiteList } from './site_news.tsx';
 import type { Alerts, Chart, Patient } from './types.ts';
 import { ValueButton } from './value_button.tsx';
 import { WriteButton } from './write/writing.tsx';
@@ -27,8 +28,9 @@ function identifiersOf(patient: Patient): string[] {
 export function ageAndBirth(patient: Patient, on: string): string {
   if (!patient.birth_date) return 'birth date not recorded';
   const died = typeof patient.deceased === 'string' ? patient.deceased : null;
-  const years = age(patient.birth_date, died ?? on);
-  return `${years}${died ? ' at death' : ''}, born ${day(patient.birth_date)}`;
+  const atDeath = died !== null && died.slice(0, 10) <= on.slice(0, 10);
+  const years = age(patient.birth_date, atDeath ? died : on);
+  return [years && `${years}${atDeath ? ' at death' : ''}`, `born ${day(patient.birth_date)}`].filter(Boolean).join(', ');
 }
 
 function Deceased({ patient }: { patient: Patient }) {
@@ -97,12 +99,12 @@ function Freshness({ view, asOf }: { view: ChartView; asOf: string | null }) {
   );
 }
 
-export function Banner({ view, asOf }: { view: ChartView; asOf: string | null }) {
+export function Banner({ view, asOf, at }: { view: ChartView; asOf: string | null; at: string | null }) {
   const { chart } = view;
   const patient = chart?.patient ?? null;
   const name = personName(patient?.name);
   const [identifier, ...others] = patient ? identifiersOf(patient) : [];
-  const on = asOf && chart?.as_of?.newest ? chart.as_of.newest : today();
+  const on = at ?? (asOf && chart?.as_of?.newest ? chart.as_of.newest : today());
   useEffect(() => {
     if (patient) rememberPatient({ id: patient.id, name, rest: `born ${day(patient.birth_date)}` });
     if (patient) document.title = `${name} · Chartlog`;
@@ -125,6 +127,7 @@ export function Banner({ view, asOf }: { view: ChartView; asOf: string | null })
         <WriteButton form={{ kind: 'allergy' }} word="Add allergy" />
         <AlertCount alerts={view.alerts} />
       </div>
+      <SiteList sites={chart.sites} />
     </header>
   );
 }

@@ -1,5 +1,6 @@
 // One patient's chart on the screen: asked in parts, kept current over the live line, or asked for
-// as of an earlier position and then left alone.
+// as of an earlier position and then left alone. What is asked about an earlier day (`at`) is kept
+// current too: more may become known of it.
 import { get, withParameters, type Answer } from '../api.ts';
 import { follow, type Change, type ChangedResource, type LineState } from '../live.ts';
 import { typeWord } from '../text/word.ts';
@@ -43,6 +44,7 @@ export class ChartStore {
   constructor(
     readonly patient: string,
     readonly asOf: string | null,
+    readonly at: string | null,
     private readonly changed: (view: ChartView) => void,
   ) {
     void this.load(null);
@@ -58,12 +60,12 @@ export class ChartStore {
   async load(least: string | null): Promise<void> {
     const turn = ++this.turn;
     const ask = <T>(part: string, parameters: Record<string, string | number> = {}) =>
-      get<T>(withParameters(`/charts/${encodeURIComponent(this.patient)}${part}`, { ...parameters, asOf: this.asOf }), { signal: this.stopped.signal, least });
+      get<T>(withParameters(`/charts/${encodeURIComponent(this.patient)}${part}`, { ...parameters, asOf: this.asOf, at: this.at }), { signal: this.stopped.signal, least });
     const asked = ask<Chart>('', { limit: chartLimit });
     const others = Promise.all([
       this.part('medications', turn, ask<Medications>('/medications')),
       this.part('trends', turn, this.values(ask, asked)),
-      ...(this.asOf ? [] : [
+      ...(this.asOf || this.at ? [] : [
         this.part('alerts', turn, ask<Alerts>('/alerts')),
         this.part('prevention', turn, ask<Prevention>('/prevention')),
       ]),

@@ -1,7 +1,7 @@
 // Vaccines and screenings: what is due, and what cannot be decided for want of a fact.
 import { Chip, type Tone } from '../parts/chip.tsx';
 import { Nothing, Section } from '../parts/section.tsx';
-import { day } from '../text/date.ts';
+import { day, namedDates } from '../text/date.ts';
 import type { Prevention } from './types.ts';
 
 export interface Due { name: string; state: string; when: string; why: string; kind: 'vaccine' | 'screening'; source: string }
@@ -28,7 +28,7 @@ export function DueTable({ items, label, brief = false }: { items: Due[]; label:
       <tbody>
         {items.map((item) => (
           <tr key={item.kind + item.name + item.source}>
-            <td><div>{item.name}</div>{!brief && item.why && <div class="quiet small">{item.why}</div>}</td>
+            <td><div>{item.name}</div>{!brief && item.why && <div class="quiet small">{namedDates(item.why)}</div>}</td>
             {!brief && <td class="quiet small nowrap">{item.source}</td>}
             <td class="right"><Chip tone={tones[item.state] ?? 'plain'}>{item.state}</Chip> <span class="quiet nowrap">{item.when && `${day(item.when)}`}</span></td>
           </tr>

@@ -5,7 +5,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { ErrorPanel } from '../parts/error_panel.tsx';
 import { getLines } from '../lines.ts';
 import { withParameters } from '../api.ts';
-import { recorded } from '../text/date.ts';
+import { namedDates, recorded } from '../text/date.ts';
 import { coded, plain, typeWord, type Coded } from '../text/word.ts';
 import { differences, flat } from './version_diff.ts';
 import { placeOf, textsOf } from './version_text.ts';
@@ -38,7 +38,7 @@ function Changes({ event, before, alone }: { event: Event; before: Event | undef
     return (
       <details open={alone}>
         <summary>{fields.length} elements</summary>
-        <dl class="fields">{fields.slice(0, 200).map(([path, value]) => <div><dt>{path}</dt><dd>{value}</dd></div>)}</dl>
+        <dl class="fields">{fields.slice(0, 200).map(([path, value]) => <div><dt>{path}</dt><dd>{namedDates(value)}</dd></div>)}</dl>
       </details>
     );
   }
@@ -46,7 +46,7 @@ function Changes({ event, before, alone }: { event: Event; before: Event | undef
   return (
     <dl class="fields">
       {changed.slice(0, shownFields).map((one) => (
-        <div><dt>{one.path}</dt><dd>{one.before !== undefined && <del>{one.before}</del>} {one.after !== undefined && <ins>{one.after}</ins>}</dd></div>
+        <div><dt>{one.path}</dt><dd>{one.before !== undefined && <del>{namedDates(one.before)}</del>} {one.after !== undefined && <ins>{namedDates(one.after)}</ins>}</dd></div>
       ))}
       {changed.length === 0 && <div>Nothing that was sent has changed.</div>}
     </dl>

@@ -1,6 +1,6 @@
 // Lines of the medication list, state by state, as the node has put them together.
 import { Chip } from '../parts/chip.tsx';
-import { day, recorded } from '../text/date.ts';
+import { day, namedDates, recorded } from '../text/date.ts';
 import { dose } from '../text/number.ts';
 import { coded, plain, wholeCode } from '../text/word.ts';
 import { useArrived } from './context.ts';
@@ -30,8 +30,8 @@ export function AlertChips({ alerts }: { alerts: readonly Alert[] }) {
   const notes = alerts.length - serious.length;
   return (
     <>
-      {serious.map((alert) => <Chip tone={tones[alert.tier]} title={`${alert.summary}. ${alert.detail}`}>{tierWords[alert.tier]}: {plain(alert.kind)}</Chip>)}
-      {notes > 0 && <Chip title={alerts.filter((alert) => alert.tier === 'note').map((alert) => alert.detail).join('\n')}>{notes} note{notes === 1 ? '' : 's'}</Chip>}
+      {serious.map((alert) => <Chip tone={tones[alert.tier]} title={namedDates(`${alert.summary}. ${alert.detail}`)}>{tierWords[alert.tier]}: {plain(alert.kind)}</Chip>)}
+      {notes > 0 && <Chip title={alerts.filter((alert) => alert.tier === 'note').map((alert) => namedDates(alert.detail)).join('\n')}>{notes} note{notes === 1 ? '' : 's'}</Chip>}
     </>
   );
 }
@@ -81,7 +81,7 @@ export function MedicationRows({ lines, alerts, label }: Props) {
                 <div class="drug">{source
                   ? <ValueButton source={source} title={wholeCode(line.drug)}>{coded(line.drug, 'not coded')}</ValueButton>
                   : coded(line.drug, 'not coded')}</div>
-                <div class="quiet">{dose(line.dose) || 'dose not recorded'}{line.state !== 'active' && line.because ? ` · ${line.because}` : ''}</div>
+                <div class="quiet">{dose(line.dose) || 'dose not recorded'}{line.state !== 'active' && line.because ? ` · ${namedDates(line.because)}` : ''}</div>
               </td>
               <td class="chips"><AlertChips alerts={alertsOf(line, alerts)} /><Marks line={line} label={label} /></td>
               <td class="when">

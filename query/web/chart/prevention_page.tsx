@@ -6,12 +6,14 @@ import { moment } from '../text/date.ts';
 import { coded } from '../text/word.ts';
 import { CareGaps } from './care_gaps.tsx';
 import type { ChartView } from './chart_store.ts';
-import { useArrived, useChartContext } from './context.ts';
+import { useArrived, useChartContext, useIsPast } from './context.ts';
 import { dueOf, DueTable } from './due.tsx';
+import { keyOf } from './types.ts';
 import { ValueButton } from './value_button.tsx';
 
 export function PreventionPage({ view }: { view: ChartView }) {
-  const { asOf, patient } = useChartContext();
+  const { patient } = useChartContext();
+  const isPast = useIsPast();
   const arrived = useArrived();
   const due = view.prevention ? dueOf(view.prevention) : [];
   const applies = due.filter((item) => item.state !== 'not applicable');
@@ -19,7 +21,7 @@ export function PreventionPage({ view }: { view: ChartView }) {
   return (
     <div class="columns">
       <div>
-        {asOf && <Nothing>Schedules are judged as of now only.</Nothing>}
+        {isPast && <Nothing>Schedules are judged as of now only.</Nothing>}
         {view.partErrors.prevention && <p class="panel danger">{view.partErrors.prevention}</p>}
         {view.prevention && (
           <>
@@ -30,10 +32,10 @@ export function PreventionPage({ view }: { view: ChartView }) {
         )}
       </div>
       <div>
-        {!asOf && <CareGaps patient={patient} />}
+        {!isPast && <CareGaps patient={patient} />}
         <Section title="Immunizations given" count={given.length}>
           {given.length === 0 && <Nothing>None is recorded.</Nothing>}
-          <VirtualList items={given} rowHeight={46} height={640} label="List: Immunizations given" row={(item) => (
+          <VirtualList items={given} rowHeight={46} height={640} label="List: Immunizations given" keyOf={keyOf} row={(item) => (
             <div class={`line-item ${arrived([item]) ?? ''}`}>
               <ValueButton source={item}>{coded(item.code, 'not coded')}</ValueButton>
               <span class="quiet small">{[moment(item.time) || item.time_text, item.status === 'completed' ? '' : item.status, item.lot && `lot ${item.lot}`].filter(Boolean).join(' · ')}</span>

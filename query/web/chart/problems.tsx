@@ -4,7 +4,7 @@ import { Chip } from '../parts/chip.tsx';
 import { Nothing, Section } from '../parts/section.tsx';
 import { day } from '../text/date.ts';
 import { coded, plain, wholeCode } from '../text/word.ts';
-import { useArrived } from './context.ts';
+import { useArrived, useChartContext } from './context.ts';
 import type { Chart, Item } from './types.ts';
 import { ValueButton } from './value_button.tsx';
 import type { ComponentChildren } from 'preact';
@@ -16,12 +16,13 @@ const isOver = (item: Item) => over.has(item.status ?? '');
 function Row({ item }: { item: Item }) {
   const arrived = useArrived();
   const doubt = item.verification && item.verification !== 'confirmed' ? item.verification : null;
-  const span = isOver(item) ? [day(item.time), day(item.end)].filter(Boolean).join(' – ') : day(item.time) && `since ${day(item.time)}`;
+  const { at } = useChartContext();
+  const span = isOver(item) && !at ? [day(item.time), day(item.end)].filter(Boolean).join(' – ') : day(item.time) && `since ${day(item.time)}`;
   return (
     <tr class={arrived([item])}>
       <td><ValueButton source={item} title={wholeCode(item.code)}>{coded(item.code, 'not coded')}</ValueButton>{' '}
         {doubt && <Chip tone="warn">{plain(doubt)}</Chip>}{' '}
-        {isOver(item) && <Chip>{item.status}</Chip>}
+        {isOver(item) && <Chip>{at ? `${item.status} ${item.end ? day(item.end) : 'later or before: no date'}` : item.status}</Chip>}
       </td>
       <td class="quiet nowrap right">{span || 'no date'}</td>
     </tr>
@@ -35,7 +36,9 @@ function Table({ items, label }: { items: Item[]; label: string }) {
 export function Problems({ chart, actions }: { chart: Chart; actions?: ComponentChildren }) {
   const [open, setOpen] = useState(false);
   const { items, state, none_known: none, more } = chart.problems;
-  const current = items.filter((item) => !isOver(item)), past = items.filter(isOver);
+  // About an earlier day the node has left out what had ended; the status is of when it was recorded.
+  const { at } = useChartContext();
+  const current = items.filter((item) => at || !isOver(item)), past = items.filter((item) => !at && isOver(item));
   return (
     <Section title="Problems" count={current.length} actions={actions}>
       {state === 'not_asked' && <Nothing>Not asked: nothing is recorded.</Nothing>}

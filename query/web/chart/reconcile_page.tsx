@@ -5,7 +5,7 @@ import { useAnswer } from '../parts/answer.ts';
 import { Chip } from '../parts/chip.tsx';
 import { ErrorPanel } from '../parts/error_panel.tsx';
 import { Nothing, Section } from '../parts/section.tsx';
-import { day } from '../text/date.ts';
+import { day, namedDates } from '../text/date.ts';
 import { dose } from '../text/number.ts';
 import { coded, plain } from '../text/word.ts';
 import type { ChartStore, ChartView } from './chart_store.ts';
@@ -48,7 +48,7 @@ function Row({ row, lists, decided, change }: { row: ProposedRow; lists: ListTex
       <th scope="row">
         <div class="drug">{name}</div>
         {row.differs.map((one) => <Chip tone="warn">{one}</Chip>)}
-        <div class="quiet small">{row.because}</div>
+        <div class="quiet small">{namedDates(row.because)}</div>
       </th>
       {lists.map((_, i) => <td>{row.cells.filter((cell) => cell.list === i).slice(0, 2).map((cell) => <CellText cell={cell} />)}</td>)}
       <td>{row.needs_decision ? <Decide row={row} name={name} decided={decided} change={change} /> : <span class="quiet">no decision wanted</span>}</td>

@@ -7,7 +7,7 @@ import { moment } from '../text/date.ts';
 import { coded, plain } from '../text/word.ts';
 import type { ChartView } from './chart_store.ts';
 import { useArrived } from './context.ts';
-import type { Chart, Item } from './types.ts';
+import { keyOf, type Chart, type Item } from './types.ts';
 import { ValueButton } from './value_button.tsx';
 
 const kinds: readonly { key: 'encounters' | 'documents' | 'reports' | 'procedures' | 'care_plans' | 'goals'; title: string }[] = [
@@ -47,7 +47,7 @@ function List({ chart, kind, typed }: { chart: Chart; kind: (typeof kinds)[numbe
   if (section.items.length === 0) return null;
   return (
     <Section title={kind.title} count={items.length} note={section.more ? 'the newest thousand' : undefined}>
-      {items.length === 0 ? <Nothing>None has these words.</Nothing> : <VirtualList items={items} rowHeight={46} height={460} label={`List: ${kind.title}`} row={(item) => <Line item={item} />} />}
+      {items.length === 0 ? <Nothing>None has these words.</Nothing> : <VirtualList items={items} rowHeight={46} height={460} label={`List: ${kind.title}`} keyOf={keyOf} row={(item) => <Line item={item} />} />}
     </Section>
   );
 }

@@ -2,8 +2,8 @@
 import { useState } from 'preact/hooks';
 import { Chip } from '../parts/chip.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
-import { ago, exactMoment, moment } from '../text/date.ts';
-import { useArrived } from './context.ts';
+import { exactMoment, moment } from '../text/date.ts';
+import { useAgo, useArrived } from './context.ts';
 import { columnOf, flagWord, numeric, valueText, valueWithUnit, type Panel, type Test } from './results.ts';
 import type { Point } from './types.ts';
 import { ValueButton } from './value_button.tsx';
@@ -61,7 +61,7 @@ function Row({ test, columns, chosen, choose }: RowProps) {
 
 // The tree: the newest value of each test, with its age and the change before.
 function BriefRow({ test, chosen, choose }: Omit<RowProps, 'columns'>) {
-  const arrived = useArrived();
+  const arrived = useArrived(), ago = useAgo();
   const [newest, before] = test.points;
   if (!newest) return null;
   return (
@@ -76,7 +76,7 @@ function BriefRow({ test, chosen, choose }: Omit<RowProps, 'columns'>) {
       <td><Marks point={newest} /></td>
       <td class="quiet nowrap more">{before ? `before: ${valueWithUnit(before)}` : ''}</td>
       <td class="quiet nowrap more">{test.range ? `${test.range} ${test.unit}` : ''}</td>
-      <td class="quiet nowrap right" title={exactMoment(newest.time)}>{ago(newest.time, Date.now())}</td>
+      <td class="quiet nowrap right" title={exactMoment(newest.time)}>{ago(newest.time)}</td>
     </tr>
   );
 }

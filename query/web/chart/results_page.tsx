@@ -6,7 +6,7 @@ import { ResultGrid } from './result_grid.tsx';
 import { columnsOf, panelsIn, type Test } from './results.ts';
 import { TrendChart } from './trend_chart.tsx';
 import type { Detected } from './types.ts';
-import { day } from '../text/date.ts';
+import { day, namedDates } from '../text/date.ts';
 
 const kinds: readonly { word: string; kind: Test['kind'] | null }[] = [
   { word: 'Laboratory', kind: 'laboratory' }, { word: 'Vital signs', kind: 'vital' }, { word: 'Findings', kind: 'other' }, { word: 'All', kind: null },
@@ -29,8 +29,8 @@ const shownDetected = 3;
 function DetectedRow({ one }: { one: Detected }) {
   return (
     <li>
-      <strong>{day(one.time.slice(0, 10))}</strong> {one.reason.replace('{1.73_m2}', '1.73 m²')}
-      <details><summary>Rule</summary><p class="quiet small">{one.claim}. {one.source}{one.section ? `, ${one.section}` : ''}</p></details>
+      <strong>{day(one.time.slice(0, 10))}</strong> {namedDates(one.reason.replace('{1.73_m2}', '1.73 m²'))}
+      <details><summary>Rule</summary><p class="quiet small">{namedDates(`${one.claim}. ${one.source}${one.section ? `, ${one.section}` : ''}`)}</p></details>
     </li>
   );
 }

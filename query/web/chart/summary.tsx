@@ -17,11 +17,12 @@ import { Chip } from '../parts/chip.tsx';
 
 const shownVisits = 6, shownResults = 10;
 
-function Visits({ chart, base }: { chart: Chart; base: string }) {
+function Visits({ chart }: { chart: Chart }) {
+  const { addressOf } = useChartContext();
   const arrived = useArrived();
   const visits = chart.encounters.items.slice(0, shownVisits);
   return (
-    <Section title="Visits" actions={<a href={`${base}/record`}>All</a>}>
+    <Section title="Visits" actions={<a href={addressOf('record')}>All</a>}>
       {visits.length === 0 && <Nothing>No visit is recorded.</Nothing>}
       <table aria-label="Newest visits">
         <tbody>
@@ -38,13 +39,14 @@ function Visits({ chart, base }: { chart: Chart; base: string }) {
 }
 
 // The newest value of each laboratory test, flagged ones first.
-function Results({ tests, base }: { tests: Test[]; base: string }) {
+function Results({ tests }: { tests: Test[] }) {
+  const { addressOf } = useChartContext();
   const arrived = useArrived();
   const newest = tests.filter((test) => test.kind === 'laboratory').map((test) => ({ test, point: test.points[0]! }));
   const flagged = (point: (typeof newest)[number]['point']) => (flagWord(point.flag) ? 0 : 1);
   newest.sort((a, b) => (b.point.time ?? '').slice(0, 10).localeCompare((a.point.time ?? '').slice(0, 10)) || flagged(a.point) - flagged(b.point));
   return (
-    <Section title="Newest results" actions={<a href={`${base}/results`}>All</a>}>
+    <Section title="Newest results" actions={<a href={addressOf('results')}>All</a>}>
       {newest.length === 0 && <Nothing>No laboratory result is recorded.</Nothing>}
       <table aria-label="Newest laboratory results">
         <tbody>
@@ -63,12 +65,12 @@ function Results({ tests, base }: { tests: Test[]; base: string }) {
 }
 
 function Medications({ view, lines }: { view: ChartView; lines: MedicationLine[] }) {
-  const { patient } = useChartContext();
+  const { addressOf } = useChartContext();
   const state = view.medications?.state;
   return (
     <Section title="Medications" count={lines.length} actions={<>
       <WriteButton form={{ kind: 'order' }} word="Order" />
-      <a href={`/patients/${patient}/medications`}>All</a>
+      <a href={addressOf('medications')}>All</a>
     </>}>
       {view.partErrors.medications && <p class="panel danger">{view.partErrors.medications}</p>}
       {lines.length === 0 && view.medications && <Nothing>{state === 'none_known' ? 'No medication, as was said.' : state === 'not_asked' ? 'Not asked: nothing is recorded.' : 'None is in force.'}</Nothing>}
@@ -77,7 +79,8 @@ function Medications({ view, lines }: { view: ChartView; lines: MedicationLine[]
   );
 }
 
-export function Summary({ view, tests, base }: { view: ChartView; tests: Test[]; base: string }) {
+export function Summary({ view, tests }: { view: ChartView; tests: Test[] }) {
+  const { addressOf } = useChartContext();
   const chart = view.chart!;
   const { medications } = view;
   const inForce = [...(medications?.active ?? []), ...(medications?.on_hold ?? []), ...(medications?.may_still_be_taking ?? [])];
@@ -87,13 +90,13 @@ export function Summary({ view, tests, base }: { view: ChartView; tests: Test[];
       <div class="columns">
         <div>
           <Medications view={view} lines={inForce} />
-          <Results tests={tests} base={base} />
-          <Visits chart={chart} base={base} />
+          <Results tests={tests} />
+          <Visits chart={chart} />
         </div>
         <div>
           <Problems chart={chart} actions={<WriteButton form={{ kind: 'problem' }} word="Add" />} />
           {view.alerts && <AlertList alerts={view.alerts} />}
-          {view.prevention && <DueBrief prevention={view.prevention} more={`${base}/prevention`} />}
+          {view.prevention && <DueBrief prevention={view.prevention} more={addressOf('prevention')} />}
         </div>
       </div>
     </>

@@ -53,10 +53,14 @@ export interface Item extends Source {
 export type ListState = 'list' | 'none_known' | 'not_asked' | 'conflict';
 export interface Section { items: Item[]; more: boolean; state?: ListState; none_known?: Item }
 
+// When a site last recorded something of this patient.
+export interface SiteNews { site?: string; last: string }
+
 export interface Chart {
   patient_id: string;
   position: string;
   patient: Patient | null;
+  sites: SiteNews[];
   pregnancy?: Source & { known: string };  // absent: nobody says so, or not lately
   note?: string;
   incomplete?: { projection: string; since: string }[];

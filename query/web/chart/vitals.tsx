@@ -2,8 +2,8 @@
 import type { ComponentChildren } from 'preact';
 import { Chip } from '../parts/chip.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
-import { ago, exactMoment } from '../text/date.ts';
-import { useArrived } from './context.ts';
+import { exactMoment } from '../text/date.ts';
+import { useAgo, useArrived } from './context.ts';
 import { flagWord, numeric, shownUnit, valueText, type Test } from './results.ts';
 import type { Point, Source } from './types.ts';
 import { ValueButton } from './value_button.tsx';
@@ -16,7 +16,7 @@ const shortNames: Readonly<Record<string, string>> = {
 export const sourceOf = (point: Point): Source => ({ type: 'Observation', id: point.observation, version: point.version });
 
 function Tile({ name, points, value, unit, course }: { name: string; points: Point[]; value: string; unit: string; course: number[] }) {
-  const arrived = useArrived();
+  const arrived = useArrived(), ago = useAgo();
   const [newest] = points;
   if (!newest) return null;
   const flags = [...new Set(points.map((point) => flagWord(point.flag)).filter(Boolean))];
@@ -27,7 +27,7 @@ function Tile({ name, points, value, unit, course }: { name: string; points: Poi
         <span class="big">{value}</span> <span class="quiet">{unit}</span>
       </ValueButton>
       <div class="under">
-        <span class="quiet">{ago(newest.time, Date.now()) || 'no time'}</span>
+        <span class="quiet">{ago(newest.time) || 'no time'}</span>
         {flags.map((flag) => <Chip tone={/critical/i.test(flag) ? 'danger' : 'warn'}>{flag}</Chip>)}
         {newest.mark && <Chip tone="warn">{newest.mark}</Chip>}
       </div>

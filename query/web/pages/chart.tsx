@@ -14,11 +14,13 @@ import { ResultsPage } from '../chart/results_page.tsx';
 import { testsOf } from '../chart/results.ts';
 import { Summary } from '../chart/summary.tsx';
 import { beforeLast, momentName, PastBand, TimeBar } from '../chart/time_bar.tsx';
-import type { Source } from '../chart/types.ts';
+import type { Chart, Source } from '../chart/types.ts';
 import { useCurrentPatient } from '../chart/write/current_patient.ts';
 import { OpenedForm, OpenForm, type Form } from '../chart/write/writing.tsx';
 import { useChart } from '../chart/use_chart.ts';
 import { ErrorPanel } from '../parts/error_panel.tsx';
+import { useCurrentInSight } from '../parts/tabs.tsx';
+import { withParameters } from '../api.ts';
 import type { PageProps } from '../pages.ts';
 import { go } from '../router.ts';
 
@@ -45,12 +47,20 @@ function addressWith(parameters: Record<string, string | null>, path?: string): 
   return (path ?? next.pathname) + next.search;
 }
 
-interface PartsProps { base: string; part: string; search: string; timeOpen: boolean; openTime(): void }
+// What ages and "ago" count from: the end of the day asked about, else of what was known; null: now.
+function judgedAt(asOf: string | null, at: string | null, chart: Chart | null | undefined): number | null {
+  const newest = asOf ? chart?.as_of?.newest : undefined;
+  const then = at ? (at.includes('T') ? at : `${at}T23:59:59Z`) : newest;
+  return then ? Date.parse(then) : null;
+}
 
-function Parts({ base, part, search, timeOpen, openTime }: PartsProps) {
+interface PartsProps { part: string; addressOf(part: string): string; timeOpen: boolean; openTime(): void }
+
+function Parts({ part, addressOf, timeOpen, openTime }: PartsProps) {
+  const row = useCurrentInSight(part);
   return (
-    <nav class="parts" aria-label="Parts of the chart">
-      {parts.map((one) => <a href={`${one.path ? `${base}/${one.path}` : base}${search}`} aria-current={(part === 'reconcile' ? 'medications' : part) === one.path ? 'page' : undefined}>{one.word}</a>)}
+    <nav class="parts" aria-label="Parts of the chart" ref={row}>
+      {parts.map((one) => <a href={addressOf(one.path)} aria-current={(part === 'reconcile' ? 'medications' : part) === one.path ? 'page' : undefined}>{one.word}</a>)}
       {part !== 'compare' && <button type="button" class="plain" aria-expanded={timeOpen} onClick={openTime}>Earlier moments</button>}
     </nav>
   );
@@ -65,45 +75,47 @@ function Comparison({ patient, address, moments }: ComparisonProps) {
 
 export function ChartPage({ names, address }: PageProps) {
   const patient = names.id!, part = names.rest ?? '';
-  const [timeOpen, setTimeOpen] = useState(address.searchParams.has('asOf'));
+  const [timeOpen, setTimeOpen] = useState(address.searchParams.has('asOf') || address.searchParams.has('at'));
   const [form, setForm] = useState<Form | null>(null);
   const compares = part === 'compare';
-  const { view, store } = useChart(patient, compares ? null : address.searchParams.get('asOf'));
-  const asOf = store?.asOf ?? null;  // of what is shown, not of what was asked just now
+  const { view, store } = useChart(patient, compares ? null : address.searchParams.get('asOf'), compares ? null : address.searchParams.get('at'));
+  const asOf = store?.asOf ?? null, at = store?.at ?? null;  // of what is shown, not of what was asked just now
+  const isPast = asOf !== null || at !== null;
   const moments = useMoments(patient, timeOpen || compares || asOf !== null, asOf ? undefined : view?.chart?.position);
   const base = `/patients/${encodeURIComponent(patient)}`;
+  const addressOf = useCallback((to: string) => withParameters(to ? `${base}/${to}` : base, { asOf, at }), [base, asOf, at]);
   const opened = sourceIn(address.searchParams.get('history'));
   const openHistory = useCallback((source: Source) => go(addressWith({ history: `${source.type}/${source.id}` })), []);
-  const goTo = (moment: string | null) => go(addressWith({ asOf: moment }), 'replace');
+  const goTo = (moments: { asOf?: string | null; at?: string | null }) => go(addressWith(moments), 'replace');
   const arrived = view?.arrived ?? new Set<string>();
-  const context = useMemo(() => ({ patient, asOf, arrived, openHistory }), [patient, asOf, arrived]);
+  const context = useMemo(() => ({ patient, asOf, at, judgedAt: judgedAt(asOf, at, view?.chart), arrived, addressOf, openHistory }), [addressOf, view?.chart, arrived]);
   const tests = useMemo(() => (view?.chart && view.trends ? testsOf(view.chart, view.trends) : []), [view?.chart, view?.trends]);
   useEffect(() => window.scrollTo(0, 0), [part]);
   useEffect(() => setForm(null), [patient]);
   useCurrentPatient(patient);
   if (!view) return <p class="quiet">Asking …</p>;
-  if (!view.chart) return <ErrorPanel error={view.error!} retry={() => void store?.load(null)}>{asOf && <p><a href={base}>Back to now</a></p>}</ErrorPanel>;
+  if (!view.chart) return <ErrorPanel error={view.error!} retry={() => void store?.load(null)}>{isPast && <p><a href={base}>Back to now</a></p>}</ErrorPanel>;
   return (
     <Context.Provider value={context}>
-      <OpenForm.Provider value={asOf || compares || !view.chart.patient ? null : setForm}>
-      {asOf && <PastBand name={momentName(asOf, moments, view.chart)} provisional={view.chart.as_of?.provisional ?? false} back={() => goTo(null)} />}
-      <div class={asOf ? 'top past' : 'top'}>
-        <Banner view={view} asOf={asOf} />
-        <Parts base={base} part={part} search={asOf ? `?asOf=${encodeURIComponent(asOf)}` : ''} timeOpen={timeOpen} openTime={() => setTimeOpen(!timeOpen)} />
-        {timeOpen && !compares && <TimeBar asOf={asOf} moments={moments} compare={addressWith({ history: null }, `${base}/compare`)} choose={goTo} close={() => setTimeOpen(false)} />}
+      <OpenForm.Provider value={isPast || compares || !view.chart.patient ? null : setForm}>
+      {isPast && <PastBand name={momentName(asOf, moments, view.chart)} at={at} provisional={view.chart.as_of?.provisional ?? false} back={() => goTo({ asOf: null, at: null })} />}
+      <div class={isPast ? 'top past' : 'top'}>
+        <Banner view={view} asOf={asOf} at={at} />
+        <Parts part={part} addressOf={addressOf} timeOpen={timeOpen} openTime={() => setTimeOpen(!timeOpen)} />
+        {timeOpen && !compares && <TimeBar asOf={asOf} at={at} moments={moments} compare={addressWith({ history: null, at: null }, `${base}/compare`)} choose={(moment) => goTo({ asOf: moment })} chooseDay={(day) => goTo({ at: day })} close={() => setTimeOpen(false)} />}
       </div>
       <p class="unseen" role="status">{view.news}</p>
       {view.error && <ErrorPanel error={view.error} retry={() => void store?.load(null)} />}
       {view.chart.incomplete && <p class="panel">Not all of it is here: {view.chart.incomplete.map((one) => one.projection).join(', ')} could not be kept for this patient. Tell whoever runs the node.</p>}
-      {part === '' && <Summary view={view} tests={tests} base={base} />}
+      {part === '' && <Summary view={view} tests={tests} />}
       {part === 'medications' && <MedicationPage view={view} />}
       {part === 'results' && <ResultsPage view={view} tests={tests} />}
       {part === 'prevention' && <PreventionPage view={view} />}
       {part === 'record' && <RecordPage view={view} />}
-      {part === 'reconcile' && !asOf && store && <ReconcilePage patient={patient} base={base} view={view} tests={tests} store={store} />}
+      {part === 'reconcile' && !isPast && store && <ReconcilePage patient={patient} base={base} view={view} tests={tests} store={store} />}
       {compares && <Comparison patient={patient} address={address} moments={moments} />}
       {opened && <History patient={patient} source={opened} asOf={asOf} close={() => go(addressWith({ history: null }), 'replace')} />}
-      {form && !asOf && store && <OpenedForm form={form} view={view} tests={tests} store={store} close={() => setForm(null)} />}
+      {form && !isPast && store && <OpenedForm form={form} view={view} tests={tests} store={store} close={() => setForm(null)} />}
       </OpenForm.Provider>
     </Context.Provider>
   );

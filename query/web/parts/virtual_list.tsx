@@ -1,13 +1,17 @@
-// A long list of which only what can be seen is in the document; on paper all of it. Rows have one
-// height.
-import { options, type ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+// A long list of which only what can be seen, and some rows around it, is in the document; on paper
+// all of it. Rows have one height. Scrolling moves what is there; rows come and go in blocks, and a
+// row that stays is not drawn again. A row is never used again for another item: what has the focus
+// must not come to mean something else. What somebody looks at stays in its place when rows come
+// above it.
+import { Component, options, type ComponentChildren, type RefObject } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 interface Props<T> {
   items: readonly T[];
   rowHeight: number;
   height: number;   // of the window onto the list; a shorter list takes less
   label: string;
+  keyOf(item: NoInfer<T>): string;  // unique in the list, the same for as long as it is that item
   row(item: T, index: number): ComponentChildren;
 }
 
@@ -34,30 +38,71 @@ function usePrinting(): boolean {
   return printing;
 }
 
-const spare = 8;  // rows above and below, so that a fast scroll shows no gap
-
-export function VirtualList<T>({ items, rowHeight, height, label, row }: Props<T>) {
-  const box = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(0);
-  const printing = usePrinting();
+// How many blocks lie above the window; the same answer again draws nothing.
+function useBlocksAbove(box: RefObject<HTMLElement>, blockHeight: number): number {
+  const [blocks, setBlocks] = useState(0);
   useEffect(() => {
     const element = box.current;
     if (!element) return undefined;
-    const read = () => setTop(element.scrollTop);
+    const read = () => setBlocks(Math.floor(element.scrollTop / blockHeight));
     element.addEventListener('scroll', read, { passive: true });
     return () => element.removeEventListener('scroll', read);
-  }, []);
+  }, [blockHeight]);
+  return blocks;
+}
+
+// When `items` change, the first of those in sight stays where it is. At the top what is new shows,
+// unless somebody is inside with the keyboard.
+function useHeldPlace<T>(box: RefObject<HTMLElement>, { items, rowHeight, keyOf }: Pick<Props<T>, 'items' | 'rowHeight' | 'keyOf'>): void {
+  const before = useRef(items);
+  useLayoutEffect(() => {
+    const element = box.current, old = before.current;
+    before.current = items;
+    if (!element || old === items || (element.scrollTop === 0 && !element.contains(document.activeElement))) return;
+    const top = Math.floor(element.scrollTop / rowHeight);
+    const seen = old[top] && keyOf(old[top]);
+    const now = items.findIndex((item) => keyOf(item) === seen);
+    if (now >= 0) element.scrollTop += (now - top) * rowHeight;
+  }, [items]);
+}
+
+interface RowProps<T> extends Pick<Props<T>, 'rowHeight' | 'row'> { item: T; index: number; count: number }
+
+class Row<T> extends Component<RowProps<T>> {
+  override shouldComponentUpdate(next: RowProps<T>): boolean {
+    return next.item !== this.props.item || next.index !== this.props.index || next.row !== this.props.row || next.count !== this.props.count;
+  }
+  override render({ item, index, count, rowHeight, row }: RowProps<T>) {
+    return (
+      <div role="listitem" aria-posinset={index + 1} aria-setsize={count}
+        style={{ position: 'absolute', top: index * rowHeight, height: rowHeight, left: 0, right: 0 }}>
+        {row(item, index)}
+      </div>
+    );
+  }
+}
+
+export const rowsBlock = 4;  // come and go together
+export const rowsSpare = 6;  // above and below, so that a fast scroll shows no gap
+
+// The rows [first, last) that are in the document.
+export function rowsShown(count: number, inWindow: number, blocksAbove: number): { first: number; last: number } {
+  const top = Math.min(blocksAbove * rowsBlock, Math.max(0, count - inWindow));  // a list that became shorter
+  return { first: Math.max(0, top - rowsSpare), last: Math.min(count, top + rowsBlock + inWindow + rowsSpare) };
+}
+
+export function VirtualList<T>({ items, rowHeight, height, label, keyOf, row }: Props<T>) {
+  const box = useRef<HTMLDivElement>(null);
+  const blocksAbove = useBlocksAbove(box, rowsBlock * rowHeight);
+  useHeldPlace(box, { items, rowHeight, keyOf });
+  const printing = usePrinting();
   const shown = Math.min(height, items.length * rowHeight);
-  const first = printing ? 0 : Math.max(0, Math.floor(top / rowHeight) - spare);
-  const last = printing ? items.length : Math.min(items.length, Math.ceil((top + shown) / rowHeight) + spare);
+  const { first, last } = printing ? { first: 0, last: items.length } : rowsShown(items.length, Math.ceil(shown / rowHeight), blocksAbove);
   return (
     <div class="virtual" ref={box} style={{ height: shown, overflowY: 'auto' }} tabIndex={0} role="region" aria-label={label}>
       <div role="list" style={{ height: items.length * rowHeight, position: 'relative' }}>
         {items.slice(first, last).map((item, i) => (
-          <div key={first + i} role="listitem" aria-posinset={first + i + 1} aria-setsize={items.length}
-            style={{ position: 'absolute', top: (first + i) * rowHeight, height: rowHeight, left: 0, right: 0 }}>
-            {row(item, first + i)}
-          </div>
+          <Row key={keyOf(item)} item={item} index={first + i} count={items.length} rowHeight={rowHeight} row={row} />
         ))}
       </div>
     </div>

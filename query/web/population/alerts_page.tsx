@@ -10,7 +10,7 @@ import { usePeople, type People } from '../parts/people.ts';
 import { PersonLink } from '../parts/person_link.tsx';
 import { Nothing } from '../parts/section.tsx';
 import type { Alert, Tier } from '../chart/types.ts';
-import { recorded } from '../text/date.ts';
+import { namedDates, recorded } from '../text/date.ts';
 import { plain } from '../text/word.ts';
 
 type AnyAlert = Alert & { patient: string; known_time: string; rule: string };
@@ -29,7 +29,7 @@ function AlertTable({ alerts, people }: { alerts: readonly AnyAlert[]; people: P
         {alerts.map((one) => (
           <tr key={one.patient + one.id}>
             <td><PersonLink id={one.patient} people={people} href={`/patients/${encodeURIComponent(one.patient)}/medications`} /></td>
-            <td><Chip tone={tones[one.tier]}>{words[one.tier]}: {plain(one.kind)}</Chip> <strong>{one.summary}</strong><div class="small">{one.detail}</div></td>
+            <td><Chip tone={tones[one.tier]}>{words[one.tier]}: {plain(one.kind)}</Chip> <strong>{one.summary}</strong><div class="small">{namedDates(one.detail)}</div></td>
             <td class="nowrap">{recorded(one.known_time)}</td>
           </tr>
         ))}

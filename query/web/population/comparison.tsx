@@ -33,7 +33,8 @@ function Row({ stratum, cell, overall, hasGaps }: RowProps) {
   const here: Cell = { ...cell, stratum: stratum.stratum };
   return (
     <tr>
-      <th scope="row">{nameOf(stratum)}{counted.asked > 0 && counted.asked < fewPatients && <> <Chip title={`a rate of fewer than ${fewPatients} says little`}>few</Chip></>}</th>
+      <th scope="row">{nameOf(stratum)}{counted.asked > 0 && counted.asked < fewPatients && <> <Chip title={`a rate of fewer than ${fewPatients} says little`}>few</Chip></>}
+        <span class="rests-on quiet small">{counted.met} of {counted.asked}, n = {stratum.patients}</span></th>
       <td class="bar-cell"><RateBar rate={stratum.rate} sure={sure} overall={overall} /></td>
       <td class="number"><strong>{percent(stratum.rate) || '–'}</strong></td>
       <td class="number quiet sure">{sure && `${percent(sure.low)} – ${percent(sure.high)}`}</td>

@@ -37,6 +37,14 @@ export function exactMoment(text: string | undefined): string {
   return `${moment(text)} (${written.zone === 'Z' ? 'UTC' : `UTC${written.zone.replace('-', '−')}`})`;
 }
 
+// Dates inside a text, of the node's or of a resource's; nothing of them is lost.
+const inText = /(?<![\w/.-])(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?:T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?(?![\w-])/g;
+
+export function namedDates(text: string | undefined): string {
+  return (text ?? '').replace(inText, (_, year: string, month: string, date: string, time?: string, zone?: string) =>
+    `${Number(date)} ${months[Number(month) - 1]} ${year}${time ? `, ${time}` : ''}${zone ? ` (${zone === 'Z' ? 'UTC' : `UTC${zone.replace('-', '−')}`})` : ''}`);
+}
+
 // An instant on the reader's own clock.
 export function recorded(text: string | undefined): string {
   if (!text) return '';

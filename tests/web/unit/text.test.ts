@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { age } from '../../../query/web/text/age.ts';
-import { ago, day, exactMoment, moment, typedDay } from '../../../query/web/text/date.ts';
+import { ago, day, exactMoment, moment, namedDates, typedDay } from '../../../query/web/text/date.ts';
 import { amount, dose, number, range, unit } from '../../../query/web/text/number.ts';
 import { coded, genderAndSex, personName } from '../../../query/web/text/word.ts';
 
@@ -66,4 +66,12 @@ test('names and codes are read without their machinery', () => {
   assert.equal(coded({ display: 'Sinusitis (disorder)' }), 'Sinusitis');
   assert.equal(genderAndSex('female', 'M'), 'Female (male at birth)');
   assert.equal(genderAndSex('male', 'M'), 'Male');
+});
+
+test('dates inside a text have the name of their month, and nothing of them is lost', () => {
+  assert.equal(namedDates('born before 1980-01-01 in U.S.'), 'born before 1 Jan 1980 in U.S.');
+  assert.equal(namedDates('2021-10-02T10:00:30.5-05:00'), '2 Oct 2021, 10:00:30.5 (UTC−05:00)');
+  assert.equal(namedDates('from 2021-02-03T10:00 to 2021-02-04.'), 'from 3 Feb 2021, 10:00 to 4 Feb 2021.');
+  for (const other of ['Patient/2021-10-02', 'x-2021-10-02-y', '2021-13-02', '2021-10', '']) assert.equal(namedDates(other), other);
+  assert.equal(namedDates(undefined), '');
 });

@@ -73,7 +73,7 @@ test('commits are the moments of a record, and a day is its last one', () => {
 });
 
 const none: Section = { items: [], more: false };
-const chart = (problems: Item[]) => ({ patient_id: 'ana', position: 'l:1-1', patient: null, problems: { items: problems, more: false }, allergies: none, vitals: none, labs: none, observations: none, immunizations: none, procedures: none, encounters: none, care_plans: none, reports: none, documents: none, goals: none }) satisfies Chart;
+const chart = (problems: Item[]) => ({ patient_id: 'ana', position: 'l:1-1', patient: null, sites: [], problems: { items: problems, more: false }, allergies: none, vitals: none, labs: none, observations: none, immunizations: none, procedures: none, encounters: none, care_plans: none, reports: none, documents: none, goals: none }) satisfies Chart;
 const problem = (id: string, version: number, status: string): Item => ({ type: 'Condition', id, version, status, code: { display: id } });
 
 test('two moments differ in what is new, changed or gone', () => {

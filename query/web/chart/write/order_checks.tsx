@@ -1,5 +1,6 @@
 // What the node says against a draft, before it is signed: cards that stop want a reason.
 import { Chip } from '../../parts/chip.tsx';
+import { day, namedDates } from '../../text/date.ts';
 import { plain } from '../../text/word.ts';
 import type { Tier } from '../types.ts';
 
@@ -37,8 +38,8 @@ function CardRow({ card, reasons, chosen, choose }: CardProps) {
       <Chip tone={tones[card.tier]}>{words[card.tier]}: {plain(card.kind)}</Chip>{' '}
       {card.lowered_from && <Chip>overridden before, was {card.lowered_from}</Chip>}
       <div><strong>{card.summary}</strong></div>
-      <div>{card.detail}</div>
-      <div class="quiet small">{[card.source.title, card.source.section, card.source.compared ? `compared ${card.source.compared_on}` : 'not compared with its source'].filter(Boolean).join('; ')}</div>
+      <div>{namedDates(card.detail)}</div>
+      <div class="quiet small">{[card.source.title, card.source.section, card.source.compared ? `compared ${day(card.source.compared_on)}` : 'not compared with its source'].filter(Boolean).join('; ')}</div>
       {card.tier === 'stop' && (
         <label>Go on, because
           <select value={chosen} onChange={(event) => choose(event.currentTarget.value)}>
@@ -58,7 +59,7 @@ export function OrderChecks({ checked, reasons, choose }: Props) {
   const row = (card: Card) => <CardRow key={keyOfCard(card)} card={card} reasons={checked.override_reasons} chosen={reasons[keyOfCard(card)] ?? ''} choose={(code) => choose(keyOfCard(card), code)} />;
   return (
     <section class="checks" aria-label="Checks">
-      {serious.length === 0 && <p class="panel good">No stop and no warning{notes.length > 0 ? `, ${notes.length} note${notes.length === 1 ? '' : 's'}` : ''}. {checked.notice}.</p>}
+      {serious.length === 0 && <p class="panel good">No stop and no warning{notes.length > 0 ? `, ${notes.length} note${notes.length === 1 ? '' : 's'}` : ''}; {checked.notice}.</p>}
       <ul class="alerts">{serious.map(row)}</ul>
       {notes.length > 0 && <details><summary>{notes.length} note{notes.length === 1 ? '' : 's'}</summary><ul class="alerts">{notes.map(row)}</ul></details>}
       {checked.not_checked.length > 0 && (
