@@ -38,8 +38,8 @@ class KafkaLog final : public EventLog {
   void append(PartitionId partition, std::string_view key, std::string_view value,
               AppendDone done) override {
     CHECK(partition.value < options_.partitions);
-    if (std::string drifted = watch_.problem(); !drifted.empty()) {
-      return done({Delivery::not_persisted, {}, {}, std::move(drifted)});
+    if (std::string wrong = topic_problem(); !wrong.empty()) {
+      return done({Delivery::not_persisted, {}, {}, std::move(wrong)});
     }
     producer_->append(partition, key, value, std::move(done));
   }
@@ -58,7 +58,7 @@ class KafkaLog final : public EventLog {
   }
 
   std::string write_problem() const override {
-    std::string problem = watch_.problem();
+    std::string problem = topic_problem();
     return problem.empty() ? producer_->client().problem() : problem;
   }
 
@@ -71,6 +71,11 @@ class KafkaLog final : public EventLog {
   }
 
  private:
+  std::string topic_problem() const {
+    std::string lost = consumers_->loss();
+    return lost.empty() ? watch_.problem() : lost;
+  }
+
   const KafkaLogOptions options_;
   const std::unique_ptr<kafka::Producer> producer_;
   const std::unique_ptr<kafka::ConsumerPool> consumers_;

@@ -136,6 +136,35 @@ TEST_F(KafkaLogTest, ATopicMadeAgainStopsWritesForGood) {
   })) << log->write_problem();
 }
 
+// As many as the old one had, and more: the reader's place is there in the new topic, too.
+TEST_F(KafkaLogTest, AReaderNeverGoesOnInATopicThatWasMadeAgain) {
+  options_.settings_interval = 1h;  // the watch is not what stops it
+  auto log = open();
+  for (const auto* value : {"one", "two"}) append_and_wait(*log, first, "key", value);
+  auto reader = *log->read(first, {0});
+  for (std::size_t read = 0; read < 2;) {
+    const auto records = reader->next(1u << 20, 30s);
+    ASSERT_TRUE(records && !records->empty());
+    read += records->size();
+  }
+  delete_topic(options_.brokers, options_.topic);
+  {
+    auto again = open();
+    for (int i = 0; i < 20; ++i)
+      ASSERT_EQ(append_and_wait(*again, first, "key", "of the new topic").delivery,
+                Delivery::persisted);
+  }
+  Result<std::vector<LogRecord>> read;
+  EXPECT_TRUE(within(60s, [&] {
+    read = reader->next(1u << 20, 100ms);
+    return read && !read->empty() ? true : !read && read.error().code == ErrorCode::corrupt;
+  }));
+  ASSERT_FALSE(read) << "read on at offset " << read->front().offset.value;
+  EXPECT_THAT(read.error().message, HasSubstr("made again"));
+  EXPECT_THAT(log->write_problem(), HasSubstr("made again")) << "though the watch has not looked";
+  EXPECT_EQ(append_and_wait(*log, first, "key", "value").delivery, Delivery::not_persisted);
+}
+
 // Behind it the broker counts one offset more than there are records.
 TEST_F(KafkaLogTest, AForeignTransactionsMarkerIsNotTakenForARecord) {
   auto log = open();
