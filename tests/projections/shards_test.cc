@@ -474,24 +474,6 @@ TEST_F(ShardsTest, TheLogAwayStopsThePartitionUntilItIsBack) {
   EXPECT_TRUE(goes_on());
 }
 
-TEST_F(ShardsTest, ALogMadeAgainWhileItWasAwayIsNotReadOn) {
-  submit({create("a")});
-  submit({create("b")});
-  const auto before = state_hash();
-  log.set_away("broker away");
-  ASSERT_TRUE(waits_for_problem("broker away"));
-  log.truncate({0}, {0});
-  for (int i = 0; i < 5; ++i) {
-    const auto other = build({.acts = {create("other" + std::to_string(i))}});
-    log.put({0}, std::string(other.stream.bytes()), other.records.front());
-  }
-  log.set_away("");
-
-  EXPECT_TRUE(waits_for_problem("another record at offset 1"));
-  EXPECT_EQ(shards->shard({0}).next_offset().value, 2);
-  EXPECT_EQ(*projections::state_hash(*shards->shard({0}).view()), before);
-}
-
 TEST_F(ShardsTest, KnownTimeNeverRunsBackwards) {
   log.set_time(events::KnownTime(10s));
   submit({create("a")});
