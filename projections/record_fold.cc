@@ -118,6 +118,7 @@ RecordFold::Folded RecordFold::fold_inspected(const events::LogRecord& record, c
                                               RowBatch& batch, std::vector<Delivery>& deliveries) {
   const auto header = opener_.inspect(record.value, partition_);
   if (!header) return set_aside(header.error(), record, moment, batch);
+  if (wanted_ && !wanted_(header->stream)) return {};
   switch (static_cast<events::schema::RecordKind>(header->kind)) {
     case events::schema::RecordKind::commit:
     case events::schema::RecordKind::prepare:

@@ -2,6 +2,7 @@
 // Live workers and rebuilds use the same one, so their rows are equal.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -43,6 +44,9 @@ class RecordFold {
   RecordFold(events::PartitionId partition, ProjectionList projections, std::vector<bool> resting,
              const events::Opener& opener, ShardMetrics& metrics, IdFilter* ids = nullptr);
 
+  // From now on only records of streams that `wanted` says yes to are judged; of the others time
+  // and place are taken. For rows that nobody reads but to compare them.
+  void only(std::function<bool(const events::StreamKey&)> wanted) { wanted_ = std::move(wanted); }
   // Takes up where `rows` stand.
   Status load(const RowView& rows);
   tl::expected<void, FoldStop> fold(const events::LogRecord& record, RowBatch& batch,
@@ -99,6 +103,7 @@ class RecordFold {
   const events::Opener& opener_;
   ShardMetrics& metrics_;
   IdFilter* const ids_;
+  std::function<bool(const events::StreamKey&)> wanted_;  // none: all are
 
   ShardPosition position_;
   std::optional<events::KnownTime> oldest_pending_;  // so that most records ask no row

@@ -8,11 +8,11 @@
 #include <thread>
 
 #include "events/check.h"
-#include "events/hmac.h"
 #include "events/splice.h"
 #include "projections/catalog.h"
 #include "projections/lookup.h"
 #include "projections/rebuild.h"
+#include "projections/same_log.h"
 #include "projections/worker.h"
 
 namespace projections {
@@ -160,17 +160,7 @@ Status OpenShards::check_against_log(const Generation& generation,
                     "now; try again when it answers",
                     partition.value, end->value, position->last->value));
   }
-  const bool same =
-      records->front().offset == *position->last &&
-      events::bytes_of(events::sha256(records->front().value)) == position->last_digest;
-  if (same) return {};
-  return events::Error{
-      events::ErrorCode::precondition_failed,
-      fmt::format(
-          "partition {}: the log has another record at offset {} than the one the read "
-          "models were made from: it was made anew, or is a fork; give the right log, or remove {}",
-          partition.value, position->last->value, generation.directory.parent_path().string()),
-      {}};
+  return same_record(*position, records->front(), partition, generation.directory.parent_path());
 }
 
 Status OpenShards::open() {

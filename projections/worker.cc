@@ -9,6 +9,7 @@
 #include "projections/parked.h"
 #include "projections/rebuild.h"
 #include "projections/repair.h"
+#include "projections/same_log.h"
 
 namespace projections {
 namespace {
@@ -17,6 +18,7 @@ namespace {
 constexpr std::chrono::milliseconds idle_wait{200};
 constexpr std::chrono::seconds figures_interval{1};  // while records keep coming
 constexpr std::chrono::milliseconds retry_wait{250};
+constexpr std::chrono::milliseconds last_record_wait{1000};
 // A batch's memory; small enough that a small commit behind it does not wait long.
 constexpr std::size_t write_bytes_max = 8u << 20;
 // What the rows of a commit in parts take: its sealed bytes times so many (4.5 for Synthea's).
@@ -140,9 +142,30 @@ Status Worker::ask(std::function<Status()> work) {
   return done.get();
 }
 
+// From the last record that was folded, which must still be there: while nobody read, the log may
+// have been made again. A record behind it comes with the next ones.
+Result<std::unique_ptr<events::LogReader>> Worker::read_on() {
+  const auto& at = fold_->position();
+  if (!at.last) return context_.log.read(partition_, at.next);
+  {
+    auto reader = context_.log.read(partition_, *at.last);
+    if (!reader) return reader;
+    auto records = (*reader)->next(1, last_record_wait);
+    if (!records) return records.error();
+    if (records->empty())
+      return events::unavailable(
+          fmt::format("the log does not give its record at offset {} now", at.last->value));
+    auto same =
+        same_record(at, records->front(), partition_, generation()->directory.parent_path());
+    if (!same) return same.error();
+    if (records->size() == 1) return reader;
+  }
+  return context_.log.read(partition_, at.next);  // empty records were in the same batch
+}
+
 void Worker::step(std::stop_token stop) {
   if (!reader_) {
-    auto reader = context_.log.read(partition_, fold_->position().next);
+    auto reader = read_on();
     if (!reader) return stand_still(reader.error().message, stop);
     reader_ = std::move(*reader);
   }

@@ -60,6 +60,7 @@ class Worker final : public Shard {
   void fill_id_filter();
   void run_tasks();
   void step(std::stop_token stop);
+  Result<std::unique_ptr<events::LogReader>> read_on();
   void fold(std::vector<events::LogRecord> records, std::stop_token stop);
   Status write(std::unique_ptr<RowBatch> batch, std::vector<Delivery>& deliveries);
   void hash_if_due();

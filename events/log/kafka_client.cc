@@ -9,7 +9,7 @@
 namespace events::kafka {
 namespace {
 
-constexpr std::int16_t produce_key = 0;  // of Kafka's protocol
+constexpr std::int16_t produce_key = 0, metadata_key = 3;  // of Kafka's protocol
 
 struct DestroyConfiguration {
   void operator()(rd_kafka_conf_t* configuration) const { rd_kafka_conf_destroy(configuration); }
@@ -54,7 +54,7 @@ Result<std::unique_ptr<Client>> Client::open(rd_kafka_type_t type, const Setting
     return applied.error();
   rd_kafka_conf_set_opaque(configuration.get(), client.get());
   rd_kafka_conf_set_error_cb(configuration.get(), &Client::on_error);
-  rd_kafka_conf_set_log_cb(configuration.get(), &log_line);
+  rd_kafka_conf_set_log_cb(configuration.get(), &Client::on_log);
   rd_kafka_conf_set_stats_cb(configuration.get(), &Client::on_statistics);
   if (type == RD_KAFKA_PRODUCER)
     rd_kafka_conf_set_dr_msg_cb(configuration.get(), &Client::on_delivery);
@@ -102,6 +102,13 @@ int Client::on_statistics(rd_kafka_t*, char* document, std::size_t size, void* s
   return 0;  // librdkafka frees it
 }
 
+// On the thread that fetches, before it fetches again.
+void Client::on_log(const rd_kafka_t* handle, int level, const char* what, const char* text) {
+  if (std::string_view(what) == "BROKERUA")
+    ++static_cast<Client*>(rd_kafka_opaque(handle))->doubts_;
+  log_line(handle, level, what, text);
+}
+
 void Client::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* self) {
   static_cast<Client*>(self)->delivered_(*message);
 }
@@ -132,6 +139,7 @@ rd_kafka_resp_err_t Client::on_request(rd_kafka_t*, int, const char*, std::int32
                                        std::int16_t key, std::int16_t, std::int32_t, std::size_t,
                                        void* self) {
   if (key == produce_key) ++static_cast<Client*>(self)->produce_requests_;
+  if (key == metadata_key) ++static_cast<Client*>(self)->doubts_;
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 

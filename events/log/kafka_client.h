@@ -55,11 +55,17 @@ class Client {
   std::string statistics() const;
 
   std::uint64_t produce_requests() const { return produce_requests_; }
+  // How often it has been in doubt where a topic is: a broker did not have it, or the cluster was
+  // asked. A topic that is deleted brings one before anything is fetched from another of that name,
+  // so records that were fetched while this stood still are of one topic. Of a broker's answer
+  // librdkafka 2.0.2 tells in a line of its debug log only: consumers need `debug` = `topic`.
+  std::uint64_t doubts() const { return doubts_; }
 
  private:
   explicit Client(Delivered delivered) : delivered_(std::move(delivered)) {}
 
   static void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* self);
+  static void on_log(const rd_kafka_t* handle, int level, const char* what, const char* text);
   static void on_error(rd_kafka_t* handle, int error, const char* reason, void* self);
   static int on_statistics(rd_kafka_t*, char* document, std::size_t size, void* self);
   static rd_kafka_resp_err_t on_new(rd_kafka_t* handle, const rd_kafka_conf_t*, void* self, char*,
@@ -73,7 +79,7 @@ class Client {
 
   const Delivered delivered_;
   rd_kafka_t* handle_ = nullptr;
-  std::atomic<std::uint64_t> produce_requests_ = 0;
+  std::atomic<std::uint64_t> produce_requests_ = 0, doubts_ = 0;
   std::atomic<bool> all_down_ = false;
 
   // Guarded by mutex_.

@@ -1,10 +1,12 @@
 #include "events/log/kafka_consumer.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <optional>
 #include <thread>
+
+#include "events/log/kafka_reader.h"
 
 namespace events::kafka {
 namespace {
@@ -38,18 +40,8 @@ Settings consumer_settings(const KafkaLogOptions& options) {
       {"reconnect.backoff.max.ms", "1000"},
       {"socket.nagle.disable", "true"},
       {"allow.auto.create.topics", "false"},
+      {"debug", "topic"},  // for Client::doubts()
   };
-}
-
-LogRecord record_of(const rd_kafka_message_t& message) {
-  rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
-  std::int64_t time = rd_kafka_message_timestamp(&message, &type);
-  // Written while the topic's settings had drifted: a sender's clock, never used.
-  if (type != RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME) time = 0;
-  return {{message.offset},
-          KnownTime(std::chrono::milliseconds(time)),
-          std::string(static_cast<const char*>(message.key), message.key_len),
-          std::string(static_cast<const char*>(message.payload), message.len)};
 }
 
 // A partition that is new or moves has no leader for a moment, or one that does not
@@ -60,98 +52,7 @@ bool passes(rd_kafka_resp_err_t error) {
          error == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
 }
 
-// Errors after which the same records will not be there on a later call either.
-bool is_loss(rd_kafka_resp_err_t error) {
-  return error == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
-         error == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE || error == RD_KAFKA_RESP_ERR__BAD_MSG ||
-         error == RD_KAFKA_RESP_ERR_INVALID_MSG;
-}
-
 }  // namespace
-
-class Reader final : public LogReader {
- public:
-  Reader(ConsumerPool& pool, std::shared_ptr<Consumer> consumer, PartitionId partition)
-      : pool_(pool),
-        consumer_(std::move(consumer)),
-        partition_(partition),
-        queue_(rd_kafka_queue_new(consumer_->client->get())) {}
-
-  ~Reader() override {
-    held_.reset();
-    if (started_)
-      rd_kafka_consume_stop(consumer_->topic.get(), static_cast<std::int32_t>(partition_.value));
-    queue_.reset();
-    pool_.give_back(*consumer_, partition_);
-  }
-
-  Status start(Offset from) {
-    if (rd_kafka_consume_start_queue(consumer_->topic.get(),
-                                     static_cast<std::int32_t>(partition_.value), from.value,
-                                     queue_.get()) != 0) {
-      return unavailable(
-          fmt::format("partition {}: {}", partition_.value, describe(rd_kafka_last_error())));
-    }
-    started_ = true;
-    return {};
-  }
-
-  Result<std::vector<LogRecord>> next(std::size_t bytes_max,
-                                      std::chrono::milliseconds wait) override {
-    if (lost_) return *lost_;
-    std::vector<LogRecord> records;
-    std::size_t bytes = 0;
-    const auto deadline = steady_clock::now() + wait;
-    while (true) {
-      Message message = take(records.empty() ? deadline : steady_clock::time_point{});
-      if (!message) break;
-      if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        if (auto error = failed(*message); error && records.empty()) return *error;
-        continue;  // what was read before it is handed out first
-      }
-      bytes += message->len + message->key_len;
-      if (!records.empty() && bytes > bytes_max) {
-        held_ = std::move(message);
-        return records;
-      }
-      records.push_back(record_of(*message));
-      if (lost_) break;
-    }
-    if (records.empty()) {
-      if (const std::string problem = consumer_->client->problem(); !problem.empty())
-        return unavailable(problem);
-    }
-    return records;
-  }
-
- private:
-  Message take(steady_clock::time_point deadline) {
-    if (held_) return std::move(held_);
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
-    return Message(rd_kafka_consume_queue(queue_.get(), milliseconds(left)));
-  }
-
-  // librdkafka goes on by itself after most errors; nothing then.
-  std::optional<Error> failed(const rd_kafka_message_t& message) {
-    if (!is_loss(message.err)) {
-      return unavailable(
-          fmt::format("partition {}: {}", partition_.value, rd_kafka_message_errstr(&message)));
-    }
-    lost_ = corrupt(
-        fmt::format("partition {} of topic {}: {}: the topic was made again, cut or is damaged",
-                    partition_.value, rd_kafka_topic_name(consumer_->topic.get()),
-                    rd_kafka_message_errstr(&message)));
-    return lost_;
-  }
-
-  ConsumerPool& pool_;
-  const std::shared_ptr<Consumer> consumer_;
-  const PartitionId partition_;
-  Queue queue_;
-  bool started_ = false;
-  Message held_;               // did not fit into the last batch
-  std::optional<Error> lost_;  // said again on every later call
-};
 
 Result<std::unique_ptr<ConsumerPool>> ConsumerPool::open(const KafkaLogOptions& options) {
   std::unique_ptr<ConsumerPool> pool(new ConsumerPool(options));
@@ -201,6 +102,18 @@ Result<std::unique_ptr<LogReader>> ConsumerPool::read(PartitionId partition, Off
   auto reader = std::make_unique<Reader>(*this, std::move(*consumer), partition);
   if (auto started = reader->start(from); !started) return started.error();
   return std::unique_ptr<LogReader>(std::move(reader));
+}
+
+std::string ConsumerPool::loss() const {
+  const std::lock_guard lock(mutex_);
+  return loss_;
+}
+
+void ConsumerPool::note_loss(const std::string& why) {
+  const std::lock_guard lock(mutex_);
+  if (!loss_.empty()) return;
+  loss_ = why;
+  spdlog::error("writes stop for good: {}", why);
 }
 
 Result<Offset> ConsumerPool::offset_at(PartitionId partition, std::int64_t time,

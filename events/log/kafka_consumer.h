@@ -40,6 +40,10 @@ class ConsumerPool {
   Result<Offset> offset_at(PartitionId partition, std::int64_t time,
                            std::chrono::milliseconds timeout) const;
 
+  // Why this can no longer be the topic that was read before, once a reader has found out; for
+  // good.
+  std::string loss() const;
+
   Client& client() const { return *consumers_.front()->client; }
 
  private:
@@ -48,12 +52,14 @@ class ConsumerPool {
   Result<std::shared_ptr<Consumer>> open_consumer() const;
   Result<std::shared_ptr<Consumer>> take(PartitionId partition);
   void give_back(const Consumer& consumer, PartitionId partition);
+  void note_loss(const std::string& why);
 
   const KafkaLogOptions options_;
 
   // Guarded by mutex_; the first is there from opening on and never changes.
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<std::shared_ptr<Consumer>> consumers_;
+  std::string loss_;
 };
 
 }  // namespace events::kafka

@@ -4,6 +4,7 @@
 
 #include "events/check.h"
 #include "events/log/kafka_consumer.h"
+#include "events/log/kafka_ends.h"
 #include "events/log/kafka_producer.h"
 #include "events/log/kafka_statistics.h"
 #include "events/log/kafka_topic.h"
@@ -19,11 +20,12 @@ constexpr auto end_timeout = std::chrono::seconds(5);
 class KafkaLog final : public EventLog {
  public:
   KafkaLog(const KafkaLogOptions& options, std::unique_ptr<kafka::Producer> producer,
-           std::unique_ptr<kafka::ConsumerPool> consumers)
+           std::unique_ptr<kafka::ConsumerPool> consumers, std::unique_ptr<kafka::RecordEnds> ends)
       : options_(options),
         producer_(std::move(producer)),
         consumers_(std::move(consumers)),
-        watch_(options, producer_->client(), *consumers_) {}
+        ends_(std::move(ends)),
+        watch_(options, producer_->client(), *consumers_, *ends_) {}
 
   Status start() {
     if (auto seen = watch_.look(options_.start_timeout); !seen) return seen;
@@ -36,8 +38,8 @@ class KafkaLog final : public EventLog {
   void append(PartitionId partition, std::string_view key, std::string_view value,
               AppendDone done) override {
     CHECK(partition.value < options_.partitions);
-    if (std::string drifted = watch_.problem(); !drifted.empty()) {
-      return done({Delivery::not_persisted, {}, {}, std::move(drifted)});
+    if (std::string wrong = topic_problem(); !wrong.empty()) {
+      return done({Delivery::not_persisted, {}, {}, std::move(wrong)});
     }
     producer_->append(partition, key, value, std::move(done));
   }
@@ -51,11 +53,12 @@ class KafkaLog final : public EventLog {
   // transaction.
   Result<Offset> end(PartitionId partition) override {
     CHECK(partition.value < options_.partitions);
-    return consumers_->end(partition, end_timeout);
+    const auto watermark = consumers_->end(partition, end_timeout);
+    return watermark ? ends_->below(partition, *watermark, end_timeout) : watermark;
   }
 
   std::string write_problem() const override {
-    std::string problem = watch_.problem();
+    std::string problem = topic_problem();
     return problem.empty() ? producer_->client().problem() : problem;
   }
 
@@ -68,9 +71,15 @@ class KafkaLog final : public EventLog {
   }
 
  private:
+  std::string topic_problem() const {
+    std::string lost = consumers_->loss();
+    return lost.empty() ? watch_.problem() : lost;
+  }
+
   const KafkaLogOptions options_;
   const std::unique_ptr<kafka::Producer> producer_;
   const std::unique_ptr<kafka::ConsumerPool> consumers_;
+  const std::unique_ptr<kafka::RecordEnds> ends_;
   kafka::Watch watch_;
 };
 
@@ -85,7 +94,10 @@ Result<std::unique_ptr<EventLog>> open_kafka_log(const KafkaLogOptions& options)
     return made.error();
   auto consumers = kafka::ConsumerPool::open(options);
   if (!consumers) return consumers.error();
-  auto log = std::make_unique<KafkaLog>(options, std::move(*producer), std::move(*consumers));
+  auto ends = kafka::RecordEnds::open(options);
+  if (!ends) return ends.error();
+  auto log = std::make_unique<KafkaLog>(options, std::move(*producer), std::move(*consumers),
+                                        std::move(*ends));
   if (auto started = log->start(); !started) return started.error();
   return std::unique_ptr<EventLog>(std::move(log));
 }

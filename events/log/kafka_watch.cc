@@ -26,8 +26,13 @@ std::string cluster_id(const Client& client, std::chrono::milliseconds timeout) 
 
 }  // namespace
 
-Watch::Watch(const KafkaLogOptions& options, const Client& admin, ConsumerPool& consumers)
-    : options_(options), admin_(admin), consumers_(consumers), ends_(options.partitions) {}
+Watch::Watch(const KafkaLogOptions& options, const Client& admin, ConsumerPool& consumers,
+             RecordEnds& ends)
+    : options_(options),
+      admin_(admin),
+      consumers_(consumers),
+      record_ends_(ends),
+      ends_(options.partitions) {}
 
 Status Watch::look(std::chrono::milliseconds timeout) {
   Status seen = look_at_settings(timeout);
@@ -101,6 +106,9 @@ Status Watch::look_at_first_record(std::chrono::milliseconds timeout) {
   }
   for (std::uint32_t i = 0; i < options_.partitions && !first_; ++i) {
     if (ends_[i] == Offset{}) continue;
+    const auto end = record_ends_.below({i}, ends_[i], timeout);
+    if (!end) return end.error();
+    if (*end == Offset{}) continue;  // nothing but markers
     auto reader = consumers_.read({i}, {0});
     if (!reader) return reader.error();
     auto records = (*reader)->next(1, timeout);

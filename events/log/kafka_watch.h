@@ -19,6 +19,7 @@
 
 #include "events/log/kafka_client.h"
 #include "events/log/kafka_consumer.h"
+#include "events/log/kafka_ends.h"
 #include "events/log/kafka_log.h"
 
 namespace events::kafka {
@@ -26,7 +27,8 @@ namespace events::kafka {
 class Watch {
  public:
   // All outlive this. Call once before start().
-  Watch(const KafkaLogOptions& options, const Client& admin, ConsumerPool& consumers);
+  Watch(const KafkaLogOptions& options, const Client& admin, ConsumerPool& consumers,
+        RecordEnds& ends);
 
   // One look. precondition_failed: settings differ or it is another topic, each
   // named; unavailable: no answer, which says nothing of the topic.
@@ -46,6 +48,7 @@ class Watch {
   const KafkaLogOptions options_;
   const Client& admin_;
   ConsumerPool& consumers_;
+  RecordEnds& record_ends_;
 
   // The looking thread's own (first the opener's, then thread_'s).
   std::string cluster_;

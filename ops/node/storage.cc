@@ -29,6 +29,29 @@ events::Status read_secrets(const NodeSettings& settings, events::Secrets& secre
   return {};
 }
 
+// A store of keys begins a log that has none; but never beside records, which only the keys that
+// are gone could open.
+events::Status check_keys_are_there(EventLog& clinical, EventLog& key_log,
+                                    const NodeSettings& settings) {
+  const auto end = key_log.end({0});
+  if (!end) return end.error();
+  if (end->value > 0) return {};
+  for (std::uint32_t i = 0; i < clinical.partition_count(); ++i) {
+    const auto records = clinical.end({i});
+    if (!records) return records.error();
+    if (records->value == 0) continue;
+    const auto name = settings.kafka.empty() ? (settings.data / "log" / "keys").string()
+                                             : "topic " + settings.topic + ".keys";
+    return events::Error{
+        events::ErrorCode::precondition_failed,
+        fmt::format("{} is empty, but the log has records (partition {}): it was lost or made "
+                    "again; restore it, without its keys no record can be opened",
+                    name, i),
+        {}};
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<EventLog>> open_node_log(const NodeSettings& settings,
@@ -63,6 +86,8 @@ Result<std::unique_ptr<Storage>> Storage::open(const NodeSettings& settings,
   auto key_log = open_node_log(settings, "keys", 1);
   if (!key_log) return key_log.error();
   storage->key_log = std::move(*key_log);
+  if (auto kept = check_keys_are_there(*storage->clinical, *storage->key_log, settings); !kept)
+    return kept.error();
   auto access_log = open_node_log(settings, "access", 1);
   if (!access_log) return access_log.error();
   storage->access_log = std::move(*access_log);

@@ -1,9 +1,11 @@
-// chartlog verify [--key KEY] [--checkpoints FILE] [--event P:O] | --consistency FILE… | --rows N |
-// --export FILE
+// chartlog verify [--key KEY] [--checkpoints FILE] [--event P:O] | --consistency FILE… |
+// --rows [N] [--sample N [--seed S]] | --export FILE
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdio>
+#include <random>
 
 #include "events/place_text.h"
 #include "ops/node/command.h"
@@ -27,7 +29,9 @@ struct VerifyAsked {
   std::vector<std::filesystem::path> consistency;
   std::filesystem::path export_file;
   std::string event;
-  std::uint32_t rows = 0;  // partitions
+  bool of_rows = false;
+  RowsAsked rows;
+  std::optional<std::uint64_t> seed;
 };
 
 // Exit codes: 0 nothing found, 1 something found, 2 could not be done.
@@ -82,9 +86,11 @@ events::Result<std::optional<events::Position>> event_of(const std::string& text
 }
 
 int run_rows(const NodeSettings& settings, const VerifyAsked& asked) {
+  auto wanted = asked.rows;
+  wanted.seed = asked.seed ? *asked.seed : std::random_device{}();
   LogProgress progress(0);
-  const auto report = verify_rows(settings, asked.rows,
-                                  [&progress](std::uint64_t records) { progress.add(records); });
+  const auto report =
+      verify_rows(settings, wanted, [&progress](std::uint64_t records) { progress.add(records); });
   progress.clear();
   if (!report) return cannot(report.error().message);
   if (report->partitions == 0) {
@@ -97,6 +103,9 @@ int run_rows(const NodeSettings& settings, const VerifyAsked& asked) {
   for (const auto& family : report->resting)
     fmt::print("not compared: {} is of another version; start the node or `chartlog rebuild`\n",
                family);
+  if (wanted.sample > 0)
+    fmt::print("a sample of {} streams; --seed {} chooses the same again\n", report->streams,
+               wanted.seed);
   fmt::print("{} rows of {} partitions in {:.1f} s\n", report->rows, report->partitions,
              progress.seconds());
   if (report->found.empty()) fmt::print("ok: the rows are what the log gives\n");
@@ -124,7 +133,7 @@ int run_verify(const ReadSettings& read, const VerifyAsked& asked) {
   if (auto logging = runtime::start_logging(settings->log_level); !logging)
     return cannot(logging.error().message);
   if (!asked.consistency.empty()) return run_consistency(*settings, asked);
-  if (asked.rows > 0) return run_rows(*settings, asked);
+  if (asked.of_rows) return run_rows(*settings, asked);
   const auto event = event_of(asked.event);
   if (!event) return cannot(event.error().message);
   auto log = VerifyLog::open(*settings);
@@ -168,6 +177,27 @@ int run_verify(const ReadSettings& read, const VerifyAsked& asked) {
   return print_report(*report, side->left_out, progress.seconds());
 }
 
+void add_rows_options(CLI::App& app, const std::shared_ptr<VerifyAsked>& asked) {
+  // Without a number CLI11 hands over nothing.
+  const auto take = [asked](const std::string& text) {
+    asked->of_rows = true;
+    if (text.empty()) return;
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), asked->rows.partitions);
+    if (error != std::errc() || end != text.data() + text.size())
+      throw CLI::ValidationError("--rows", "\"" + text + "\" is no number of partitions");
+  };
+  auto* rows = app.add_option_function<std::string>(
+      "--rows", take,
+      "only fold all partitions, or so many, again and compare their read models with the live "
+      "ones; the node must be stopped");
+  rows->expected(0, 1)->type_name("PARTITIONS");
+  auto* sample =
+      app.add_option("--sample", asked->rows.sample, "of so many streams only, chosen at random")
+          ->needs(rows);
+  app.add_option("--seed", asked->seed, "chooses the same streams as before")->needs(sample);
+}
+
 }  // namespace
 
 Run prepare_verify(CLI::App& app) {
@@ -182,9 +212,7 @@ Run prepare_verify(CLI::App& app) {
                  "only hold checkpoints against each other, without the log: files as above, proof "
                  "bundles, answers of /audit/proof/consistency; with the trees of DIR, if it has "
                  "any, and their newest checkpoints");
-  app.add_option("--rows", asked->rows,
-                 "only fold so many partitions again and compare their read models with the live "
-                 "ones; the node must be stopped");
+  add_rows_options(app, asked);
   app.add_option("--export", asked->export_file,
                  "only write records and checkpoints as NDJSON, for ops/verify_proof.py");
   return [read = add_settings(app), asked] { return run_verify(read, *asked); };

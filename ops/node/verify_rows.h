@@ -9,16 +9,22 @@
 
 namespace ops::node {
 
-struct RowsReport {
-  std::vector<events::proof::Finding> found;
-  std::uint64_t rows = 0;
-  std::uint32_t partitions = 0;      // that were folded again
-  std::vector<std::string> resting;  // families that were not compared: a rebuild is due
+struct RowsAsked {
+  std::uint32_t partitions = 0;  // so many, spread evenly over all; 0: all
+  // So many streams of them, chosen by the seed; 0: all, and all other rows too.
+  std::size_t sample = 0;
+  std::uint64_t seed = 0;
 };
 
-// `partitions` of them, spread evenly over all. The node must be stopped: the folder's lock says
-// so.
-events::Result<RowsReport> verify_rows(const NodeSettings& settings, std::uint32_t partitions,
+struct RowsReport {
+  std::vector<events::proof::Finding> found;
+  std::uint64_t rows = 0, streams = 0;  // streams of a sample
+  std::uint32_t partitions = 0;         // that were folded again
+  std::vector<std::string> resting;     // families that were not compared: a rebuild is due
+};
+
+// The node must be stopped: the folder's lock says so.
+events::Result<RowsReport> verify_rows(const NodeSettings& settings, const RowsAsked& asked,
                                        const std::function<void(std::uint64_t)>& progress);
 
 }  // namespace ops::node

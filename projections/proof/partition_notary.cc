@@ -77,7 +77,10 @@ Result<bool> PartitionNotary::read_until(events::Offset until, std::size_t bytes
   if (auto sound = tree_->sound(); !sound) return sound.error();
   std::size_t bytes = 0;
   while (next_offset() < until && bytes < bytes_max) {
-    if (!reader_) {
+    // From the last leaf on, which must still be there: the log may have been made again.
+    if (!reader_ && tree_->size() > 0) {
+      if (auto same = check_against_log(); !same) return same.error();
+    } else if (!reader_) {
       auto reader = log_.read(origin_.partition, next_offset());
       if (!reader) return reader.error();
       reader_ = std::move(*reader);

@@ -8,6 +8,7 @@
 #include <map>
 #include <thread>
 
+#include "events/log/whole_read.h"
 #include "tests/broker/broker_process.h"
 #include "tests/broker/topic.h"
 
@@ -133,6 +134,72 @@ TEST_F(KafkaLogTest, ATopicMadeAgainStopsWritesForGood) {
   EXPECT_TRUE(within(30s, [&] {
     return log->write_problem().find("made again") != std::string::npos;
   })) << log->write_problem();
+}
+
+// As many as the old one had, and more: the reader's place is there in the new topic, too.
+TEST_F(KafkaLogTest, AReaderNeverGoesOnInATopicThatWasMadeAgain) {
+  options_.settings_interval = 1h;  // the watch is not what stops it
+  auto log = open();
+  for (const auto* value : {"one", "two"}) append_and_wait(*log, first, "key", value);
+  auto reader = *log->read(first, {0});
+  for (std::size_t read = 0; read < 2;) {
+    const auto records = reader->next(1u << 20, 30s);
+    ASSERT_TRUE(records && !records->empty());
+    read += records->size();
+  }
+  delete_topic(options_.brokers, options_.topic);
+  {
+    auto again = open();
+    for (int i = 0; i < 20; ++i)
+      ASSERT_EQ(append_and_wait(*again, first, "key", "of the new topic").delivery,
+                Delivery::persisted);
+  }
+  Result<std::vector<LogRecord>> read;
+  EXPECT_TRUE(within(60s, [&] {
+    read = reader->next(1u << 20, 100ms);
+    return read && !read->empty() ? true : !read && read.error().code == ErrorCode::corrupt;
+  }));
+  ASSERT_FALSE(read) << "read on at offset " << read->front().offset.value;
+  EXPECT_THAT(read.error().message, HasSubstr("made again"));
+  EXPECT_THAT(log->write_problem(), HasSubstr("made again")) << "though the watch has not looked";
+  EXPECT_EQ(append_and_wait(*log, first, "key", "value").delivery, Delivery::not_persisted);
+}
+
+// Behind it the broker counts one offset more than there are records.
+TEST_F(KafkaLogTest, AForeignTransactionsMarkerIsNotTakenForARecord) {
+  auto log = open();
+  ASSERT_EQ(append_and_wait(*log, first, "key", "ours").delivery, Delivery::persisted);
+  append_in_transaction(options_.brokers, options_.topic, {"theirs"}, TransactionEnd::commit);
+  ASSERT_EQ(high_watermark(options_.brokers, options_.topic), 3) << "ours, theirs, the marker";
+
+  for (const auto* name : {"the log that was open", "a log opened after it"}) {
+    const auto end = log->end(first);
+    ASSERT_TRUE(end) << end.error().message;
+    EXPECT_EQ(*end, Offset{2}) << name;
+    auto reader = *log->read(first, {0});
+    std::vector<std::string> values;
+    for (Offset next; next < *end;) {
+      const auto records = next_below(*reader, *end, 1u << 20);
+      ASSERT_TRUE(records) << records.error().message;
+      for (const auto& record : *records) values.push_back(record.value);
+      next = records->back().offset.next();
+    }
+    EXPECT_THAT(values, testing::ElementsAre("ours", "theirs"));
+    reader.reset();  // before its log
+    log = open();
+  }
+  EXPECT_EQ(append_and_wait(*log, first, "key", "more").position, (Position{first, {3}}));
+  EXPECT_EQ(log->end(first), Offset{4}) << "a marker in the middle is passed over";
+}
+
+TEST_F(KafkaLogTest, MarkersAloneAreNoRecordsHoweverManyTheyAre) {
+  open();
+  for (int i = 0; i < 12; ++i)
+    append_in_transaction(options_.brokers, options_.topic, {"aborted"}, TransactionEnd::abort);
+  ASSERT_EQ(high_watermark(options_.brokers, options_.topic), 24);
+  auto log = open();
+  EXPECT_EQ(log->end(first), Offset{23}) << "what was aborted lies on the log: readers judge it";
+  EXPECT_EQ(log->end({1}), Offset{0});
 }
 
 // A broker of their own, because they kill it.

@@ -27,6 +27,13 @@ void expect_done(const kafka::Queue& queue) {
       << rd_kafka_event_error_string(event.get());
 }
 
+constexpr int patience = 30'000;  // milliseconds
+
+void expect_no(rd_kafka_error_t* error) {
+  EXPECT_EQ(error, nullptr) << rd_kafka_error_string(error);
+  if (error != nullptr) rd_kafka_error_destroy(error);
+}
+
 }  // namespace
 
 std::string test_broker() {
@@ -65,6 +72,39 @@ void delete_topic(const std::string& brokers, const std::string& topic) {
   rd_kafka_DeleteTopics(client->get(), &gone, 1, nullptr, queue.get());
   expect_done(queue);
   rd_kafka_DeleteTopic_destroy(gone);
+}
+
+void append_in_transaction(const std::string& brokers, const std::string& topic,
+                           const std::vector<std::string>& values, TransactionEnd end) {
+  static std::atomic<int> count = 0;
+  const auto client = kafka::Client::open(
+      RD_KAFKA_PRODUCER,
+      {{"bootstrap.servers", brokers},
+       {"transactional.id", topic + "-somebody-else-" + std::to_string(++count)}},
+      [](const auto&) {});
+  ASSERT_TRUE(client) << client.error().message;
+  auto* const producer = (*client)->get();
+  const kafka::Topic target = (*client)->topic(topic);
+  expect_no(rd_kafka_init_transactions(producer, patience));
+  expect_no(rd_kafka_begin_transaction(producer));
+  for (const auto& value : values) {
+    const int sent =
+        rd_kafka_produce(target.get(), 0, RD_KAFKA_MSG_F_COPY, const_cast<char*>(value.data()),
+                         value.size(), nullptr, 0, nullptr);
+    EXPECT_EQ(sent, 0) << rd_kafka_err2str(rd_kafka_last_error());
+  }
+  EXPECT_EQ(rd_kafka_flush(producer, patience), RD_KAFKA_RESP_ERR_NO_ERROR);
+  expect_no(end == TransactionEnd::commit ? rd_kafka_commit_transaction(producer, patience)
+                                          : rd_kafka_abort_transaction(producer, patience));
+}
+
+std::int64_t high_watermark(const std::string& brokers, const std::string& topic) {
+  const auto client = admin(brokers);
+  std::int64_t low = 0, high = 0;
+  EXPECT_EQ(
+      rd_kafka_query_watermark_offsets(client->get(), topic.c_str(), 0, &low, &high, patience),
+      RD_KAFKA_RESP_ERR_NO_ERROR);
+  return high;
 }
 
 }  // namespace events

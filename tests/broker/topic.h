@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "events/log/kafka_log.h"
 
@@ -19,5 +20,13 @@ std::string fresh_topic();
 void alter_topic(const std::string& brokers, const std::string& topic, const std::string& setting,
                  const std::string& value);
 void delete_topic(const std::string& brokers, const std::string& topic);
+
+// Another program's records in partition 0, in one transaction, which leaves its marker behind
+// them.
+enum class TransactionEnd { commit, abort };
+void append_in_transaction(const std::string& brokers, const std::string& topic,
+                           const std::vector<std::string>& values, TransactionEnd end);
+// The broker's high watermark of partition 0: the offset of its next record.
+std::int64_t high_watermark(const std::string& brokers, const std::string& topic);
 
 }  // namespace events

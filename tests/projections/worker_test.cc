@@ -1,5 +1,7 @@
 #include "projections/worker.h"
 
+#include <thread>
+
 #include "projections/catalog.h"
 #include "projections/rebuild.h"
 #include "tests/projections/fixture.h"
@@ -22,6 +24,14 @@ class WorkerTest : public ::testing::Test, protected ShardsFixture {
     const auto last = append(build({.acts = {create(id)}}));
     ASSERT_TRUE(
         worker.wait_for(last.next(), std::chrono::steady_clock::now() + std::chrono::seconds(30)));
+  }
+  bool waits_for_problem(const std::string& text) const {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (std::chrono::steady_clock::now() < deadline) {
+      if (shards->shard({0}).problem().find(text) != std::string::npos) return true;
+      std::this_thread::yield();
+    }
+    return false;
   }
 
   const std::shared_ptr<projections::SharedResources> shared_ =
@@ -67,6 +77,24 @@ TEST_F(WorkerTest, ALogThatGivesNothingForAWhileIsNotCalledAnother) {
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, events::ErrorCode::unavailable);
   EXPECT_TRUE(try_open());
+}
+
+TEST_F(WorkerTest, ALogMadeAgainWhileItWasAwayIsNotReadOn) {
+  submit({create("a")});
+  submit({create("b")});
+  const auto before = state_hash();
+  log.set_away("broker away");
+  ASSERT_TRUE(waits_for_problem("broker away"));
+  log.truncate({0}, {0});
+  for (int i = 0; i < 5; ++i) {
+    const auto other = build({.acts = {create("other" + std::to_string(i))}});
+    log.put({0}, std::string(other.stream.bytes()), other.records.front());
+  }
+  log.set_away("");
+
+  EXPECT_TRUE(waits_for_problem("another record at offset 1"));
+  EXPECT_EQ(shards->shard({0}).next_offset().value, 2);
+  EXPECT_EQ(*projections::state_hash(*shards->shard({0}).view()), before);
 }
 
 }  // namespace

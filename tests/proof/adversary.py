@@ -176,6 +176,9 @@ class Test:
         self.expect_said("no key", [*key[:2], "--key", "x+y+z"], 2, "is no key")
         self.expect_said("rows are what the log gives", ["--data", self.whole.data, "--rows", str(PARTITIONS)], 0,
                          "ok: the rows are what the log gives")
+        self.expect_said("and so are those of a sample", ["--data", self.whole.data, "--rows", "--sample", "3", "--seed", "7"], 0,
+                         "a sample of 3 streams; --seed 7 chooses the same again")
+        self.expect_said("a sample is of rows", ["--data", self.whole.data, "--sample", "3"], 107, "--sample requires --rows")
         nobody = self.whole.copy("case")
         shutil.rmtree(os.path.join(nobody.data, "shards"))
         self.expect_said("no rows to compare", ["--data", nobody.data, "--rows", str(PARTITIONS)], 2, "no rows")

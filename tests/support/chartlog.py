@@ -156,6 +156,22 @@ class Broker:
     def stop(self):
         self._run("stop")
 
+    def _tool(self, name, *arguments):
+        libs = os.path.join(ROOT, "build", "kafka", "libs", "*")
+        done = subprocess.run(["java", "-cp", libs, "org.apache.kafka.tools." + name, *arguments],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(f"{name} {arguments}: {done.stdout}{done.stderr}")
+
+    def delete_topic(self, name):
+        self._tool("TopicCommand", "--bootstrap-server", self.address, "--delete", "--topic", name)
+
+    def append_in_transaction(self, topic, records=3):
+        """Somebody else's records, in a transaction, which leaves its marker behind them."""
+        self._tool("ProducerPerformance", "--topic", topic, "--num-records", str(records), "--record-size", "20",
+                   "--throughput", "-1", "--producer-props", f"bootstrap.servers={self.address}",
+                   "--transactional-id", f"{topic}-somebody-else", "--transaction-duration-ms", "100000")
+
 
 def shared_data(*path):
     """Path under ../shared/data; ends the test as skipped (77) where it is absent, failed with CI=true."""

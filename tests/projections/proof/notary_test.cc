@@ -274,6 +274,21 @@ TEST_F(PartitionNotaryTest, ATreeThatCouldNotTakeARecordIsNotGoneOnWith) {
   EXPECT_EQ(checkpoint->root, root_of_log());
 }
 
+TEST_F(PartitionNotaryTest, ALogMadeAgainWhileItWasAwayIsNotAdded) {
+  open();
+  ASSERT_TRUE(read());
+  log_.put({0}, "foreign", "one more");
+  log_.set_away("broker away");
+  EXPECT_FALSE(notary_->read_until({end.value + 1}, SIZE_MAX));
+  log_.truncate({0}, {0});
+  for (int i = 0; i < end.value + 10; ++i) log_.put({0}, "foreign", "another " + std::to_string(i));
+  log_.set_away("");
+  const auto again = notary_->read_until({end.value + 1}, SIZE_MAX);
+  ASSERT_FALSE(again);
+  EXPECT_THAT(again.error().message, HasSubstr("another record lies at offset 2999"));
+  EXPECT_EQ(notary_->next_offset(), end);
+}
+
 TEST_F(NotaryTest, AnOffsetWithoutARecordIsNotFound) {
   open_notary();
   change("ana", "one");
