@@ -9,6 +9,7 @@
 #include "projections/medication_sends.h"
 #include "projections/medications.h"
 #include "projections/memory_rows.h"
+#include "projections/past_versions.h"
 #include "projections/version_head.h"
 
 namespace projections {
@@ -275,6 +276,7 @@ Result<bool> PastRows::is_unchanged(const StreamKey& stream) const {
 std::unique_ptr<Rows> PastRows::scan(Family family, std::string_view prefix,
                                      std::string_view from) const {
   if (family.index == change_family.index) return now_.rows().scan(family, prefix, from);
+  if (family.index == version_family.index) return versions_below(next_, now_.rows(), prefix, from);
   const auto part = part_of(family, prefix);
   if (!part) return std::make_unique<NoRows>(part.error());
   const auto unchanged = is_unchanged(part->stream);
