@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <vector>
 
+#include "events/hmac.h"
 #include "projections/alert_rows.h"
 #include "projections/key_codec.h"
+#include "projections/knowledge/bundle.h"
 #include "projections/row_codec.h"
 
 namespace projections::alerts {
@@ -83,6 +85,15 @@ Result<std::string> setting_bytes(const KnowledgeSetting& setting, Family family
   if (auto read = scan->status(); !read) return read.error();
   if (bytes.empty()) return events::corrupt("the bytes of a setting are gone; rebuild the shard");
   return bytes;
+}
+
+Result<std::shared_ptr<const knowledge::Knowledge>> knowledge_at(events::Offset at, Family family,
+                                                                 const RowView& rows) {
+  const auto setting = setting_at(at, family, rows);
+  if (!setting) return setting.error();
+  if (!*setting || (*setting)->digest.empty()) return knowledge::shipped_knowledge();
+  return knowledge::shared_bundle(events::to_hex((*setting)->digest),
+                                  [&] { return setting_bytes(**setting, family, rows); });
 }
 
 Status forget_settings(const StreamKey& stream, Family family, RowBatch& batch) {

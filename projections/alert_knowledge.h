@@ -1,9 +1,11 @@
 // Knowledge that came by the log, in the rows of family `alerts`.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "projections/knowledge/knowledge.h"
 #include "projections/projection.h"
 
 namespace projections::alerts {
@@ -28,6 +30,10 @@ Result<std::optional<KnowledgeSetting>> setting_at(events::Offset at, Family fam
 // corrupt: a part is missing.
 Result<std::string> setting_bytes(const KnowledgeSetting& setting, Family family,
                                   const RowView& rows);
+
+// By which a commit at `at` is judged: that of the setting, else the tables in the program.
+Result<std::shared_ptr<const knowledge::Knowledge>> knowledge_at(events::Offset at, Family family,
+                                                                 const RowView& rows);
 
 Status forget_settings(const events::StreamKey& stream, Family family, RowBatch& batch);
 

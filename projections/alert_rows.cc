@@ -80,6 +80,11 @@ std::string stream_key(std::uint8_t kind, const StreamKey& stream) {
   return KeyWriter().u8(kind).raw(stream.bytes()).key();
 }
 
+bool is_of_patient(std::string_view key) {
+  return !key.empty() &&
+         (key.front() == static_cast<char>(of_patient) || key.front() == static_cast<char>(judged));
+}
+
 std::string index_key(const Alert& alert, const StreamKey& stream, std::string_view identity) {
   return KeyWriter()
       .u8(by_time)

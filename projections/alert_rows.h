@@ -14,6 +14,8 @@ inline constexpr std::uint8_t by_time = 0, facts_of = 1, of_patient = 2, touched
 std::string identity_of(const safety::Finding& finding, std::size_t ordinal);
 
 std::string stream_key(std::uint8_t kind, const events::StreamKey& stream);
+// Whether the key of a row of a patient, or its beginning, as readers ask for it.
+bool is_of_patient(std::string_view key);
 std::string index_key(const Alert& alert, const events::StreamKey& stream,
                       std::string_view identity);
 std::string in_force_prefix(const events::StreamKey& stream);

@@ -206,11 +206,7 @@ Status Alerts::apply_setting(const AcceptedEvent& event, Family family, RowBatch
 Result<Alerts::KnowledgePointer> Alerts::in_force(events::Offset at, Family family,
                                                   const RowView& rows) const {
   if (always_ != nullptr) return always_;
-  const auto setting = alerts::setting_at(at, family, rows);
-  if (!setting) return setting.error();
-  if (!*setting || (*setting)->digest.empty()) return knowledge::shipped_knowledge();
-  return knowledge::shared_bundle(events::to_hex((*setting)->digest),
-                                  [&] { return alerts::setting_bytes(**setting, family, rows); });
+  return alerts::knowledge_at(at, family, rows);
 }
 
 Status Alerts::forget(const StreamKey& stream, Family family, RowBatch& batch) const {

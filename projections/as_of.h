@@ -28,10 +28,10 @@ Result<std::optional<events::KnownTime>> first_known(const ShardView& view);
 
 // `now` below `next`: current(), version(), history(), changes() and parked() answer as of then.
 // Of rows there are those of chart, medications, series and settings that begin with a stream's
-// key; the raw `changes` and `sites` are as of now; other families, and scans over all streams, fail as
-// `unsupported`. find() and quarantined() answer as of now. For one thread. A resource that a
-// projection could not apply is left out where the patient is parked in it; elsewhere the scan
-// fails.
+// key, those of `versions`, and a patient's of alerts (past_alerts.h); the raw `changes` and `sites`
+// are as of now; other families, and scans over all streams, fail as `unsupported`. find() and
+// quarantined() answer as of now. For one thread. A resource that a projection could not apply is
+// left out where the patient is parked in it; elsewhere the scan fails.
 std::shared_ptr<const ShardView> view_as_of(std::shared_ptr<const ShardView> now,
                                             events::Offset next);
 

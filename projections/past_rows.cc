@@ -3,12 +3,15 @@
 #include <algorithm>
 
 #include "events/schema/clinical_generated.h"
+#include "projections/alert_rows.h"
 #include "projections/catalog.h"
 #include "projections/families.h"
 #include "projections/key_codec.h"
 #include "projections/medication_sends.h"
 #include "projections/medications.h"
 #include "projections/memory_rows.h"
+#include "projections/past_alerts.h"
+#include "projections/past_versions.h"
 #include "projections/version_head.h"
 
 namespace projections {
@@ -245,7 +248,9 @@ class MedicationsThen {
 Result<PastRows::Part> PastRows::part_of(Family family, std::string_view prefix) const {
   Part part{family.index, {}, ResourceType::none};
   const auto is = [&](std::string_view name) { return now_.family(name).index == family.index; };
-  const bool known = is("chart") || is("medications") || is("series") || is("settings");
+  const bool known = is("chart") || is("medications") || is("series") || is("settings") ||
+                     (is("alerts") && alerts::is_of_patient(prefix));
+  if (is("alerts") && known) prefix.remove_prefix(1);  // what kind of row it is
   if (!known || prefix.size() < StreamKey::size) {
     return events::Error{
         events::ErrorCode::unsupported,
@@ -277,6 +282,7 @@ std::unique_ptr<Rows> PastRows::scan(Family family, std::string_view prefix,
   // Kept as they came, with the offset in the key: the reader leaves out what is later.
   if (family.index == change_family.index || family.index == now_.family("sites").index)
     return now_.rows().scan(family, prefix, from);
+  if (family.index == version_family.index) return versions_below(next_, now_.rows(), prefix, from);
   const auto part = part_of(family, prefix);
   if (!part) return std::make_unique<NoRows>(part.error());
   const auto unchanged = is_unchanged(part->stream);
@@ -297,8 +303,9 @@ Result<std::optional<std::string>> PastRows::get(Family family, std::string_view
 Result<std::shared_ptr<const PastRows::Table>> PastRows::table(const Part& part) const {
   auto& known = tables_[part];
   if (known != nullptr) return known;
-  auto made =
-      part.family == now_.family("medications").index ? fold_medications(part.stream) : fold(part);
+  auto made = part.family == now_.family("medications").index ? fold_medications(part.stream)
+              : part.family == now_.family("alerts").index ? past_alerts(now_, part.stream, next_)
+                                                           : fold(part);
   if (!made) return made.error();
   std::sort(made->begin(), made->end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -7,6 +7,7 @@
 #include "events/clinical_time.h"
 #include "ops/auth/access.h"
 #include "projections/alerts.h"
+#include "query/as_of.h"
 #include "query/fhir/cursor.h"
 #include "query/patient_answer.h"
 
@@ -239,7 +240,7 @@ void add_patient_alerts(ops::http::Router& router, const Sources& sources) {
   PatientRoute route{"/charts/{patient}/alerts",
                      "Alerts about the medication list, in force and ended, and how far it could "
                      "be checked"};
-  route.parameters = {count_text("ended_count", count_default, count_max)};
+  route.parameters = {count_text("ended_count", count_default, count_max), as_of_text()};
   route.projections = {"alerts"};
   route.members = {{"notice", route_schema::text},
                    {"checked", R"({"type":"object","nullable":true})"},

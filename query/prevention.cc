@@ -7,6 +7,7 @@
 
 #include "ops/auth/access.h"
 #include "projections/prevention/prevention.h"
+#include "query/as_of.h"
 #include "query/patient_answer.h"
 
 namespace query {
@@ -124,10 +125,22 @@ void write_screenings(const screening::Assessment& assessment, JsonWriter& json)
   json.end_array().end_object().end_array();
 }
 
+// `on`, which may lie ahead, or `at`; else today, or the last day of what asOf knows.
+Result<Day> day_of(const ops::http::Request& request, const PatientRead& read) {
+  const bool has_day = request.parameter("on") != nullptr;
+  if (has_day && request.parameter("at") != nullptr)
+    return events::invalid("parameters on and at: mean the same day; give one of them", "at");
+  if (has_day) return asked_day(request);
+  const auto moment = moment_of(request, read);
+  if (!moment) return moment.error();
+  return std::chrono::floor<std::chrono::days>(
+      std::chrono::sys_time<events::Micros>(moment->judged_at));
+}
+
 Status write_prevention(const projections::PreventionRules& rules,
                         const ops::http::Request& request, const PatientRead& read,
                         JsonWriter& json) {
-  const auto on = asked_day(request);
+  const auto on = day_of(request, read);
   if (!on) return on.error();
   const auto facts = projections::prevention_facts(*read.view, read.stream, rules);
   if (!facts) return facts.error();
@@ -164,7 +177,7 @@ void add_prevention_routes(ops::http::Router& router, const Sources& sources,
   PatientRoute route{
       "/charts/{patient}/prevention",
       "Vaccines and screenings: due, satisfied, declined, missing facts, and what that rests on"};
-  route.parameters = {day_text()};
+  route.parameters = {day_text(), as_of_text(), at_text()};
   route.projections = {"chart"};
   const auto schedules =
       schema::array(schema::object({{"issuer", schema::text}, {"version", schema::text}}));

@@ -11,9 +11,10 @@ namespace query {
 events::Result<projections::immunization::Day> asked_day(const ops::http::Request& request);
 ops::http::ParameterText day_text();  // the same, as a route says it
 
-// on: YYYY-MM-DD, the day (UTC) of asking if not given. The record is read as it stands now;
-// what it dates after that day is not looked at. `sources` and what `rules` names outlive the
-// router.
+// on: YYYY-MM-DD, the day (UTC) of asking if not given; `at` means the same. The record is read as
+// it stands, or as it was known at `asOf`, whose last day is the day then; what it dates after the
+// day is not looked at. Schedule and rules are those of the program. `sources` and what `rules`
+// names outlive the router.
 void add_prevention_routes(ops::http::Router& router, const Sources& sources,
                            const projections::PreventionRules& rules);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "projections/row_codec.h"
 
 namespace projections::measures {
@@ -51,6 +53,12 @@ Standing read_standing(RowReader& row) {
 bool Standing::same_as(const Standing& other) const {
   return state == other.state && error == other.error && messages == other.messages &&
          groups == other.groups && details == other.details && strata == other.strata;
+}
+
+const Standing* Outcome::at_end_of(Month month) const {
+  const auto later = std::find_if(standings.begin(), standings.end(),
+                                  [&](const Standing& one) { return one.month > month; });
+  return later == standings.begin() ? nullptr : &*std::prev(later);
 }
 
 void Outcome::take(Standing standing) {

@@ -44,6 +44,8 @@ struct Outcome {
 
   // As of the newest; null: never counted.
   const Standing* now() const { return standings.empty() ? nullptr : &standings.back(); }
+  // As known at the end of `month`; null: not counted by then.
+  const Standing* at_end_of(Month month) const;
   // At the end of `standing.month`, which is the newest or a later one.
   void take(Standing standing);
 };

@@ -60,9 +60,14 @@ Month month_of(std::chrono::sys_time<std::chrono::microseconds> time) {
   return month_of(std::chrono::floor<std::chrono::days>(time));
 }
 
+std::chrono::sys_days first_day_of(Month month) {
+  return std::chrono::year(1970) / std::chrono::January / 1 + std::chrono::months(month);
+}
+
 std::string month_text(Month month) {
-  const int year = 1970 + (month >= 0 ? month / 12 : (month - 11) / 12);
-  return fmt::format("{:04}-{:02}", year, month - (year - 1970) * 12 + 1);
+  const std::chrono::year_month_day day(first_day_of(month));
+  return fmt::format("{:04}-{:02}", static_cast<int>(day.year()),
+                     static_cast<unsigned>(day.month()));
 }
 
 }  // namespace projections::measures

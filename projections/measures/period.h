@@ -23,6 +23,7 @@ events::Result<Period> read_period(std::string_view text);
 using Month = std::int32_t;
 Month month_of(std::chrono::sys_days day);
 Month month_of(std::chrono::sys_time<std::chrono::microseconds> time);
+std::chrono::sys_days first_day_of(Month month);
 std::string month_text(Month month);  // 2026-03
 
 }  // namespace projections::measures

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "projections/chart.h"
+#include "projections/families.h"
 #include "projections/key_codec.h"
 #include "projections/medications.h"
 #include "projections/series.h"
@@ -136,6 +137,26 @@ TEST_F(AsOfTest, EveryEarlierMomentHasTheRowsThatWereThereThen) {
       ASSERT_EQ(rows_of(*now, patient), rows_of(*earlier, patient))
           << "offset " << earlier->next_offset().value;
   }
+}
+
+TEST_F(AsOfTest, RowsOfVersionsThatCameLaterAreNotThere) {
+  submit({create("a", "one"), create("b", "one")});
+  submit({update("a", "two")});
+  submit({remove("b")});
+  const auto rows_at = [&](std::int64_t next) {
+    const auto then = as_of({next});
+    const auto prefix = projections::KeyWriter(stream("ana")).key();
+    std::size_t count = 0;
+    for (const auto rows = then->rows().scan(projections::version_family, prefix); rows->valid();
+         rows->next())
+      ++count;
+    return count;
+  };
+
+  EXPECT_EQ(rows_at(0), 0u);
+  EXPECT_EQ(rows_at(1), 2u);
+  EXPECT_EQ(rows_at(2), 3u);
+  EXPECT_EQ(rows_at(3), 4u);
 }
 
 TEST_F(AsOfTest, VersionsThatCameLaterAreNotThere) {

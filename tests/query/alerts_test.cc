@@ -68,6 +68,28 @@ TEST_F(AlertRoutesTest, WhatEndedComesAfterWhatStandsAndNoMoreThanAskedFor) {
   EXPECT_FALSE(of().at("more_ended").as_bool());
 }
 
+TEST_F(AlertRoutesTest, AnEarlierMomentHasTheAlertsOfThen) {
+  takes("m1", {"", "phenelzine"});
+  const auto alone = of();
+  takes("m2", {"", "fluoxetine"});
+  const auto both = of();
+  takes("m2", {"", "fluoxetine", "active", "2026-02-05"});
+  takes("m1", {"", "phenelzine", "stopped"});
+  ASSERT_EQ(of().at("alerts").at(0).at("state").as_string(), "ended");
+
+  const auto then = [&](const boost::json::value& answer) {
+    return read_.json("/charts/ana/alerts?asOf=" + std::string(answer.at("position").as_string()));
+  };
+  for (const auto* earlier : {&alone, &both}) {
+    EXPECT_EQ(then(*earlier).at("alerts"), earlier->at("alerts"));
+    EXPECT_EQ(then(*earlier).at("checked"), earlier->at("checked"));
+    EXPECT_EQ(then(*earlier).at("as_of").at("position"), earlier->at("position"));
+  }
+  EXPECT_EQ(both.at("alerts").at(0).at("state").as_string(), "in_force");
+  for (const auto* moment : {"2001-01-01", "2999-01-01", "2024", "2024-01-01T00:00:00"})
+    EXPECT_EQ(read_.get(std::string("/charts/ana/alerts?asOf=") + moment).status, 400) << moment;
+}
+
 TEST_F(AlertRoutesTest, APatientWithoutDrugsWasNotChecked) {
   const auto answer = of();
   EXPECT_TRUE(answer.at("checked").is_null());

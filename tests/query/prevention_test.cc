@@ -268,9 +268,47 @@ TEST_F(PreventionRouteTest, WrongDaysAndUnknownPatientsAreRefused) {
     EXPECT_EQ(answer.status, 400) << on;
     EXPECT_THAT(answer.body, HasSubstr("write YYYY-MM-DD"));
   }
-  EXPECT_EQ(read_.get("/charts/ana/prevention?at=2024-06-01").status, 400);
   EXPECT_EQ(read_.get("/charts/eva/prevention").status, 404);
   EXPECT_EQ(read_.get("/charts/ana/prevention").status, 200);
+}
+
+TEST_F(PreventionRouteTest, AnEarlierMomentIsJudgedByWhatWasKnownThen) {
+  given_patient("1970-02-03", "F");
+  const auto before = read_.token(read_.send("ana", "Condition", "c", condition("c", "x", "2020")));
+  const auto now = read_.json("/charts/ana/prevention?on=2024-06-01");
+  given_dose("d1", "141", "2023-10-01");
+  given_procedure("p1", "24623002", "2024-01-10");
+  const auto changed = read_.json("/charts/ana/prevention?on=2024-06-01");
+  EXPECT_NE(changed.at("immunizations"), now.at("immunizations"));
+
+  const auto then = read_.json("/charts/ana/prevention?on=2024-06-01&asOf=" + before);
+  EXPECT_EQ(then.at("immunizations"), now.at("immunizations"));
+  EXPECT_EQ(then.at("screenings"), now.at("screenings"));
+  EXPECT_EQ(then.at("as_of").at("position").as_string(), before);
+  const auto at = read_.json("/charts/ana/prevention?at=2024-06-01");
+  EXPECT_EQ(at.at("on").as_string(), "2024-06-01");
+  EXPECT_EQ(at.at("immunizations"), changed.at("immunizations"));
+}
+
+TEST_F(PreventionRouteTest, WithoutADayItIsTheLastOneThatWasKnown) {
+  read_.log.set_time(events::KnownTime(events::parse_clinical_time("2024-03-05T10:00:00Z")->low));
+  given_patient("1970-02-03", "F");
+  read_.log.set_time(events::KnownTime(events::parse_clinical_time("2024-07-05T10:00:00Z")->low));
+  given_procedure("p1", "24623002", "2024-01-10");
+
+  EXPECT_EQ(read_.json("/charts/ana/prevention?asOf=2024-03-05T23:00:00Z").at("on").as_string(),
+            "2024-03-05");
+  EXPECT_EQ(read_.json("/charts/ana/prevention?asOf=2024-05-06").at("on").as_string(),
+            "2024-05-06");
+  const auto position =
+      std::string(read_.json("/charts/ana/prevention?asOf=2024-05-06").at("position").as_string());
+  EXPECT_EQ(read_.json("/charts/ana/prevention?asOf=" + position).at("on").as_string(),
+            "2024-03-05");
+  EXPECT_THAT(read_.get("/charts/ana/prevention?on=2024-06-01&at=2024-06-01").body,
+              HasSubstr("give one of them"));
+  for (const auto* moment : {"asOf=2001-01-01", "asOf=2999-01-01", "at=2024", "asOf=x"})
+    EXPECT_EQ(read_.get(std::string("/charts/ana/prevention?") + moment).status, 400) << moment;
+  EXPECT_EQ(read_.get("/prevention/due?asOf=2024-03-05").status, 400);
 }
 
 TEST_F(PreventionRouteTest, WhatIsDueOfAllPatientsComesInPagesOverAllShards) {

@@ -5,6 +5,7 @@
 #include "projections/change_rows.h"
 #include "projections/families.h"
 #include "projections/settings.h"
+#include "projections/shard_meta.h"
 #include "tests/projections/measures/small_measure.h"
 
 namespace projections::measures::test {
@@ -86,6 +87,10 @@ void WrittenShard::write(const Place& place, const std::string& document, const 
     if (!Settings().apply(event, settings_family, rows_)) std::abort();
   }
   next_ = next_.next();
+  ShardPosition position;
+  position.next = next_;
+  position.clock = now;
+  put_position(rows_, position);
 }
 
 Result<std::optional<VersionRow>> WrittenShard::current(const events::StreamKey& stream,
