@@ -12,7 +12,7 @@ const folded: ReadonlySet<MedicationState> = new Set(['past', 'given', 'cancelle
 const shownFirst = 30;
 
 export function MedicationPage({ view}: { view: ChartView }) {
-  const { asOf, patient } = useChartContext();
+  const { patient } = useChartContext();
   const canWrite = useOpenForm() !== null;
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const list = view.medications;
@@ -43,7 +43,7 @@ export function MedicationPage({ view}: { view: ChartView }) {
         })}
         <p class="quiet small">{list.notice}{list.knowledge ? ` (knowledge ${list.knowledge.version})` : ''}</p>
       </div>
-      <div>{view.alerts ? <AlertList alerts={view.alerts} /> : asOf && <Nothing>Alerts are kept as of now only.</Nothing>}</div>
+      <div>{view.partErrors.alerts && <p class="panel danger">{view.partErrors.alerts}</p>}{view.alerts && <AlertList alerts={view.alerts} />}</div>
     </div>
   );
 }

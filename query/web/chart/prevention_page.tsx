@@ -19,7 +19,6 @@ export function PreventionPage({ view }: { view: ChartView }) {
   return (
     <div class="columns">
       <div>
-        {asOf && <Nothing>Schedules are judged as of now only.</Nothing>}
         {view.partErrors.prevention && <p class="panel danger">{view.partErrors.prevention}</p>}
         {view.prevention && (
           <>
@@ -30,7 +29,7 @@ export function PreventionPage({ view }: { view: ChartView }) {
         )}
       </div>
       <div>
-        {!asOf && <CareGaps patient={patient} />}
+        <CareGaps patient={patient} asOf={asOf} />
         <Section title="Immunizations given" count={given.length}>
           {given.length === 0 && <Nothing>None is recorded.</Nothing>}
           <VirtualList items={given} rowHeight={46} height={640} label="List: Immunizations given" row={(item) => (
