@@ -96,6 +96,7 @@ def ask_node(node, people, events):
         path = f"/measures/{MEASURES[0]}?by={by}"
         print(f"summary of {patients_in(node)} patients by {by}:",
               quantiles([timed(lambda: node.request("GET", path)) for _ in range(300)]))
+    then = json.loads(node.request("GET", f"/measures/{MEASURES[0]}")[2])["position"]
     seconds, known = [], patients_in(node)
     for i in range(events):
         began = time.perf_counter()
@@ -104,6 +105,22 @@ def ask_node(node, people, events):
         assert now == known + 1, (now, known)
         known = now
     print("an event is in the rate, from sending it:", quantiles(seconds))
+    as_of(node, then, f"{events} patients later")
+    amended = min(500, people)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        positions = list(pool.map(lambda i: put_patient(node, f"more-{i}", 1931 + i % 90), range(amended)))
+    for position in positions:
+        patients_in(node, position)
+    as_of(node, then, f"and {amended} amended since, each evaluated")
+
+
+def as_of(node, position, what):
+    path = f"/measures/{MEASURES[0]}?asOf={position}"
+    status, _, body = node.request("GET", path)
+    assert status == 200, body
+    patients = json.loads(body)["groups"][0]["strata"][0]["patients"]
+    print(f"summary as of a position ({patients} patients then, {what}):",
+          quantiles([timed(lambda: node.request("GET", path)) for _ in range(20)]))
 
 
 def main():

@@ -79,8 +79,8 @@ Result<Asked> Asked::read(const ops::http::Request& request,
     std::move(pairs->begin(), pairs->end(), std::back_inserter(asked.parameters_));
   }
   for (const auto& [name, value] : asked.parameters_) {
-    if (name == "_format") continue;
-    if (name == "asOf" || name == "at" || name == "lastReceivedOn")
+    if (name == "_format" || name == "asOf") continue;
+    if (name == "at" || name == "lastReceivedOn")
       return Error{ErrorCode::unsupported,
                    fmt::format("{}: not built yet; leave it out to ask about now", name), name};
     if (std::find(known.begin(), known.end(), name) == known.end())
@@ -110,6 +110,16 @@ Result<kept::Period> Asked::period() const {
   const auto last = day_of("periodEnd", find("periodEnd"), true);
   if (!last) return last.error();
   return kept::read_period(*first + "/" + *last);
+}
+
+Result<const std::string*> Asked::as_of() const {
+  const std::string* found = nullptr;
+  for (const auto& [name, value] : parameters_) {
+    if (name != "asOf" && name != "_asOf") continue;
+    if (found != nullptr) return events::invalid(name + ": given twice; give it once", name);
+    found = &value;
+  }
+  return found;
 }
 
 Result<std::string> Asked::subject() const {

@@ -20,6 +20,8 @@ class Asked {
   std::vector<std::string> all(std::string_view name) const;
   // periodStart and periodEnd, as wide as partial dates mean it. invalid: missing, no dates.
   events::Result<kept::Period> period() const;
+  // `_asOf`, also written `asOf`; null: about now. invalid: more than one.
+  events::Result<const std::string*> as_of() const;
   // Of `subject` or `patient`: the id, empty if it was not given. unsupported: a Group.
   events::Result<std::string> subject() const;
 

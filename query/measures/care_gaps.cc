@@ -8,7 +8,7 @@
 #include "ops/auth/access.h"
 #include "projections/measures/evaluation.h"
 #include "query/fhir/search.h"
-#include "query/measures/asked.h"
+#include "query/measures/board_asked.h"
 #include "query/measures/totals.h"
 
 namespace query::measures {
@@ -136,7 +136,7 @@ std::vector<std::string> names_over(const Context& context, const std::string& p
   return {names.begin(), names.end()};
 }
 
-Result<Wanted> wanted_of(const Context& context, const Asked& asked) {
+Result<Wanted> wanted_of(const Reading& reading, const Asked& asked) {
   const auto period = asked.period();
   if (!period) return period.error();
   Wanted wanted;
@@ -151,11 +151,11 @@ Result<Wanted> wanted_of(const Context& context, const Asked& asked) {
   for (const char* parameter : {"measureId", "measureIdentifier", "measureUrl"}) {
     for (auto& name : asked.all(parameter)) names.push_back(std::move(name));
   }
-  if (names.empty()) names = names_over(context, period->text);
+  if (names.empty()) names = names_over(reading.context(), period->text);
   for (const auto& name : names) {
-    const auto boards = boards_named(context, name);
+    const auto boards = boards_named(reading.context(), name);
     if (!boards) return boards.error();
-    auto board = choose(context, *boards, {&period->text});
+    auto board = choose(reading, *boards, {&period->text});
     if (board == nullptr)
       return events::Error{
           events::ErrorCode::not_found,
@@ -172,10 +172,10 @@ bool is_wanted(const Wanted& wanted, const std::optional<std::string>& status) {
   return status && (only.empty() || std::find(only.begin(), only.end(), *status) != only.end());
 }
 
-// As the record says it now; what is kept says only whether to look.
-Result<std::optional<Gap>> gap_now(const Context& context, const kept::BoardPointer& board,
-                                   const std::string& patient) {
-  auto now = evaluated_patient(context, *board->package, board->period, patient);
+// As the record says it; what is kept says only whether to look.
+Result<std::optional<Gap>> gap_read(const Reading& reading, const kept::BoardPointer& board,
+                                    const std::string& patient) {
+  auto now = evaluated_patient(reading, *board->package, board->period, patient);
   if (!now) return now.error();
   std::vector<kept::Counts> counts;
   for (std::size_t i = 0; i < now->groups.size(); ++i)
@@ -185,33 +185,57 @@ Result<std::optional<Gap>> gap_now(const Context& context, const kept::BoardPoin
   return std::optional(Gap{board, std::move(*status), std::move(now->report)});
 }
 
-Result<std::vector<Gap>> gaps_of(const Context& context, const Wanted& wanted,
-                                 const projections::RowView& rows, const std::string& patient) {
-  const auto stream = patient_stream_key(context.sources, patient);
-  const auto partition = events::partition_of(stream, context.sources.shards.count());
-  std::vector<Gap> gaps;
+// What each board says of patients, in their order.
+using Figures = std::vector<std::unique_ptr<kept::BoardReading>>;
+Result<Figures> figures_of(const Reading& reading, const Wanted& wanted) {
+  Figures figures;
   for (const auto& board : wanted.boards) {
-    const auto outcome = kept::outcome_of(rows, board->number, partition, stream);
-    if (!outcome) return outcome.error();
-    const auto* standing = *outcome ? (*outcome)->now() : nullptr;
-    if (standing == nullptr || !is_wanted(wanted, gap_in(*board, standing->groups))) continue;
-    auto gap = gap_now(context, board, patient);
+    auto one = reading.of(board);
+    if (!one) return one.error();
+    figures.push_back(std::move(*one));
+  }
+  return figures;
+}
+
+Result<std::vector<Gap>> gaps_of(const Reading& reading, const Wanted& wanted,
+                                 const Figures& figures, const std::string& patient) {
+  const auto stream = patient_stream_key(reading.sources(), patient);
+  std::vector<Gap> gaps;
+  for (std::size_t i = 0; i < wanted.boards.size(); ++i) {
+    const auto& board = wanted.boards[i];
+    const auto standing = figures[i]->standing(stream);
+    if (!standing) return standing.error();
+    if (!*standing || !is_wanted(wanted, gap_in(*board, (*standing)->groups))) continue;
+    auto gap = gap_read(reading, board, patient);
     if (!gap) return gap.error();
     if (*gap && is_wanted(wanted, (*gap)->status)) gaps.push_back(std::move(**gap));
   }
   return gaps;
 }
 
+// As many as are too many, if there are.
+Status add_members(const kept::BoardReading& figures, const kept::CellKey& cell,
+                   std::vector<std::string>& to) {
+  std::optional<events::StreamKey> after;
+  std::size_t found = 0;
+  do {
+    const auto members = figures.members(cell, after, patients_max + 1);
+    if (!members) return members.error();
+    for (const auto& member : members->found) to.push_back(member.patient);
+    found += members->found.size();
+    after = members->after;
+  } while (after && found <= patients_max);
+  return {};
+}
+
 // Who is in the denominator of any of them.
-Result<std::vector<std::string>> patients_of(const Wanted& wanted,
-                                             const projections::RowView& rows) {
+Result<std::vector<std::string>> patients_of(const Wanted& wanted, const Figures& figures) {
   std::vector<std::string> patients;
-  for (const auto& board : wanted.boards) {
+  for (std::size_t at = 0; at < wanted.boards.size(); ++at) {
+    const auto& board = wanted.boards[at];
     for (std::size_t i = 0; i < board->package->groups.size(); ++i) {
       const kept::CellKey cell{board->number, static_cast<std::uint8_t>(i), {}, "denominator"};
-      const auto members = kept::members(rows, cell, std::nullopt, patients_max + 1);
-      if (!members) return members.error();
-      for (const auto& member : *members) patients.push_back(member.patient);
+      if (auto added = add_members(*figures[at], cell, patients); !added) return added.error();
     }
   }
   std::sort(patients.begin(), patients.end());
@@ -227,27 +251,26 @@ Result<std::vector<std::string>> patients_of(const Wanted& wanted,
 
 }  // namespace
 
-Result<std::string> care_gaps(const Context& context, const ops::http::Request& request) {
-  const auto asked = Asked::read(request, {"periodStart", "periodEnd", "status", "subject",
-                                           "measureId", "measureIdentifier", "measureUrl"});
-  if (!asked) return asked.error();
-  const auto subject = asked->subject();
+Result<std::string> care_gaps(const Reading& reading, const ops::http::Request&,
+                              const Asked& asked) {
+  const auto subject = asked.subject();
   if (!subject) return subject.error();
-  const auto wanted = wanted_of(context, *asked);
+  const auto wanted = wanted_of(reading, asked);
   if (!wanted) return wanted.error();
-  const auto rows = context.keeper.rows();
+  const auto figures = figures_of(reading, *wanted);
+  if (!figures) return figures.error();
   std::vector<std::string> patients{*subject};
   if (subject->empty()) {
-    auto found = patients_of(*wanted, *rows);
+    auto found = patients_of(*wanted, *figures);
     if (!found) return found.error();
     patients = std::move(*found);
-  } else if (const auto read = open_patient(context.sources, *subject); !read) {
-    return read.error();
+  } else if (const auto read = open_patient(reading.sources(), *subject); !read) {
+    return reading.explain(read.error());
   }
   JsonWriter json;
   json.begin_object().member("resourceType", "Parameters").key("parameter").begin_array();
   for (const auto& patient : patients) {
-    const auto gaps = gaps_of(context, *wanted, *rows, patient);
+    const auto gaps = gaps_of(reading, *wanted, *figures, patient);
     if (!gaps) return gaps.error();
     if (gaps->empty() && subject->empty()) continue;
     json.begin_object().member("name", "return").key("resource");

@@ -2,7 +2,8 @@
 // and lacks what the measure asks for.
 #pragma once
 
-#include "query/measures/context.h"
+#include "query/measures/asked.h"
+#include "query/measures/reading.h"
 
 namespace query::measures {
 
@@ -10,6 +11,7 @@ namespace query::measures {
 // (without: all, up to 100), measureId, measureIdentifier or measureUrl (several; without: all).
 // A Parameters with one Bundle (document) a patient. A measure whose direction is unclear has no
 // gaps: nobody can say which side is meant.
-events::Result<std::string> care_gaps(const Context& context, const ops::http::Request& request);
+events::Result<std::string> care_gaps(const Reading& reading, const ops::http::Request& request,
+                                      const Asked& asked);
 
 }  // namespace query::measures

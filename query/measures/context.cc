@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "query/fhir/search.h"
 #include "query/returned.h"
 
 namespace query::measures {
@@ -14,38 +13,10 @@ namespace {
 
 using events::Result;
 using events::Status;
-using kept::BoardPointer;
 using ops::http::Request;
 
 constexpr std::size_t quoted_max = 80;
 constexpr std::string_view min_position_header = "chartlog-min-position";
-
-bool names(const kept::Package& package, std::string_view measure) {
-  return measure == package.id || measure == package.resource_id || measure == package.name ||
-         measure == package.url || measure == package.url + "|" + package.version;
-}
-
-events::Error no_measure(const Context& context, std::string_view measure) {
-  std::set<std::string> ids;
-  for (const auto& board : context.keeper.boards().all()) ids.insert(board->package->id);
-  return {events::ErrorCode::not_found,
-          fmt::format("measure {}: none of this name is loaded; there are: {}; `chartlog measures "
-                      "load` brings one",
-                      measure.substr(0, quoted_max),
-                      ids.empty() ? std::string("none") : fmt::format("{}", fmt::join(ids, ", "))),
-          "measure"};
-}
-
-events::Error not_kept(const std::vector<BoardPointer>& boards, const std::string& what) {
-  std::set<std::string> there;
-  for (const auto& board : boards)
-    there.insert(fmt::format("{} over {}", board->package->id, board->period.text));
-  return {events::ErrorCode::not_found,
-          fmt::format("{}: is not kept for this measure; there are {}; `chartlog measures load "
-                      "--period` opens one",
-                      what, fmt::join(there, ", ")),
-          "period"};
-}
 
 }  // namespace
 
@@ -73,51 +44,6 @@ events::PositionToken position_of(const Context& context) {
   for (std::uint32_t i = 0; i < context.sources.shards.count(); ++i)
     position.see_next({i}, context.keeper.next_offset({i}));
   return position;
-}
-
-Result<std::vector<BoardPointer>> boards_named(const Context& context, std::string_view measure) {
-  std::vector<BoardPointer> found;
-  for (const auto& board : context.keeper.boards().all()) {
-    if (names(*board->package, measure)) found.push_back(board);
-  }
-  if (found.empty()) return no_measure(context, measure);
-  return found;
-}
-
-BoardPointer choose(const Context& context, const std::vector<BoardPointer>& boards,
-                    const Choice& choice) {
-  auto best = chosen(boards, choice, std::chrono::floor<std::chrono::days>(fhir::now()));
-  if (best == nullptr) return best;
-  const auto rows = context.keeper.rows();
-  const auto spread = [&](const BoardPointer& board) {
-    const auto progress = kept::progress_of(*rows, board->number);
-    return progress ? progress->partitions : 0;
-  };
-  for (const auto& board : boards) {
-    const bool is_alike = board != best && board->package->id == best->package->id &&
-                          board->period.text == best->period.text;
-    if (is_alike && spread(board) > spread(best)) best = board;
-  }
-  return best;
-}
-
-Result<BoardPointer> board_asked(const Context& context, const Request& request) {
-  const auto boards = boards_named(context, request.capture("measure"));
-  if (!boards) return boards.error();
-  Choice choice{nullptr, request.parameter("version")};
-  std::string period;
-  if (const auto* text = request.parameter("period")) {
-    auto read = kept::read_period(*text);
-    if (!read) return read.error();
-    period = std::move(read->text);
-    choice.period = &period;
-  }
-  auto board = choose(context, *boards, choice);
-  if (board != nullptr) return board;
-  std::string what = choice.period ? "period " + period : std::string();
-  if (choice.version != nullptr)
-    what += (what.empty() ? "version " : ", version ") + choice.version->substr(0, quoted_max);
-  return not_kept(*boards, what);
 }
 
 void note_opened(const Sources& sources, const events::StreamKey& stream,

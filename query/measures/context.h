@@ -1,4 +1,4 @@
-// What the routes of /measures have in common: the board that is asked about, positions, names.
+// What the routes of /measures have in common: positions, parameters, figures.
 #pragma once
 
 #include <string>
@@ -26,18 +26,6 @@ events::Status begin(const Context& context, const ops::http::Request& request,
 
 // How far the measures are. Taken before the rows, so that those have at least this.
 events::PositionToken position_of(const Context& context);
-
-// In all versions, over all periods. `measure` is as GET /measures names it (then of one version),
-// its Measure's id, name or url. not_found: what there is.
-events::Result<std::vector<kept::BoardPointer>> boards_named(const Context& context,
-                                                             std::string_view measure);
-// One of `boards`, see Choice, today; null: none. While new content is being spread over the
-// partitions two are alike: the one that more of them have.
-kept::BoardPointer choose(const Context& context, const std::vector<kept::BoardPointer>& boards,
-                          const Choice& choice);
-// Of `measure`, as the parameters `period` and `version` say. invalid, not_found: what there is.
-events::Result<kept::BoardPointer> board_asked(const Context& context,
-                                               const ops::http::Request& request);
 
 // What was opened of a record that was evaluated, noted for the access log: an answer rests on it,
 // whether it names it or not.

@@ -16,16 +16,17 @@ namespace {
 using events::Result;
 using events::Status;
 
-// A patient's record as it is now, and what it gave. What is noted for the access log is all that
+// A patient's record as it is read, and what it gave. What is noted for the access log is all that
 // was opened.
-class EvaluatedNow {
+class EvaluatedRecord {
  public:
-  static Result<EvaluatedNow> read(const Context& context, const kept::Package& package,
-                                   const std::string& patient) {
-    const auto read = open_patient(context.sources, patient);
-    if (!read) return read.error();
-    EvaluatedNow made;
-    *made.documents_ = [&sources = context.sources](const auto& stream, const auto& row) {
+  static Result<EvaluatedRecord> read(const Reading& reading, const kept::Package& package,
+                                      const std::string& patient) {
+    const auto& sources = reading.sources();
+    const auto read = open_patient(sources, patient);
+    if (!read) return reading.explain(read.error());
+    EvaluatedRecord made;
+    *made.documents_ = [&sources](const auto& stream, const auto& row) {
       return sources.shards.document(stream, row);
     };
     auto record = kept::PatientRecord::read(read->view->rows(), read->stream,
@@ -33,7 +34,7 @@ class EvaluatedNow {
     if (!record) return record.error();
     made.record_ = std::make_unique<kept::PatientRecord>(std::move(*record));
     const auto resources = made.record_->as_of(std::numeric_limits<kept::Month>::max());
-    note_opened(context.sources, read->stream, *made.record_);
+    note_opened(sources, read->stream, *made.record_);
     ops::auth::note_patient(patient);
     if (!resources) return resources.error();
     made.resources_ = std::move(*resources);
@@ -63,14 +64,14 @@ kept::Board board_over(const kept::Package& package, const kept::Period& period)
 
 class EvaluatedTotals {
  public:
-  EvaluatedTotals(const Context& context, const kept::Board& board, const kept::Stratum& stratum,
+  EvaluatedTotals(const Reading& reading, const kept::Board& board, const kept::Stratum& stratum,
                   Subjects subjects)
-      : context_(context), board_(board), stratum_(stratum), subjects_(subjects) {
+      : reading_(reading), board_(board), stratum_(stratum), subjects_(subjects) {
     totals_.groups = board.package->measure->no_counts();
   }
 
   Status add(const std::string& patient) {
-    const auto now = EvaluatedNow::read(context_, *board_.package, patient);
+    const auto now = EvaluatedRecord::read(reading_, *board_.package, patient);
     if (!now && now.error().code == events::ErrorCode::corrupt) return leave_out();
     if (!now) return now.error();
     if (!is_in_stratum(now->resources())) return {};
@@ -99,7 +100,7 @@ class EvaluatedTotals {
   // Lists are there also where nobody is in any.
   std::vector<quality::GroupCount> nobody() const { return board_.package->measure->no_counts(); }
 
-  const Context& context_;
+  const Reading& reading_;
   const kept::Board& board_;
   const kept::Stratum& stratum_;
   const Subjects subjects_;
@@ -108,36 +109,37 @@ class EvaluatedTotals {
 
 }  // namespace
 
-Result<Totals> evaluated_totals(const Context& context, const kept::Board& board,
+Result<Totals> evaluated_totals(const Reading& reading, const kept::BoardPointer& board,
                                 const kept::Period& period, const kept::Stratum& stratum,
                                 Subjects subjects) {
-  const auto rows = context.keeper.rows();
-  const auto progress = kept::progress_of(*rows, board.number);
+  const auto progress = kept::progress_of(reading.rows(), board->number);
   if (!progress) return progress.error();
-  if (!progress->complete(context.sources.shards.count()))
+  if (!progress->complete(reading.sources().shards.count()))
     return events::unavailable(
         "the measure was loaded a moment ago, and who is there is not known "
         "yet; ask again");
+  const auto there = reading.of(board);
+  if (!there) return there.error();
   const auto patients =
-      kept::members(*rows, {board.number, 0, {}, "patients"}, std::nullopt, evaluated_max + 1);
+      (*there)->members({board->number, 0, {}, "patients"}, std::nullopt, evaluated_max);
   if (!patients) return patients.error();
-  if (patients->size() > evaluated_max)
+  if (patients->after)
     return events::unprocessable(
         fmt::format("the period {} is not kept, and more than {} patients would have to be "
                     "evaluated; `chartlog measures load --period` opens it in the background",
                     period.text, evaluated_max),
         "periodStart");
-  const auto over = board_over(*board.package, period);
-  EvaluatedTotals totals(context, over, stratum, subjects);
-  for (const auto& patient : *patients) {
+  const auto over = board_over(*board->package, period);
+  EvaluatedTotals totals(reading, over, stratum, subjects);
+  for (const auto& patient : patients->found) {
     if (auto added = totals.add(patient.patient); !added) return added.error();
   }
   return std::move(totals).take();
 }
 
-Result<Individual> evaluated_patient(const Context& context, const kept::Package& package,
+Result<Individual> evaluated_patient(const Reading& reading, const kept::Package& package,
                                      const kept::Period& period, const std::string& patient) {
-  const auto now = EvaluatedNow::read(context, package, patient);
+  const auto now = EvaluatedRecord::read(reading, package, patient);
   if (!now) return now.error();
   const auto counts = now->count(board_over(package, period), quality::Detail::report);
   if (!counts)

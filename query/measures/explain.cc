@@ -11,6 +11,7 @@
 #include "projections/quality/elm_json.h"
 #include "projections/quality/literal_text.h"
 #include "projections/quality/record.h"
+#include "query/measures/board_asked.h"
 
 namespace query::measures {
 namespace {
@@ -114,19 +115,19 @@ void write_value(const Value& value, JsonWriter& out, Rests& rests) {
 
 class Explanation {
  public:
-  Explanation(const Context& context, const kept::Board& board, const PatientRead& read,
+  Explanation(const Sources& sources, const kept::Board& board, const PatientRead& read,
               JsonWriter& out)
-      : context_(context), board_(board), read_(read), out_(out) {}
+      : sources_(sources), board_(board), read_(read), out_(out) {}
 
   Status write() {
     const kept::Documents documents = [&](const auto& stream, const auto& row) {
-      return context_.sources.shards.document(stream, row);
+      return sources_.shards.document(stream, row);
     };
     auto record = kept::PatientRecord::read(read_.view->rows(), read_.stream,
                                             board_.package->relevance.types(), documents);
     if (!record) return record.error();
     const auto resources = record->as_of(std::numeric_limits<kept::Month>::max());
-    note_opened(context_.sources, read_.stream, *record);
+    note_opened(sources_, read_.stream, *record);
     if (!resources) return resources.error();
     const quality::Record evaluated(*resources);
     write_definitions(evaluated);
@@ -177,7 +178,7 @@ class Explanation {
     for (const auto& entry : record.entries()) {
       const auto name = fmt::format("{}/{}", events::type_name(entry.type), entry.id);
       if (!rests_on(entry, name)) continue;
-      events::PositionToken position(context_.sources.log_id);
+      events::PositionToken position(sources_.log_id);
       position.see(entry.row.position);
       out_.begin_object().member("resource", name);
       out_.member("version", entry.row.version.value).member("position", position.text());
@@ -186,7 +187,7 @@ class Explanation {
     out_.end_array();
   }
 
-  const Context& context_;
+  const Sources& sources_;
   const kept::Board& board_;
   const PatientRead& read_;
   JsonWriter& out_;
@@ -220,15 +221,17 @@ void write_standing(const kept::Board& board, const kept::Standing* standing, Js
     out.member("error", standing->error);
 }
 
-Status write_flips(const kept::Board& board, const projections::RowView& rows,
-                   const events::StreamKey& stream, const events::LogId& log, JsonWriter& out) {
-  const auto flips = kept::flips_of(rows, stream);
+// Of an earlier moment those that this node saw come by then.
+Status write_flips(const Reading& reading, const kept::Board& board,
+                   const events::StreamKey& stream, JsonWriter& out) {
+  const auto flips = kept::flips_of(reading.rows(), stream);
   if (!flips) return flips.error();
   out.key("flips").begin_array();
   for (const auto& flip : *flips) {
     // Not by its board, whose number may have been another measure's.
     if (flip.measure != board.package->id || flip.period != board.period.text) continue;
-    events::PositionToken position(log);
+    if (flip.position.offset >= reading.next_offset(flip.position.partition)) continue;
+    events::PositionToken position(reading.sources().log_id);
     position.see(flip.position);
     out.begin_object().member("group", static_cast<std::uint64_t>(flip.group + 1));
     out.member("from", flip.from).member("to", flip.to);
@@ -244,20 +247,22 @@ Status write_flips(const kept::Board& board, const projections::RowView& rows,
 
 }  // namespace
 
-Status explain(const Context& context, const ops::http::Request& request,
-               const projections::RowView& rows, JsonWriter& out) {
-  const auto board = board_asked(context, request);
+Status explain(const Reading& reading, const ops::http::Request& request, JsonWriter& out) {
+  const auto board = board_asked(reading, request);
   if (!board) return board.error();
-  const auto read = open_patient(context.sources, request.capture("patient"));
+  const auto read = open_patient(reading.sources(), request.capture("patient"));
   if (!read) return read.error();
-  const auto partition = events::partition_of(read->stream, context.sources.shards.count());
-  const auto outcome = kept::outcome_of(rows, (*board)->number, partition, read->stream);
-  if (!outcome) return outcome.error();
+  const auto figures = reading.of(*board);
+  if (!figures) return figures.error();
+  const auto standing = (*figures)->standing(read->stream);
+  if (!standing) return standing.error();
   write_board(**board, out);
+  if (auto written = reading.write(board->get(), out); !written) return written;
   out.member("patient", read->patient);
-  write_standing(**board, *outcome ? (*outcome)->now() : nullptr, out);
-  if (auto written = Explanation(context, **board, *read, out).write(); !written) return written;
-  return write_flips(**board, rows, read->stream, context.sources.log_id, out);
+  write_standing(**board, *standing ? &**standing : nullptr, out);
+  if (auto written = Explanation(reading.sources(), **board, *read, out).write(); !written)
+    return written;
+  return write_flips(reading, **board, read->stream, out);
 }
 
 }  // namespace query::measures

@@ -1,13 +1,12 @@
-// One patient in a measure: where they stand, the value of each named definition, evaluated now
-// from the record by the same engine, the events that those rest on, and what moved them.
+// One patient in a measure: where they stand, the value of each named definition, evaluated when
+// asked for from the record by the same engine, the events that those rest on, and what moved them.
 #pragma once
 
-#include "query/measures/context.h"
+#include "query/measures/reading.h"
 
 namespace query::measures {
 
 // Members of the object that is open in `json`. not_found: no such patient.
-events::Status explain(const Context& context, const ops::http::Request& request,
-                       const projections::RowView& rows, JsonWriter& json);
+events::Status explain(const Reading& reading, const ops::http::Request& request, JsonWriter& json);
 
 }  // namespace query::measures

@@ -28,9 +28,8 @@ void set_counts(const kept::Figures& figures, const kept::GroupText& named,
 
 class KeptTotals {
  public:
-  KeptTotals(const Context& context, const kept::Board& board, const projections::RowView& rows,
-             const kept::Stratum& stratum)
-      : context_(context), board_(board), rows_(rows), stratum_(stratum) {
+  KeptTotals(const kept::Board& board, const kept::BoardReading& rows, const kept::Stratum& stratum)
+      : board_(board), rows_(rows), stratum_(stratum) {
     empty_ = totals_.groups = package().measure->no_counts();
   }
 
@@ -53,8 +52,7 @@ class KeptTotals {
 
   Status add_figures() {
     for (std::size_t i = 0; i < totals_.groups.size(); ++i) {
-      const auto cells =
-          kept::cells(rows_, board_.number, static_cast<std::uint8_t>(i), stratum_.dimension);
+      const auto cells = rows_.cells(static_cast<std::uint8_t>(i), stratum_.dimension);
       if (!cells) return cells.error();
       for (const auto& each : *cells) {
         if (each.value != stratum_.value) continue;
@@ -70,23 +68,22 @@ class KeptTotals {
   Status add_details() {
     std::optional<events::StreamKey> after;
     while (true) {
-      const auto page = kept::members(rows_, cell(0, "patients"), after, read_at_once);
+      const auto page = rows_.members(cell(0, "patients"), after, read_at_once);
       if (!page) return page.error();
-      for (const auto& member : *page) {
+      for (const auto& member : page->found) {
         if (auto added = add_details_of(member.stream); !added) return added;
       }
-      if (page->size() < read_at_once) return {};
-      after = page->back().stream;
+      if (!page->after) return {};
+      after = page->after;
     }
   }
   Status add_details_of(const events::StreamKey& stream) {
-    const auto partition = events::partition_of(stream, context_.sources.shards.count());
-    const auto outcome = kept::outcome_of(rows_, board_.number, partition, stream);
-    if (!outcome) return outcome.error();
-    const auto* now = *outcome ? (*outcome)->now() : nullptr;
-    if (now == nullptr) return {};
-    for (std::size_t i = 0; i < std::min(now->details.size(), totals_.groups.size()); ++i) {
-      auto one = kept::with_detail(empty_[i], now->details[i]);
+    const auto now = rows_.standing(stream);
+    if (!now) return now.error();
+    if (!*now) return {};
+    const auto& details = (*now)->details;
+    for (std::size_t i = 0; i < std::min(details.size(), totals_.groups.size()); ++i) {
+      auto one = kept::with_detail(empty_[i], details[i]);
       if (!one) return one.error();
       quality::add_group(totals_.groups[i], *one);
     }
@@ -97,26 +94,33 @@ class KeptTotals {
     for (std::size_t i = 0; i < totals_.groups.size(); ++i) {
       auto& lists = totals_.subjects.emplace_back();
       for (const auto& population : package().groups[i].populations) {
-        const auto members =
-            kept::members(rows_, cell(i, population), std::nullopt, subjects_max + 1);
-        if (!members) return members.error();
-        if (members->size() > subjects_max)
-          return events::unprocessable(
-              fmt::format("more than {} patients; page through /measures/{}/patients?population={}",
-                          subjects_max, package().id, population));
         auto& list = lists.emplace_back();
-        for (const auto& member : *members) {
-          ops::auth::note_patient(member.patient);
-          list.push_back("Patient/" + member.patient);
-        }
+        if (auto listed = list_population(cell(i, population), list); !listed) return listed;
       }
     }
     return {};
   }
 
-  const Context& context_;
+  Status list_population(const kept::CellKey& of, std::vector<std::string>& list) const {
+    std::optional<events::StreamKey> after;
+    do {
+      const auto members = rows_.members(of, after, subjects_max - list.size());
+      if (!members) return members.error();
+      for (const auto& member : members->found) {
+        ops::auth::note_patient(member.patient);
+        list.push_back("Patient/" + member.patient);
+      }
+      after = members->after;
+      if (after && list.size() == subjects_max)
+        return events::unprocessable(
+            fmt::format("more than {} patients; page through /measures/{}/patients?population={}",
+                        subjects_max, package().id, of.population));
+    } while (after);
+    return {};
+  }
+
   const kept::Board& board_;
-  const projections::RowView& rows_;
+  const kept::BoardReading& rows_;
   const kept::Stratum& stratum_;
   Totals totals_;
   std::vector<quality::GroupCount> empty_;
@@ -124,10 +128,11 @@ class KeptTotals {
 
 }  // namespace
 
-Result<Totals> kept_totals(const Context& context, const kept::Board& board,
-                           const projections::RowView& rows, const kept::Stratum& stratum,
-                           Subjects subjects) {
-  return KeptTotals(context, board, rows, stratum).read(subjects);
+Result<Totals> kept_totals(const Reading& reading, const kept::BoardPointer& board,
+                           const kept::Stratum& stratum, Subjects subjects) {
+  const auto rows = reading.of(board);
+  if (!rows) return rows.error();
+  return KeptTotals(*board, **rows, stratum).read(subjects);
 }
 
 }  // namespace query::measures

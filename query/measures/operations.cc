@@ -4,6 +4,7 @@
 
 #include "query/fhir/negotiation.h"
 #include "query/measures/asked.h"
+#include "query/measures/board_asked.h"
 #include "query/measures/care_gaps.h"
 #include "query/measures/totals.h"
 
@@ -36,24 +37,23 @@ kept::Stratum stratum_of(const Asked& asked) {
 }
 
 // Of a list or of all: from the rows that are kept, else evaluated. `boards`: of the measure.
-Result<std::string> of_all(const Context& context, const std::vector<kept::BoardPointer>& boards,
+Result<std::string> of_all(const Reading& reading, const std::vector<kept::BoardPointer>& boards,
                            const kept::Period& period, const Asked& asked,
                            const std::string& type) {
-  const auto board = choose(context, boards, {&period.text});
+  const auto board = choose(reading, boards, {&period.text});
   const bool is_list = type == "subject-list";
   const auto subjects = is_list ? Subjects::listed : Subjects::counted;
   const auto stratum = stratum_of(asked);
   auto header = header_of(period);
-  const auto any = board ? board : choose(context, boards, {});
+  const auto any = board ? board : choose(reading, boards, {});
   Result<Totals> totals = Totals{};
   if (board == nullptr) {
-    totals = evaluated_totals(context, *any, period, stratum, subjects);
+    totals = evaluated_totals(reading, any, period, stratum, subjects);
   } else {
-    const auto rows = context.keeper.rows();
-    const auto progress = kept::progress_of(*rows, board->number);
+    const auto progress = kept::progress_of(reading.rows(), board->number);
     if (!progress) return progress.error();
-    if (!progress->complete(context.sources.shards.count())) header.status = "pending";
-    totals = kept_totals(context, *board, *rows, stratum, subjects);
+    if (!progress->complete(reading.sources().shards.count())) header.status = "pending";
+    totals = kept_totals(reading, board, stratum, subjects);
   }
   if (!totals) return totals.error();
   const auto& measure = any->package->measure->definition();
@@ -69,45 +69,56 @@ Result<std::string> measure_asked(const Request& request, const Asked& asked) {
   return events::invalid("measure: is missing; write its id, name or url", "measure");
 }
 
-Result<std::string> evaluate_measure(const Context& context, const Request& request) {
-  const auto asked = Asked::read(
-      request, {"periodStart", "periodEnd", "measure", "reportType", "subject", "practitioner"});
-  if (!asked) return asked.error();
-  const auto subject = asked->subject();
+Result<std::string> evaluate_measure(const Reading& reading, const Request& request,
+                                     const Asked& asked) {
+  const auto subject = asked.subject();
   if (!subject) return subject.error();
-  const auto period = asked->period();
+  const auto period = asked.period();
   if (!period) return period.error();
-  auto type = report_type(*asked, !subject->empty());
+  auto type = report_type(asked, !subject->empty());
   if (!type) return type.error();
-  const auto measure = measure_asked(request, *asked);
+  const auto measure = measure_asked(request, asked);
   if (!measure) return measure.error();
   if ((*type == "individual") == subject->empty())
     return events::invalid("subject: goes with reportType=subject, and only with it", "subject");
-  const auto boards = boards_named(context, *measure);
+  const auto boards = boards_named(reading.context(), *measure);
   if (!boards) return boards.error();
-  if (*type != "individual") return of_all(context, *boards, *period, *asked, *type);
-  auto board = choose(context, *boards, {&period->text});
-  if (board == nullptr) board = choose(context, *boards, {});
-  auto evaluated = evaluated_patient(context, *board->package, *period, *subject);
+  if (*type != "individual") return of_all(reading, *boards, *period, asked, *type);
+  auto board = choose(reading, *boards, {&period->text});
+  if (board == nullptr) board = choose(reading, *boards, {});
+  auto evaluated = evaluated_patient(reading, *board->package, *period, *subject);
   if (!evaluated) return evaluated.error();
   return std::move(evaluated->report);
 }
 
-using Operation = Result<std::string> (*)(const Context&, const Request&);
+struct Operation {
+  std::string pattern;
+  std::vector<std::string_view> parameters;
+  Result<std::string> (*answer)(const Reading&, const Request&, const Asked&);
+};
 
-void add_operation(ops::http::Router& router, const Context& context, const std::string& pattern,
-                   Operation operation) {
+Response answer(const Context& context, const Request& request, const Operation& operation) {
+  if (auto refused = fhir::refuse_format(request)) return std::move(*refused);
+  Request without = request;
+  without.query.clear();
+  if (auto begun = begin(context, without, {}, {}); !begun)
+    return ops::http::outcome_response(begun.error());
+  const auto asked = Asked::read(request, operation.parameters);
+  if (!asked) return ops::http::outcome_response(asked.error());
+  const auto as_of = asked->as_of();
+  if (!as_of) return ops::http::outcome_response(as_of.error());
+  const auto reading = Reading::begin(context, *as_of, "_asOf");
+  if (!reading) return ops::http::outcome_response(reading.error());
+  auto answered = operation.answer(*reading, request, *asked);
+  if (!answered) return ops::http::outcome_response(answered.error());
+  return reading->marked(
+      with_position(Response::fhir(200, std::move(*answered)), reading->position()));
+}
+
+void add_operation(ops::http::Router& router, const Context& context, const Operation& operation) {
   for (const char* method : {"GET", "POST"}) {
-    router.add(method, pattern, [context, operation](const Request& request) {
-      if (auto refused = fhir::refuse_format(request)) return std::move(*refused);
-      Request without = request;
-      without.query.clear();
-      if (auto begun = begin(context, without, {}, {}); !begun)
-        return ops::http::outcome_response(begun.error());
-      const auto position = position_of(context);
-      auto answered = operation(context, request);
-      if (!answered) return ops::http::outcome_response(answered.error());
-      return with_position(Response::fhir(200, std::move(*answered)), position);
+    router.add(method, operation.pattern, [context, operation](const Request& request) {
+      return answer(context, request, operation);
     });
   }
 }
@@ -115,9 +126,16 @@ void add_operation(ops::http::Router& router, const Context& context, const std:
 }  // namespace
 
 void add_measure_operations(ops::http::Router& router, const Context& context) {
-  add_operation(router, context, "/fhir/Measure/$evaluate-measure", evaluate_measure);
-  add_operation(router, context, "/fhir/Measure/{id}/$evaluate-measure", evaluate_measure);
-  add_operation(router, context, "/fhir/Measure/$care-gaps", care_gaps);
+  const std::vector<std::string_view> of_measure{
+      "periodStart", "periodEnd", "measure", "reportType", "subject", "practitioner", "_asOf"};
+  add_operation(router, context, {"/fhir/Measure/$evaluate-measure", of_measure, evaluate_measure});
+  add_operation(router, context,
+                {"/fhir/Measure/{id}/$evaluate-measure", of_measure, evaluate_measure});
+  add_operation(router, context,
+                {"/fhir/Measure/$care-gaps",
+                 {"periodStart", "periodEnd", "status", "subject", "measureId", "measureIdentifier",
+                  "measureUrl", "_asOf"},
+                 care_gaps});
 }
 
 }  // namespace query::measures

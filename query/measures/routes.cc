@@ -7,6 +7,7 @@
 
 #include "ops/auth/access.h"
 #include "query/fhir/cursor.h"
+#include "query/measures/board_asked.h"
 #include "query/measures/explain.h"
 #include "query/names.h"
 #include "query/patient_answer.h"
@@ -25,19 +26,19 @@ using ops::http::Response;
 constexpr std::size_t members_default = 50, members_max = 500;
 
 // What an answer has before its own members.
-struct Frame {
-  events::PositionToken position;
-  std::shared_ptr<const projections::RowView> rows;
+JsonWriter begun(const Reading& reading) {
   JsonWriter json;
-};
-Frame begun(const Context& context) {
-  Frame frame{position_of(context), context.keeper.rows(), {}};
-  frame.json.begin_object().member("position", frame.position.text()).member("notice", notice);
-  return frame;
+  json.begin_object().member("position", reading.position().text()).member("notice", notice);
+  return json;
 }
-Response ended(Frame frame) {
-  frame.json.end_object();
-  return with_position(Response::json(200, std::move(frame.json).take()), frame.position);
+Response ended(const Reading& reading, JsonWriter json) {
+  json.end_object();
+  return reading.marked(
+      with_position(Response::json(200, std::move(json).take()), reading.position()));
+}
+Status write_asked(const Reading& reading, const kept::Board& board, JsonWriter& json) {
+  write_board(board, json);
+  return reading.write(&board, json);
 }
 
 // What the measure's author says of a group; `populations` are those that can be asked for.
@@ -70,24 +71,25 @@ std::vector<BoardPointer> in_order(std::vector<BoardPointer> boards) {
   return boards;
 }
 
-Result<Response> list(const Context& context, const Request&) {
-  Frame frame = begun(context);
-  auto& json = frame.json;
+Result<Response> list(const Reading& reading, const Request&) {
+  const auto& context = reading.context();
+  auto json = begun(reading);
   json.key("measures").begin_array();
   for (const auto& board : in_order(context.keeper.boards().all())) {
     json.begin_object();
     write_board(*board, json);
     const auto same = boards_named(context, board->package->name);
-    json.member("default", same && choose(context, *same, {}) == board);
+    json.member("default", same && choose(reading, *same, {}) == board);
     write_groups(*board->package, json);
-    if (auto written = write_progress(*board, *frame.rows, json); !written) return written.error();
+    if (auto written = write_progress(*board, reading.rows(), json); !written)
+      return written.error();
     json.end_object();
   }
   json.end_array().key("not_in_force").begin_array();
   for (const auto& [setting, reason] : context.keeper.boards().unreadable())
     json.begin_object().member("setting", setting).member("reason", reason).end_object();
   json.end_array();
-  return ended(std::move(frame));
+  return ended(reading, std::move(json));
 }
 
 // What a person calls the site or practitioner; empty: it has no name here.
@@ -98,50 +100,58 @@ std::string shown(Names& names, const std::string& value) {
   return type ? names.of(*type, value.substr(slash + 1)) : std::string();
 }
 
-Result<Response> summary(const Context& context, const Request& request) {
-  const auto board = board_asked(context, request);
+void write_cells(Names& names, const std::vector<kept::CellFigures>& cells,
+                 const kept::GroupText& group, kept::Dimension by, JsonWriter& json) {
+  json.key("strata").begin_array();
+  for (const auto& cell : cells) {
+    json.begin_object();
+    if (by != kept::Dimension::all) json.member("stratum", cell.value);
+    json.optional("name", shown(names, cell.value));
+    write_figures(cell.figures, group, json);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+Result<Response> summary(const Reading& reading, const Request& request) {
+  const auto board = board_asked(reading, request);
   if (!board) return board.error();
   const auto by = dimension_parameter(request);
   if (!by) return by.error();
-  Frame frame = begun(context);
-  auto& json = frame.json;
-  write_board(**board, json);
-  if (auto written = write_progress(**board, *frame.rows, json); !written) return written.error();
+  const auto figures = reading.of(*board);
+  if (!figures) return figures.error();
+  auto json = begun(reading);
+  if (auto written = write_asked(reading, **board, json); !written) return written.error();
+  if (auto written = write_progress(**board, reading.rows(), json); !written)
+    return written.error();
   json.member("by", kept::name_of(*by)).key("groups").begin_array();
   const auto& groups = (*board)->package->groups;
-  Names names(context.sources);
+  Names names(reading.context().sources);
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    const auto cells =
-        kept::cells(*frame.rows, (*board)->number, static_cast<std::uint8_t>(i), *by);
+    const auto cells = (*figures)->cells(static_cast<std::uint8_t>(i), *by);
     if (!cells) return cells.error();
     json.begin_object().member("group", static_cast<std::uint64_t>(i + 1));
     write_group(groups[i], json);
-    json.key("strata").begin_array();
-    for (const auto& cell : *cells) {
-      json.begin_object();
-      if (*by != kept::Dimension::all) json.member("stratum", cell.value);
-      json.optional("name", shown(names, cell.value));
-      write_figures(cell.figures, groups[i], json);
-      json.end_object();
-    }
-    json.end_array().end_object();
+    write_cells(names, *cells, groups[i], *by, json);
+    json.end_object();
   }
   json.end_array();
-  return ended(std::move(frame));
+  return ended(reading, std::move(json));
 }
 
-Result<Response> by_month(const Context& context, const Request& request) {
-  const auto board = board_asked(context, request);
+Result<Response> by_month(const Reading& reading, const Request& request) {
+  const auto board = board_asked(reading, request);
   if (!board) return board.error();
   const auto group = group_parameter(request, **board);
   if (!group) return group.error();
   const auto stratum = stratum_parameters(request);
   if (!stratum) return stratum.error();
-  Frame frame = begun(context);
-  auto& json = frame.json;
-  write_board(**board, json);
-  const auto months = kept::trend(*frame.rows, (*board)->number, *group, *stratum);
+  const auto figures = reading.of(*board);
+  if (!figures) return figures.error();
+  const auto months = (*figures)->trend(*group, *stratum);
   if (!months) return months.error();
+  auto json = begun(reading);
+  if (auto written = write_asked(reading, **board, json); !written) return written.error();
   json.member("group", static_cast<std::uint64_t>(*group + 1)).key("months").begin_array();
   for (const auto& month : *months) {
     json.begin_object().member("known_at_end_of", kept::month_text(month.month));
@@ -149,28 +159,30 @@ Result<Response> by_month(const Context& context, const Request& request) {
     json.end_object();
   }
   json.end_array();
-  return ended(std::move(frame));
+  return ended(reading, std::move(json));
 }
 
 // A page of a cell's patients, in the order of their keys.
 class MemberPage {
  public:
-  MemberPage(const Context& context, const Request& request)
-      : context_(context), request_(request) {}
+  MemberPage(const Reading& reading, const Request& request)
+      : reading_(reading), request_(request) {}
 
   Result<Response> answer() {
-    auto board = board_asked(context_, request_);
+    auto board = board_asked(reading_, request_);
     if (!board) return board.error();
     if (auto read = read_cell(**board); !read) return read.error();
     const auto count = count_parameter(request_, "_count", members_default, members_max);
     if (!count) return count.error();
     if (auto read = read_cursor(); !read) return read.error();
-    Frame frame = begun(context_);
-    write_board(**board, frame.json);
-    auto found = kept::members(*frame.rows, cell_, after_, *count + 1);
-    if (!found) return found.error();
-    write(*found, *count, frame.json);
-    return ended(std::move(frame));
+    const auto figures = reading_.of(*board);
+    if (!figures) return figures.error();
+    const auto list = (*figures)->members(cell_, after_, *count);
+    if (!list) return list.error();
+    auto json = begun(reading_);
+    if (auto written = write_asked(reading_, **board, json); !written) return written.error();
+    write(*list, json);
+    return ended(reading_, std::move(json));
   }
 
  private:
@@ -211,38 +223,35 @@ class MemberPage {
     if (!after_) return events::invalid("parameter _cursor: not one of a page's `next`", "_cursor");
     return {};
   }
-  void write(const std::vector<kept::Member>& found, std::size_t count, JsonWriter& json) const {
+  void write(const kept::MemberList& list, JsonWriter& json) const {
     json.member("population", cell_.population).key("patients").begin_array();
-    for (std::size_t i = 0; i < std::min(count, found.size()); ++i) {
-      ops::auth::note_patient(found[i].patient);
-      json.begin_object()
-          .member("patient", found[i].patient)
-          .member("count", found[i].count)
-          .end_object();
+    for (const auto& member : list.found) {
+      ops::auth::note_patient(member.patient);
+      json.begin_object().member("patient", member.patient).member("count", member.count);
+      json.end_object();
     }
     json.end_array();
-    if (found.size() > count)
-      json.member("next", fhir::encode_cursor(fingerprint(), found[count - 1].stream.bytes()));
+    if (list.after) json.member("next", fhir::encode_cursor(fingerprint(), list.after->bytes()));
   }
 
-  const Context& context_;
+  const Reading& reading_;
   const Request& request_;
   kept::CellKey cell_;
   std::optional<events::StreamKey> after_;
 };
 
-Result<Response> patients(const Context& context, const Request& request) {
-  return MemberPage(context, request).answer();
+Result<Response> patients(const Reading& reading, const Request& request) {
+  return MemberPage(reading, request).answer();
 }
 
-Result<Response> patient(const Context& context, const Request& request) {
-  Frame frame = begun(context);
-  if (auto written = explain(context, request, *frame.rows, frame.json); !written)
-    return written.error();
-  return ended(std::move(frame));
+Result<Response> patient(const Reading& reading, const Request& request) {
+  auto json = begun(reading);
+  if (auto written = explain(reading, request, json); !written)
+    return reading.explain(written.error());
+  return ended(reading, std::move(json));
 }
 
-using Answer = Result<Response> (*)(const Context&, const Request&);
+using Answer = Result<Response> (*)(const Reading&, const Request&);
 
 void add(ops::http::Router& router, const Context& context, std::string pattern, Answer answer,
          ops::http::Description description) {
@@ -257,15 +266,26 @@ void add(ops::http::Router& router, const Context& context, std::string pattern,
         const auto about = of_patient ? request.capture("patient") : std::string_view();
         if (auto started = begin(context, request, about, parameters); !started)
           return ops::http::problem_response(started.error());
-        auto answered = answer(context, request);
+        const auto reading = Reading::begin(context, request.parameter("asOf"));
+        if (!reading) return ops::http::problem_response(reading.error());
+        auto answered = answer(*reading, request);
         return answered ? std::move(*answered) : ops::http::problem_response(answered.error());
       },
       std::move(description));
 }
 
-std::string framed(schema::Members members) {
+std::string framed(schema::Members members, schema::Members optional = {}) {
   members.insert(members.begin(), {{"position", schema::position}, {"notice", schema::text}});
-  return schema::object(members);
+  return schema::object(members, optional);
+}
+// Of a route that takes asOf.
+std::string framed_then(schema::Members members) {
+  const auto then = schema::one_of({"the same", "other content", "not loaded"});
+  return framed(std::move(members), {{"as_of", schema::object({{"asked", schema::text},
+                                                               {"position", schema::position},
+                                                               {"provisional", schema::yes_or_no},
+                                                               {"measure_then", then}},
+                                                              {{"newest", schema::text}})}});
 }
 
 }  // namespace
@@ -274,6 +294,7 @@ void add_measure_routes(ops::http::Router& router, const Context& context) {
   const auto parameters = cell_parameters();
   const ParameterText &period = parameters[0], &version = parameters[1], &group = parameters[2],
                       &by = parameters[3], &stratum = parameters[4];
+  const auto as_of = as_of_text();
   const auto things = schema::array(schema::any_object);
   add(router, context, "/measures", list,
       {"Quality measures that are kept current, with their periods and how far each is",
@@ -282,18 +303,18 @@ void add_measure_routes(ops::http::Router& router, const Context& context) {
        framed({{"measures", things}, {"not_in_force", things}})});
   add(router, context, "/measures/{measure}", summary,
       {"A measure's rate and populations, by stratum",
-       {period, version, by},
+       {period, version, by, as_of},
        "application/json",
-       framed({{"measure", schema::text}, {"by", schema::text}, {"groups", things}})});
+       framed_then({{"measure", schema::text}, {"by", schema::text}, {"groups", things}})});
   add(router, context, "/measures/{measure}/trend", by_month,
       {"The same period as it was known at the end of each month",
-       {period, version, group, by, stratum},
+       {period, version, group, by, stratum, as_of},
        "application/json",
-       framed({{"measure", schema::text}, {"months", things}})});
+       framed_then({{"measure", schema::text}, {"months", things}})});
   auto population = ParameterText{"population", "numerator, denominator …; `patients`, `failed`"};
   population.required = true;
   add(router, context, "/measures/{measure}/patients", patients,
-      {"The patients of a figure",
+      {"The patients of a figure; with asOf a page may be shorter than _count, and `next` goes on",
        {population,
         period,
         version,
@@ -301,14 +322,16 @@ void add_measure_routes(ops::http::Router& router, const Context& context) {
         by,
         stratum,
         count_text("_count", members_default, members_max),
-        {"_cursor", "the value of `next` of the page before"}},
+        {"_cursor", "the value of `next` of the page before"},
+        as_of},
        "application/json",
-       framed({{"measure", schema::text}, {"patients", things}})});
+       framed_then({{"measure", schema::text}, {"patients", things}})});
   add(router, context, "/measures/{measure}/patients/{patient}", patient,
       {"One patient in a measure: each definition's value now, what it rests on, what moved",
-       {period, version},
+       {period, version, as_of},
        "application/json",
-       framed({{"measure", schema::text}, {"patient", schema::text}, {"definitions", things}})});
+       framed_then(
+           {{"measure", schema::text}, {"patient", schema::text}, {"definitions", things}})});
 }
 
 }  // namespace query::measures

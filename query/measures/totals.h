@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "projections/quality/report.h"
-#include "query/measures/context.h"
+#include "query/measures/reading.h"
 
 namespace query::measures {
 
@@ -25,23 +25,23 @@ enum class Subjects { counted, listed };
 
 // From the rows that are kept: those of `stratum`. Counters where they suffice, else what was kept
 // of each patient. unprocessable: more than `subjects_max` in a list.
-events::Result<Totals> kept_totals(const Context& context, const kept::Board& board,
-                                   const projections::RowView& rows, const kept::Stratum& stratum,
-                                   Subjects subjects);
+events::Result<Totals> kept_totals(const Reading& reading, const kept::BoardPointer& board,
+                                   const kept::Stratum& stratum, Subjects subjects);
 
-// Patients evaluated now, for a period that is not kept. `board`: of the measure, over whichever
-// period; its patients are asked for. unprocessable: more than `evaluated_max`.
+// Patients evaluated when asked for, for a period that is not kept. `board`: of the measure, over
+// whichever period; its patients are asked for. unprocessable: more than `evaluated_max`.
 inline constexpr std::size_t evaluated_max = 1'000;
-events::Result<Totals> evaluated_totals(const Context& context, const kept::Board& board,
+events::Result<Totals> evaluated_totals(const Reading& reading, const kept::BoardPointer& board,
                                         const kept::Period& period, const kept::Stratum& stratum,
                                         Subjects subjects);
 
-// One patient, evaluated now: with score, strata, supplemental data and what was evaluated.
+// One patient, evaluated when asked for: with score, strata, supplemental data and what was
+// evaluated.
 struct Individual {
   std::string report;
   std::vector<quality::GroupCount> groups;
 };
-events::Result<Individual> evaluated_patient(const Context& context, const kept::Package& package,
+events::Result<Individual> evaluated_patient(const Reading& reading, const kept::Package& package,
                                              const kept::Period& period,
                                              const std::string& patient);
 

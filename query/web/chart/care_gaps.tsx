@@ -1,4 +1,5 @@
-// Measures that count on something still to be done for this patient, of the period that is kept.
+// Measures that count on something still to be done for this patient, of the period that is kept;
+// of the past as it was known then, by the measures that are loaded today.
 import { withParameters } from '../api.ts';
 import { useAnswer } from '../parts/answer.ts';
 import { ErrorPanel } from '../parts/error_panel.tsx';
@@ -17,11 +18,11 @@ export function gapsIn(gaps: Gaps | null): string[] {
 }
 
 // Nothing where no measure is loaded.
-export function CareGaps({ patient }: { patient: string }) {
+export function CareGaps({ patient, asOf }: { patient: string; asOf: string | null }) {
   const loaded = useAnswer<Measures>('/measures');
   const newest = (loaded.body?.measures ?? []).map((one) => one.period).sort().at(-1);
   const [start, end] = (newest ?? '').split('/');
-  const gaps = useAnswer<Gaps>(newest ? withParameters('/fhir/Measure/$care-gaps', { subject: `Patient/${patient}`, status: 'open-gap', periodStart: start, periodEnd: end }) : null);
+  const gaps = useAnswer<Gaps>(newest ? withParameters('/fhir/Measure/$care-gaps', { subject: `Patient/${patient}`, status: 'open-gap', periodStart: start, periodEnd: end, _asOf: asOf }) : null);
   if (!newest) return null;
   const open = gapsIn(gaps.body);
   return (

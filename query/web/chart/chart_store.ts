@@ -10,8 +10,8 @@ import type { Alerts, Chart, Medications, Prevention, SeriesList, Trends } from 
 export interface ChartView {
   chart: Chart | null;
   medications: Medications | null;
-  alerts: Alerts | null;          // null in the past: they are kept as of now only
-  prevention: Prevention | null;  // likewise
+  alerts: Alerts | null;
+  prevention: Prevention | null;  // of the past: on the last day that was known then
   trends: Trends | null;
   error: Error | null;
   partErrors: Readonly<Record<string, string>>;
@@ -65,10 +65,9 @@ export class ChartStore {
     const others = Promise.all([
       this.part('medications', turn, ask<Medications>('/medications')),
       this.part('trends', turn, this.values(ask, asked)),
-      ...(this.asOf || this.at ? [] : [
-        this.part('alerts', turn, ask<Alerts>('/alerts')),
-        this.part('prevention', turn, ask<Prevention>('/prevention')),
-      ]),
+      // Alerts stand at a moment; about another day nobody judged.
+      ...(this.at ? [] : [this.part('alerts', turn, ask<Alerts>('/alerts'))]),
+      this.part('prevention', turn, ask<Prevention>('/prevention')),
     ]);
     try {
       const answer = await asked;

@@ -18,12 +18,6 @@ export const Context = createContext<ChartContext>({ patient: '', asOf: null, at
 
 export const useChartContext = () => useContext(Context);
 
-// A view of the past: what is kept as of now only is not there.
-export function useIsPast(): boolean {
-  const { asOf, at } = useChartContext();
-  return asOf !== null || at !== null;
-}
-
 // How long ago that was, from the moment that is shown.
 export function useAgo(): (time: string | undefined) => string {
   const { judgedAt } = useChartContext();

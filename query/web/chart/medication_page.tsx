@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { Nothing, Section } from '../parts/section.tsx';
 import type { ChartView } from './chart_store.ts';
-import { useChartContext, useIsPast } from './context.ts';
+import { useChartContext } from './context.ts';
 import { MedicationRows, stateTitles } from './medication_rows.tsx';
 import { medicationStates, type MedicationState } from './types.ts';
 import { useOpenForm, WriteButton } from './write/writing.tsx';
@@ -12,8 +12,7 @@ const folded: ReadonlySet<MedicationState> = new Set(['past', 'given', 'cancelle
 const shownFirst = 30;
 
 export function MedicationPage({ view}: { view: ChartView }) {
-  const { patient } = useChartContext();
-  const isPast = useIsPast();
+  const { patient, at } = useChartContext();
   const canWrite = useOpenForm() !== null;
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const list = view.medications;
@@ -44,7 +43,10 @@ export function MedicationPage({ view}: { view: ChartView }) {
         })}
         <p class="quiet small">{list.notice}{list.knowledge ? ` (knowledge ${list.knowledge.version})` : ''}</p>
       </div>
-      <div>{view.alerts ? <AlertList alerts={view.alerts} /> : isPast && <Nothing>Alerts are kept as of now only.</Nothing>}</div>
+      <div>
+        {view.partErrors.alerts && <p class="panel danger">{view.partErrors.alerts}</p>}
+        {view.alerts ? <AlertList alerts={view.alerts} /> : at && <Nothing>Alerts are not judged about another day.</Nothing>}
+      </div>
     </div>
   );
 }

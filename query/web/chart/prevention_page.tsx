@@ -6,14 +6,13 @@ import { moment } from '../text/date.ts';
 import { coded } from '../text/word.ts';
 import { CareGaps } from './care_gaps.tsx';
 import type { ChartView } from './chart_store.ts';
-import { useArrived, useChartContext, useIsPast } from './context.ts';
+import { useArrived, useChartContext } from './context.ts';
 import { dueOf, DueTable } from './due.tsx';
 import { keyOf } from './types.ts';
 import { ValueButton } from './value_button.tsx';
 
 export function PreventionPage({ view }: { view: ChartView }) {
-  const { patient } = useChartContext();
-  const isPast = useIsPast();
+  const { patient, asOf, at } = useChartContext();
   const arrived = useArrived();
   const due = view.prevention ? dueOf(view.prevention) : [];
   const applies = due.filter((item) => item.state !== 'not applicable');
@@ -21,7 +20,6 @@ export function PreventionPage({ view }: { view: ChartView }) {
   return (
     <div class="columns">
       <div>
-        {isPast && <Nothing>Schedules are judged as of now only.</Nothing>}
         {view.partErrors.prevention && <p class="panel danger">{view.partErrors.prevention}</p>}
         {view.prevention && (
           <>
@@ -32,7 +30,7 @@ export function PreventionPage({ view }: { view: ChartView }) {
         )}
       </div>
       <div>
-        {!isPast && <CareGaps patient={patient} />}
+        {at ? <Nothing>Measures are not judged about another day.</Nothing> : <CareGaps patient={patient} asOf={asOf} />}
         <Section title="Immunizations given" count={given.length}>
           {given.length === 0 && <Nothing>None is recorded.</Nothing>}
           <VirtualList items={given} rowHeight={46} height={640} label="List: Immunizations given" keyOf={keyOf} row={(item) => (

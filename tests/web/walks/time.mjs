@@ -87,8 +87,57 @@ export async function theHistoryOfAValueShowsWhoChangedWhat(walker) {
   assert.match(text, /2 tablets daily/);
 }
 
+const takes = (id, text, status) => ({
+  resourceType: 'MedicationRequest', id, status, intent: 'order', subject: { reference: 'Patient/earlier' }, authoredOn: '2024-03-01', medicationCodeableConcept: { text },
+});
+
+// Positions: one drug, both of an interaction, one of them stopped and a vaccine given.
+async function recordOfAnInteraction(walker) {
+  if (recordOfAnInteraction.positions) return recordOfAnInteraction.positions;
+  const put = async (path, body) => (await walker.put(`/fhir/${path}`, body)).headers.get('chartlog-position');
+  await put('Patient/earlier', { resourceType: 'Patient', id: 'earlier', birthDate: '1971-03-04', gender: 'female', name: [{ family: 'Earlier', given: ['Eda'] }] });
+  const one = await put('MedicationRequest/earlier-a', takes('earlier-a', 'phenelzine', 'active'));
+  const both = await put('MedicationRequest/earlier-b', takes('earlier-b', 'fluoxetine', 'active'));
+  await put('Immunization/earlier-i', {
+    resourceType: 'Immunization', id: 'earlier-i', status: 'completed', patient: { reference: 'Patient/earlier' }, occurrenceDateTime: '2024-05-01',
+    vaccineCode: { coding: [{ system: 'http://hl7.org/fhir/sid/cvx', code: '187', display: 'zoster recombinant' }] },
+  });
+  await put('MedicationRequest/earlier-a', takes('earlier-a', 'phenelzine', 'stopped'));
+  return (recordOfAnInteraction.positions = { one, both });
+}
+
+export async function alertsDueAndGapsOfAnEarlierMomentAreTheApisAnswers(walker) {
+  const { one, both } = await recordOfAnInteraction(walker);
+  for (const asOf of [one, both, null]) {
+    const query = asOf ? `?asOf=${asOf}` : '';
+    const { body: alerts } = await walker.ask(`/charts/earlier/alerts${query}`);
+    const serious = alerts.alerts.filter((alert) => alert.state === 'in_force' && alert.tier !== 'note').map((alert) => alert.summary);
+    assert.equal(serious.length, asOf === both ? 1 : 0);
+    const page = await walker.open(`/patients/earlier/medications${query}`);
+    const list = page.locator('#alerts');
+    await list.waitFor();
+    for (const summary of serious) await list.getByText(summary).waitFor();
+    if (serious.length === 0) await list.getByText('No stop or warning is in force.').waitFor();
+
+    const { body: prevention } = await walker.ask(`/charts/earlier/prevention${query}`);
+    const applies = prevention.immunizations.flatMap((schedule) => schedule.groups).filter((group) => group.state !== 'not applicable');
+    await page.goto(new URL(`/patients/earlier/prevention${query}`, page.url()).href);
+    const vaccines = page.getByRole('table', { name: 'Vaccines' });
+    await vaccines.waitFor();
+    const zoster = applies.find((group) => group.group === 'Zoster');
+    const row = vaccines.locator('tr', { hasText: 'Zoster' }).first();
+    assert.ok((await row.innerText()).includes(`dose ${zoster.dose}`), await row.innerText());
+    assert.equal(zoster.dose, asOf ? 1 : 2);
+    assert.equal(await vaccines.locator('tr').count(), applies.length);
+    await page.getByRole('heading', { name: /Care gaps/ }).waitFor();
+    assert.deepEqual(page.complaints, []);
+  }
+}
+
 export async function thePastLooksRight(walker) {
   const positions = await recordOfFiveChanges(walker);
   await walker.looks(`/patients/then?asOf=${positions[2]}`, 'past', (page) => page.getByRole('slider').waitFor());
+  const { both } = await recordOfAnInteraction(walker);
+  await walker.looks(`/patients/earlier/prevention?asOf=${both}`, 'past-prevention', (page) => page.getByRole('table', { name: 'Vaccines' }).waitFor());
   await walker.looks(`/patients/then/compare?asOf=${positions[2]}`, 'compare', (page) => page.locator('.differences').first().waitFor());
 }
