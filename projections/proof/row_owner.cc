@@ -15,8 +15,9 @@ namespace {
 
 using events::StreamKey;
 
-constexpr std::array<std::string_view, 7> led_families = {
-    "chart", "directory", "medication_sends", "medications", "series", "settings", "versions"};
+constexpr std::array<std::string_view, 8> led_families = {
+    "chart",    "directory", "medication_sends", "medications", "series",
+    "settings", "sites",     "versions"};
 // Those of them whose keys go on with the type of a resource.
 constexpr std::array<std::string_view, 3> typed_families = {"chart", "medication_sends",
                                                             "versions"};

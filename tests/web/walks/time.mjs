@@ -114,7 +114,7 @@ export async function alertsDueAndGapsOfAnEarlierMomentAreTheApisAnswers(walker)
     const serious = alerts.alerts.filter((alert) => alert.state === 'in_force' && alert.tier !== 'note').map((alert) => alert.summary);
     assert.equal(serious.length, asOf === both ? 1 : 0);
     const page = await walker.open(`/patients/earlier/medications${query}`);
-    const list = page.locator('#alerts');
+    const list = page.getByRole('region', { name: /Medication alerts/ });
     await list.waitFor();
     for (const summary of serious) await list.getByText(summary).waitFor();
     if (serious.length === 0) await list.getByText('No stop or warning is in force.').waitFor();
