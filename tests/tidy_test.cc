@@ -135,6 +135,8 @@ TEST(TidyTest, DocumentsAreOpenedForAnswersInOnePlace) {
       {"query/reconciliation/sign_route.cc", "resources of a list, to be written again"},
       {"query/reconciliation/signed_list.cc", "a signed list, noted by what writes its head"},
       {"query/measures/evaluated_totals.cc", "a record that is counted, noted once it is"},
+      {"query/measures/reading.cc",
+       "a record that is counted as kept figures are: none of it is shown"},
       {"query/measures/explain.cc", "a record that is evaluated, noted once it is"},
       {"query/subscriptions/notification.cc", "noted when it goes into a notification"},
       {"query/subscriptions/roster.cc", "Subscriptions, for the hub"},

@@ -1,7 +1,7 @@
+// What most files include, read once a build instead of once a file: half of clang's time. Nothing
+// of a library that our headers keep out (Boost.Beast, simdjson, RocksDB). A file includes what it
+// uses all the same: g++ compiles without this.
 #pragma once
-// What most files include, read once a build instead of once a file: half of clang's time. Nothing of a
-// library that our headers keep out (Boost.Beast, simdjson, RocksDB). A file includes what it uses all the
-// same: g++ compiles without this.
 #include <fmt/format.h>
 
 #include <algorithm>

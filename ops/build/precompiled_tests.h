@@ -1,3 +1,4 @@
+// precompiled.h, and what every test includes.
 #pragma once
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
