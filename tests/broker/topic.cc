@@ -27,7 +27,7 @@ void expect_done(const kafka::Queue& queue) {
       << rd_kafka_event_error_string(event.get());
 }
 
-constexpr int patience = 30'000;  // milliseconds
+constexpr int topic_patience = 30'000;  // milliseconds
 
 void expect_no(rd_kafka_error_t* error) {
   EXPECT_EQ(error, nullptr) << rd_kafka_error_string(error);
@@ -85,7 +85,7 @@ void append_in_transaction(const std::string& brokers, const std::string& topic,
   ASSERT_TRUE(client) << client.error().message;
   auto* const producer = (*client)->get();
   const kafka::Topic target = (*client)->topic(topic);
-  expect_no(rd_kafka_init_transactions(producer, patience));
+  expect_no(rd_kafka_init_transactions(producer, topic_patience));
   expect_no(rd_kafka_begin_transaction(producer));
   for (const auto& value : values) {
     const int sent =
@@ -93,17 +93,17 @@ void append_in_transaction(const std::string& brokers, const std::string& topic,
                          value.size(), nullptr, 0, nullptr);
     EXPECT_EQ(sent, 0) << rd_kafka_err2str(rd_kafka_last_error());
   }
-  EXPECT_EQ(rd_kafka_flush(producer, patience), RD_KAFKA_RESP_ERR_NO_ERROR);
-  expect_no(end == TransactionEnd::commit ? rd_kafka_commit_transaction(producer, patience)
-                                          : rd_kafka_abort_transaction(producer, patience));
+  EXPECT_EQ(rd_kafka_flush(producer, topic_patience), RD_KAFKA_RESP_ERR_NO_ERROR);
+  expect_no(end == TransactionEnd::commit ? rd_kafka_commit_transaction(producer, topic_patience)
+                                          : rd_kafka_abort_transaction(producer, topic_patience));
 }
 
 std::int64_t high_watermark(const std::string& brokers, const std::string& topic) {
   const auto client = admin(brokers);
   std::int64_t low = 0, high = 0;
-  EXPECT_EQ(
-      rd_kafka_query_watermark_offsets(client->get(), topic.c_str(), 0, &low, &high, patience),
-      RD_KAFKA_RESP_ERR_NO_ERROR);
+  EXPECT_EQ(rd_kafka_query_watermark_offsets(client->get(), topic.c_str(), 0, &low, &high,
+                                             topic_patience),
+            RD_KAFKA_RESP_ERR_NO_ERROR);
   return high;
 }
 

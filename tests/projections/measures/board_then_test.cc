@@ -100,7 +100,7 @@ struct Happened {
   Log::Entry entry;
 };
 
-constexpr int rounds = 6, patients_each = 30, events_each = 240, moments_each = 14;
+constexpr int rounds = 6, patients_each = 30, changes_each = 240, moments_each = 14;
 
 class BoardThenPropertyTest : public ::testing::TestWithParam<int> {};
 
@@ -133,10 +133,10 @@ TEST_P(BoardThenPropertyTest, EveryMomentIsWhatAStoreThatHadSeenNoMoreSays) {
     who.empty() ? shards.write(log.back().entry) : shards.write(who, log.back().entry);
   };
   happens({}, set_small);
-  for (int i = 0; i < events_each; ++i) {
+  for (int i = 0; i < changes_each; ++i) {
     const auto& who = patients[random.below(patients.size())];
     happens(who, random.one(who));
-    if (i == events_each / 2) happens({}, set_ratio);
+    if (i == changes_each / 2) happens({}, set_ratio);
     now += std::chrono::minutes(random.below(pace));
     if (random.below(9) == 0) kept.look(shards.at(0), 0);
   }
