@@ -17,7 +17,7 @@ STREAMS = ["/live", "/subscriptions/socket"]
 # What a description cannot say, so that what it describes may be refused there: parameters that must
 # fit each other (a unit its analyte, two months) or what is known
 # (a drug, a place in a log), bodies that are FHIR resources, calls of CDS Hooks or settings.
-SAID_IN_PART = ["/prevention/due", "/quarantine/retry", "/charts/{patient}/trends", "/charts/{patient}/medications/$check",
+SAID_IN_PART = ["/prevention/due", "/charts/{patient}/prevention", "/quarantine/retry", "/charts/{patient}/trends", "/charts/{patient}/medications/$check",
                 "/charts/{patient}/medications/taking", "/charts/{patient}/medications/drugs", "/cds-services/{service}",
                 "/cds-services/{service}/feedback", "/alerts/rates", "/settings/{name}",
                 "/measures/{measure}", "/measures/{measure}/trend", "/measures/{measure}/patients",
