@@ -3,8 +3,6 @@
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
-
 #include "tests/projections/measures/kept_measures.h"
 
 namespace projections::measures::test {
@@ -105,10 +103,7 @@ constexpr int rounds = 6, patients_each = 30, changes_each = 240, moments_each =
 class BoardThenPropertyTest : public ::testing::TestWithParam<int> {};
 
 TEST_P(BoardThenPropertyTest, EveryMomentIsWhatAStoreThatHadSeenNoMoreSays) {
-  const auto* given = std::getenv("MEASURES_SEED");
-  const std::uint64_t seed = given != nullptr
-                                 ? std::stoull(given)
-                                 : std::random_device{}() + static_cast<unsigned>(GetParam());
+  const auto seed = seed_of_piece(GetParam());
   SCOPED_TRACE(fmt::format("again with MEASURES_SEED={}", seed));
   Orders random(seed);
   std::vector<Happened> log;

@@ -4,8 +4,6 @@
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
-
 #include "tests/projections/measures/kept_measures.h"
 
 namespace projections::measures::test {
@@ -263,12 +261,8 @@ constexpr int pieces_run = pieces;
 class EvaluatorPropertyTest : public ::testing::TestWithParam<int> {};
 
 TEST_P(EvaluatorPropertyTest, IncrementalEqualsFromScratchWhateverTheOrder) {
-  const auto* given = std::getenv("MEASURES_SEED");
-  const std::uint64_t seed = given != nullptr
-                                 ? std::stoull(given)
-                                 : std::random_device{}() + static_cast<unsigned>(GetParam());
+  const auto seed = seed_of_piece(GetParam());
   SCOPED_TRACE(fmt::format("again with MEASURES_SEED={}", seed));
-  fmt::print("seed {}\n", seed);
   Orders random(seed);
   Log log;
   auto shard = log.folded_anew([](const WrittenShard&) {});

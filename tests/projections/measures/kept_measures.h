@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <random>
@@ -16,6 +17,15 @@
 #include "tests/temporary_folder.h"
 
 namespace projections::measures::test {
+
+// Of a piece of a property test; printed, to run it again.
+inline std::uint64_t seed_of_piece(int piece) {
+  const auto* given = std::getenv("MEASURES_SEED");
+  const std::uint64_t seed =
+      given != nullptr ? std::stoull(given) : std::random_device{}() + static_cast<unsigned>(piece);
+  fmt::print("seed {}\n", seed);
+  return seed;
+}
 
 // An evaluator with a store of its own.
 struct Kept {
