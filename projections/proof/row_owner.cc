@@ -15,12 +15,10 @@ namespace {
 
 using events::StreamKey;
 
-// Families whose keys do not begin with a stream's; owner_of_row() knows where they have it, if at
-// all.
-constexpr std::array<std::string_view, 10> other_families = {
-    "alert_outcomes", "alerts",   "changes",        "ledger",     "meta",
-    "parked",         "patients", "prevention_due", "quarantine", "search_index"};
-// Of all others those whose keys go on with the type of a resource.
+constexpr std::array<std::string_view, 8> led_families = {
+    "chart",    "directory", "medication_sends", "medications", "series",
+    "settings", "sites",     "versions"};
+// Those of them whose keys go on with the type of a resource.
 constexpr std::array<std::string_view, 3> typed_families = {"chart", "medication_sends",
                                                             "versions"};
 
@@ -88,7 +86,7 @@ std::optional<StreamKey> in_patients(std::uint8_t kind, std::string_view key) {
 }  // namespace
 
 bool stream_leads(std::string_view family) {
-  return std::find(other_families.begin(), other_families.end(), family) == other_families.end();
+  return std::find(led_families.begin(), led_families.end(), family) != led_families.end();
 }
 
 std::optional<StreamKey> owner_of_row(std::string_view family, std::string_view key,

@@ -9,8 +9,7 @@
 
 namespace projections {
 
-// Keys of the family begin with the stream. So they do unless row_owner.cc says otherwise: a read
-// model of patients has nothing to add there.
+// Keys of the family begin with the stream. False also for a family that is not known here.
 bool stream_leads(std::string_view family);
 // Nothing: the row is of no one stream (a counter over all, a setting, a record that is nobody's),
 // or its key does not read.
