@@ -53,8 +53,11 @@ class LogContract : public testing::TestWithParam<LogKind> {
   }
   EventLog& log() { return *log_; }
 
+  // When the log may give its answers; held back, it gets no further than its queue is long.
+  enum class Answers { at_once, after_the_last_append };
   // Appends without waiting in between, then waits for all answers.
-  std::vector<Appended> append_all(PartitionId partition, const std::vector<std::string>& values);
+  std::vector<Appended> append_all(PartitionId partition, const std::vector<std::string>& values,
+                                   Answers when = Answers::at_once);
   // The next `count` records, or fewer with a failure.
   std::vector<LogRecord> read(PartitionId partition, Offset from, std::size_t count);
   std::unique_ptr<LogReader> reader(PartitionId partition, Offset from);

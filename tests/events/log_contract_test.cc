@@ -25,16 +25,21 @@ constexpr std::size_t plenty = 1u << 20;
 constexpr PartitionId first{0}, second{1};
 
 std::vector<Appended> LogContract::append_all(PartitionId partition,
-                                              const std::vector<std::string>& values) {
+                                              const std::vector<std::string>& values,
+                                              Answers when) {
   std::vector<Appended> answers(values.size());
-  std::latch all(static_cast<std::ptrdiff_t>(values.size()));
+  std::latch all(static_cast<std::ptrdiff_t>(values.size())), appended_all(1);
+  const auto appender = std::this_thread::get_id();
+  const bool hold = when == Answers::after_the_last_append;
   for (std::size_t i = 0; i < values.size(); ++i) {
     log().append(partition, "key " + std::to_string(i), values[i],
                  [&, i](const Appended& appended) {
+                   if (hold && std::this_thread::get_id() != appender) appended_all.wait();
                    answers[i] = appended;
                    all.count_down();
                  });
   }
+  appended_all.count_down();
   all.wait();
   return answers;
 }
@@ -247,7 +252,7 @@ TEST_P(LogContract, AFullQueueRefusesBeforeAppendReturns) {
 
 TEST_P(LogContract, WhatAFullQueueRefusedIsNotThereAndTheRestIs) {
   reopen(16384);
-  const auto answers = append_all(first, numbered(2000, 200));
+  const auto answers = append_all(first, numbered(2000, 200), Answers::after_the_last_append);
   std::map<std::int64_t, std::string> expected;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (answers[i].delivery == Delivery::persisted) {
