@@ -22,9 +22,9 @@ constexpr std::uint32_t due_layout = 1;  // of the rows
 
 // What is in the program reads: its tests read it first.
 template <class Value>
-Value shipped(Result<Value> read) {
+const Value& shipped(const Result<Value>& read) {
   CHECK(read.has_value());
-  return std::move(*read);
+  return *read;
 }
 
 // FNV-1a: other rules or another schedule are another version.
@@ -83,10 +83,8 @@ Result<std::vector<std::string>> index_rows(const StreamKey& stream, Family fami
 }  // namespace
 
 PreventionDue::PreventionDue()
-    : schedule_(shipped(immunization::read_shipped_schedule())),
-      screenings_(shipped(screening::read_shipped_rules())),
-      rules_{schedule_, screenings_},
-      version_(version_of(schedule_)) {}
+    : rules_{shipped(immunization::shipped_schedule()), shipped(screening::shipped_rules())},
+      version_(version_of(rules_.schedule)) {}
 
 // Cheap first: most events are of a type or code that nothing here asks for.
 bool PreventionDue::asks_for(const AcceptedEvent& event) const {

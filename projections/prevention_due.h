@@ -36,8 +36,6 @@ class PreventionDue final : public Projection {
   bool asks_for(const AcceptedEvent& event) const;
   Status assess(const AcceptedEvent& event, Family family, RowBatch& batch) const;
 
-  const immunization::Schedule schedule_;
-  const screening::Rules screenings_;
   const PreventionRules rules_;
   const std::uint32_t version_;
 };

@@ -53,8 +53,6 @@ struct Node::Parts {
   std::unique_ptr<events::EventLog> checkpoints;
   std::unique_ptr<projections::Notary> notary;
   std::unique_ptr<query::Sources> sources;
-  projections::immunization::Schedule schedule;
-  projections::screening::Rules screenings;
   std::unique_ptr<projections::access::AccessModel> access_model;
   std::unique_ptr<query::access::AuditSource> audit;
   std::unique_ptr<projections::measures::Keeper> measures;
@@ -86,18 +84,6 @@ Result<std::string> read_version(const query::Sources& sources, events::Resource
   if (!row) return row.error();
   if (!*row) return events::Error{events::ErrorCode::not_found, "no such version", {}};
   return query::show_document(sources, (*known)->stream, type, id.text(), **row);
-}
-
-// Those that are in the program.
-events::Status read_prevention_rules(projections::immunization::Schedule& schedule,
-                                     projections::screening::Rules& screenings) {
-  auto shipped = projections::immunization::read_shipped_schedule();
-  if (!shipped) return shipped.error();
-  auto rules = projections::screening::read_shipped_rules();
-  if (!rules) return rules.error();
-  schedule = std::move(*shipped);
-  screenings = std::move(*rules);
-  return {};
 }
 
 Result<std::unique_ptr<query::subscriptions::Hub>> open_subscriptions(const NodeSettings& settings,
@@ -261,8 +247,10 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     parts->imports->add_routes(parts->router);
   }
   if (settings.answers_reads) {
-    if (auto read = read_prevention_rules(parts->schedule, parts->screenings); !read)
-      return read.error();
+    const auto& schedule = projections::immunization::shipped_schedule();
+    if (!schedule) return schedule.error();
+    const auto& screenings = projections::screening::shipped_rules();
+    if (!screenings) return screenings.error();
     parts->knowledge = std::make_unique<query::settings::KnowledgeInForce>(
         *parts->sources, projections::knowledge::shipped_knowledge());
     const auto& knowledge = *parts->knowledge;
@@ -275,7 +263,7 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
     query::Conclusions conclusions{
         [&knowledge](const auto& read) { return knowledge.or_shipped(read); },
         *parts->checks,
-        {parts->schedule, parts->screenings},
+        {*schedule, *screenings},
         {}};
     if (settings.takes_writes) {
       conclusions.write = [&routes = *parts->routes](http::Request& request) {

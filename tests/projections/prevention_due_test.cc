@@ -24,8 +24,8 @@ using Type = events::ResourceType;
 using Set = std::set<std::string>;
 
 const projections::PreventionRules& rules() {
-  static const auto schedule = projections::immunization::read_shipped_schedule();
-  static const auto screenings = projections::screening::read_shipped_rules();
+  static const auto& schedule = projections::immunization::shipped_schedule();
+  static const auto& screenings = projections::screening::shipped_rules();
   static const projections::PreventionRules both{schedule.value(), screenings.value()};
   return both;
 }

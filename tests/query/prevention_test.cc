@@ -15,8 +15,8 @@ constexpr const char* snomed = "http://snomed.info/sct";
 using Type = schema::ResourceType;
 
 const projections::PreventionRules& rules() {
-  static const auto schedule = projections::immunization::read_shipped_schedule();
-  static const auto screenings = projections::screening::read_shipped_rules();
+  static const auto& schedule = projections::immunization::shipped_schedule();
+  static const auto& screenings = projections::screening::shipped_rules();
   static const projections::PreventionRules both{schedule.value(), screenings.value()};
   return both;
 }

@@ -1,7 +1,7 @@
 // The answer: for each vaccine group of a schedule where a patient stands, what comes next
 // and when, from which doses and observations, and until when that holds.
 //
-//   const auto schedule = read_shipped_schedule();            // once
+//   const auto& schedule = shipped_schedule();              // read once
 //   const auto answer = assess(*schedule, patient, today);    // pure, from any thread
 //
 // Nothing here is clinically reviewed.

@@ -43,10 +43,13 @@ events::Result<std::vector<ScheduleFile>> shipped_files() {
   return files_of(*tar);
 }
 
-events::Result<Schedule> read_shipped_schedule() {
-  const auto files = shipped_files();
-  if (!files) return files.error();
-  return read_schedule(std::string(issuer), std::string(version), *files);
+const events::Result<Schedule>& shipped_schedule() {
+  static const events::Result<Schedule> read = []() -> events::Result<Schedule> {
+    const auto files = shipped_files();
+    if (!files) return files.error();
+    return read_schedule(std::string(issuer), std::string(version), *files);
+  }();
+  return read;
 }
 
 }  // namespace projections::immunization

@@ -17,7 +17,7 @@ std::span<const ShippedArchive> shipped_archives();
 // The XML files in it, by name. corrupt if it does not open.
 events::Result<std::vector<ScheduleFile>> shipped_files();
 
-// Reading takes tens of milliseconds: once, at start.
-events::Result<Schedule> read_shipped_schedule();
+// Reading takes tens of milliseconds: the first who asks waits for it.
+const events::Result<Schedule>& shipped_schedule();
 
 }  // namespace projections::immunization

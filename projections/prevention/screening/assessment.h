@@ -1,7 +1,7 @@
 // The answer: for each screening rule where a patient stands, from which facts, and until when
 // that holds.
 //
-//   const auto rules = read_shipped_rules();         // once
+//   const auto& rules = shipped_rules();            // read once
 //   const auto answer = assess(*rules, patient, on); // pure, from any thread
 //
 // Nothing here is clinically reviewed.

@@ -227,8 +227,9 @@ Result<Rules> read_rules(std::string_view screenings, std::string_view code_list
   return rules;
 }
 
-Result<Rules> read_shipped_rules() {
-  return read_rules(table_text("screenings"), table_text("code_lists"));
+const Result<Rules>& shipped_rules() {
+  static const auto read = read_rules(table_text("screenings"), table_text("code_lists"));
+  return read;
 }
 
 }  // namespace projections::screening

@@ -10,7 +10,7 @@ namespace projections::screening {
 // source, date or version …
 events::Result<Rules> read_rules(std::string_view screenings, std::string_view code_lists);
 
-// The tables that are in the program. Once, at start.
-events::Result<Rules> read_shipped_rules();
+// The tables that are in the program, read once.
+const events::Result<Rules>& shipped_rules();
 
 }  // namespace projections::screening

@@ -51,7 +51,7 @@ Patient born(Day day, Sex sex = Sex::female) {
 class AssessmentTest : public ::testing::Test {
  protected:
   static const Schedule& schedule() {
-    static const Schedule read = *read_shipped_schedule();
+    static const Schedule& read = *shipped_schedule();
     return read;
   }
   static GroupAnswer answer(const Patient& patient, Day as_of, std::string_view group) {

@@ -119,7 +119,7 @@ std::string difference(const CdcCase& one, const Schedule& schedule) {
 }
 
 TEST(CdcCasesTest, AllComeOutAsCdcSaysButThoseThatAreKnownToDiffer) {
-  const auto schedule = read_shipped_schedule();
+  const auto& schedule = shipped_schedule();
   ASSERT_TRUE(schedule) << schedule.error().message;
   std::map<std::string, std::string> known;
   for (const auto& line :

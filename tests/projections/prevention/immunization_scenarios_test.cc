@@ -11,7 +11,7 @@ const char* const files[] = {"tests/projections/prevention/childhood.txt",
                              "tests/projections/prevention/doubts.txt"};
 
 TEST(ImmunizationScenariosTest, EachScenarioComesOutAsItSays) {
-  const auto schedule = read_shipped_schedule();
+  const auto& schedule = shipped_schedule();
   ASSERT_TRUE(schedule) << schedule.error().message;
   std::size_t played = 0;
   for (const char* file : files) {

@@ -56,7 +56,7 @@ TEST(CalendarTest, ADateOfAYearOrAMonthIsEachOfItsDays) {
 class ShippedScheduleTest : public ::testing::Test {
  protected:
   static const Schedule& schedule() {
-    static const Schedule read = *read_shipped_schedule();
+    static const Schedule& read = *shipped_schedule();
     return read;
   }
   static const Antigen& antigen(std::string_view name) {

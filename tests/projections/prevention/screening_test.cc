@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 const Rules& rules() {
-  static const auto read = read_shipped_rules();
+  static const auto& read = shipped_rules();
   EXPECT_TRUE(read) << read.error().message;
   return *read;
 }
