@@ -255,7 +255,7 @@ def main():
     parser.add_argument("--kafka", action="store_true")
     parser.add_argument("--patients", type=int, default=6)
     parser.add_argument("--pairs", type=int, default=300)
-    parser.add_argument("--long", action="store_true")
+    parser.add_argument("--long", action="store_true", default=bool(os.environ.get("CHARTLOG_LONG")))
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
     arguments = parser.parse_args()
     shared_data("synthea", "ma42-300.bundles.ndjson.zst")  # skips, by name, where there is none

@@ -119,7 +119,7 @@ def main():
         file = os.path.join(folder, "openapi.json")
         with open(file, "w") as out:
             json.dump(with_examples(description, known, cursors), out)
-        command = [schemathesis, "run", file, "--url", node.url, "--seed", seed, "--max-examples", "60",
+        command = [schemathesis, "run", file, "--url", node.url, "--seed", seed, "--max-examples", "100" if os.environ.get("CHARTLOG_LONG") else "25",
                    "--request-timeout", "20", "--phases", "examples,coverage,fuzzing", "--no-color",
                    "--checks", "all", "--max-failures", "20"]
         for path in STREAMS:
@@ -129,8 +129,8 @@ def main():
         for path in SAID_IN_PART:
             whole += ["--exclude-path", path]
             in_part += ["--include-path", path]
-        failed = subprocess.run(whole, timeout=600, cwd=folder).returncode
-        failed += subprocess.run(in_part, timeout=600, cwd=folder).returncode
+        failed = subprocess.run(whole, timeout=900, cwd=folder).returncode
+        failed += subprocess.run(in_part, timeout=900, cwd=folder).returncode
     finally:
         node.stop()
     if failed:

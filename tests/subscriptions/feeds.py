@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Subscribers that fail in every way under load, and the node killed: nothing lost, no gap, in order.
 
-    tests/subscriptions/feeds.py [--seconds 45] [--seed N] [--kafka]      CHARTLOG_LONG=1: ten minutes
+    tests/subscriptions/feeds.py [--seconds 25] [--seed N] [--kafka]      CHARTLOG_LONG=1: ten minutes
 
 Writers change patients of their own (create, amend, delete) and know what was acknowledged. Rest-hook
 endpoints hang, answer 500, redirect, cut connections, are closed and opened again; the node is killed
@@ -468,7 +468,7 @@ def run(seconds, seed, folder, kafka):
 def main():
     arguments = argparse.ArgumentParser()
     long = os.environ.get("CHARTLOG_LONG") == "1"
-    arguments.add_argument("--seconds", type=float, default=600 if long else 40)
+    arguments.add_argument("--seconds", type=float, default=600 if long else 25)
     arguments.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     arguments.add_argument("--kafka", action="store_true")
     options = arguments.parse_args()

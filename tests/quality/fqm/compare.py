@@ -28,8 +28,8 @@ GENERATED_YEAR = 2024
 GENERATED_PERIOD = ("2024-01-01", "2024-12-31")
 SEED = 20260
 # If not all are asked for: boolean and Encounter bases, exclusions, exceptions, strata.
-SAMPLED = ["BreastCancerScreeningFHIR", "ControllingHighBloodPressureFHIR", "DiabetesGlycemicStatusAssessmentGreaterThan9PercentFHIR",
-           "ChlamydiaScreeninginWomenFHIR", "DocumentationofCurrentMedicationsFHIR", "CMS986FHIRMalnutritionScore"]
+SAMPLED = ["DiabetesGlycemicStatusAssessmentGreaterThan9PercentFHIR", "ChlamydiaScreeninginWomenFHIR",
+           "DocumentationofCurrentMedicationsFHIR", "CMS986FHIRMalnutritionScore"]
 
 
 def install():
@@ -288,7 +288,7 @@ def main():
         if options.only in (None, "synthea"):
             synthea(engines, os.path.dirname(folder), drawn, tally, 160 if options.long else 5)
         if options.only in (None, "generated"):
-            generated(engines, drawn, 300 if options.long else 20, tally)
+            generated(engines, drawn, 300 if options.long else 12, tally)
     for each in tally.bad:
         print("DIFFERENT", each)
     unused = set(tally.known) - tally.used
