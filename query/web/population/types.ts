@@ -1,5 +1,7 @@
 // What /measures and its parts answer.
-export interface Figures { patients: number; failed: number; populations: Readonly<Record<string, number>>; rate?: number }
+// null: withheld from this reader, since few people are behind it or could be worked out.
+export type Count = number | null;
+export interface Figures { patients: Count; failed: Count; populations: Readonly<Record<string, Count>>; rate?: Count }
 
 export interface Board {
   measure: string;
@@ -18,7 +20,7 @@ export interface MeasureList { position: string; notice: string; measures: Liste
 
 export interface Stratum extends Figures { stratum?: string; name?: string }
 export interface GroupFigures extends GroupText { group: number; strata: Stratum[] }
-export interface Summary extends Board { position: string; by: string; groups: GroupFigures[] }
+export interface Summary extends Board { position: string; by: string; withheld_below?: number; groups: GroupFigures[] }
 
 export interface MonthFigures extends Figures { known_at_end_of: string }
 export interface Trend extends Board { group: number; months: MonthFigures[] }
