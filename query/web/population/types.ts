@@ -30,7 +30,7 @@ export interface Members extends Board { population: string; patients: Member[];
 
 export type Value = null | boolean | string | number | Value[] | { [name: string]: Value };
 export interface Definition { name: string; value?: Value; error?: string }
-export interface RestsOn { resource: string; version: number; position: string; known: string }
+export interface RestsOn { resource: string; name?: string; version: number; position: string; known: string }
 export interface Flip { group: number; from: string; to: string; position: string; known: string; after_the_period: boolean; cause: string[] }
 export interface Explained extends Board {
   patient: string;
