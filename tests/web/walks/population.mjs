@@ -78,6 +78,10 @@ export async function fromACellToPatientsToDefinitionsToTheEvent(walker) {
   for (const one of body.definitions.filter((each) => typeof each.value === 'boolean')) {
     assert.match(await definitions.getByRole('row', { name: new RegExp(`^${one.name} (yes|no)$`) }).innerText(), one.value ? /yes$/ : /no$/);
   }
+  const named = body.rests_on.find((one) => one.name);
+  assert.ok(named, 'what it rests on has a name');
+  assert.equal(await page.getByRole('table', { name: 'Events it rests on' }).getByText(named.resource.split('/')[1]).count(), 0, 'an id in the place of a name');
+  await page.getByRole('table', { name: 'Events it rests on' }).getByText(named.name).first().waitFor();
   await page.getByRole('table', { name: 'Events it rests on' }).getByRole('link').first().click();
   await page.waitForURL((url) => url.searchParams.get('history') === body.rests_on[0].resource);
   await page.getByRole('dialog').getByRole('heading', { name: /Version 1/ }).waitFor();
@@ -227,7 +231,7 @@ export async function whoReadsForAnotherPurposeSeesNoNumberOfFewAndNobodyBehindT
     const cells = await table.locator('tbody tr', { hasText: one.stratum }).locator('td').allInnerTexts();
     assert.equal(cells[3], 'withheld', cells.join(' | '));
   }
-  assert.equal(await page.getByRole('link', { name: /^(Numerator|Denominator|Patients)/ }).count(), 0);
+  assert.equal(await page.getByRole('link', { name: /^(Numerator|Denominator|Patients), / }).count(), 0);
   await page.getByText(/Withheld: fewer than 11 people/).first().waitFor();
   const { text } = await textOfExport(page, () => page.getByRole('button', { name: 'Export CSV' }).click());
   const [head, ...lines] = text.trim().split('\r\n').map((line) => line.split(','));
