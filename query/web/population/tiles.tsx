@@ -23,6 +23,7 @@ export function useFollowed<T>(path: string, key: string) {
 function Rate({ figures, scoring }: { figures: Figures; scoring: string }) {
   const { rate } = figures;
   if (rate === undefined) return <p class="no-rate">{scoring === 'proportion' ? 'No rate: nobody is in the denominator' : `No rate: a ${scoring} measure`}</p>;
+  if (rate === null) return <p class="no-rate">Rate withheld, {fractionText(figures)}</p>;
   return <p class="rate"><strong>{percent(rate)}</strong> <span class="of">{fractionText(figures)}</span></p>;
 }
 
@@ -41,6 +42,7 @@ function Tile({ measure, group }: { measure: Listed; group: number }) {
   const text = measure.groups[group - 1]!;
   const figures = summary.body?.groups[group - 1]?.strata[0];
   const months = trend.body?.months ?? [];
+  const change = changeText(months, text.direction);
   const moved = useMoves().counts.get(key) ?? 0;
   return (
     <li class={moved > 0 ? 'tile arrived' : 'tile'}>
@@ -53,7 +55,7 @@ function Tile({ measure, group }: { measure: Listed; group: number }) {
           <Sparkline values={months.flatMap((month) => (typeof month.rate === 'number' ? [month.rate] : []))} width={84} height={24} />
         </div>
       )}
-      <p class="small"><DirectionWord direction={text.direction} />{figures?.rate !== undefined && <span class="quiet"> · {changeText(months, text.direction)}</span>}</p>
+      <p class="small"><DirectionWord direction={text.direction} />{figures?.rate !== undefined && change && <span class="quiet"> · {change}</span>}</p>
       <p class="small quiet foot">
         <span>n = {figures ? countText(figures.patients) : 0} patients{figures && figures.failed !== 0 && `, ${countText(figures.failed)} could not be evaluated`}{summary.body?.withheld_below && <Withheld />}</span>
         {moved > 0 && <Chip tone="warn">{moved} moved just now</Chip>}
