@@ -91,17 +91,22 @@ Result<kept::Stratum> stratum_parameters(const Request& request) {
   return kept::Stratum{*dimension, value == nullptr ? std::string() : *value};
 }
 
-void write_figures(const kept::Figures& figures, const kept::GroupText& group, JsonWriter& json) {
-  json.member("patients", static_cast<std::uint64_t>(kept::figure(figures, "patients")));
-  json.member("failed", static_cast<std::uint64_t>(kept::figure(figures, "failed")));
+void write_figures(const kept::Figures& figures, const kept::GroupText& group,
+                   const Withheld& hidden, JsonWriter& json) {
+  const auto write = [&](std::string_view population, std::int64_t count) {
+    json.key(population);
+    hidden.contains(population) ? json.null() : json.value(static_cast<std::uint64_t>(count));
+  };
+  write("patients", kept::figure(figures, "patients"));
+  write("failed", kept::figure(figures, "failed"));
   json.key("populations").begin_object();
   for (const auto& [population, count] : figures) {
-    if (population == "patients" || population == "failed") continue;
-    json.member(population, static_cast<std::uint64_t>(count));
+    if (population != "patients" && population != "failed") write(population, count);
   }
   json.end_object();
-  if (const auto rate = kept::rate(figures, group))
-    json.key("rate").number(fmt::format("{:.6f}", *rate));
+  const auto rate = kept::rate(figures, group);
+  if (rate && hidden.contains("rate")) json.key("rate").null();
+  if (rate && !hidden.contains("rate")) json.key("rate").number(fmt::format("{:.6f}", *rate));
   if (kept::is_of_observations(group))
     json.member("rate_from", "observations, see $evaluate-measure");
 }

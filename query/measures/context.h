@@ -9,6 +9,7 @@
 #include "projections/measures/patient_record.h"
 #include "query/json_writer.h"
 #include "query/measures/choice.h"
+#include "query/measures/small_cells.h"
 #include "query/read_context.h"
 
 namespace query::measures {
@@ -41,8 +42,9 @@ events::Result<std::uint8_t> group_parameter(const ops::http::Request& request,
 events::Result<kept::Stratum> stratum_parameters(const ops::http::Request& request);
 
 // {"denominator":2,…} and "rate", or "rate_from" where it is made of what is not kept; members of
-// an object that is open.
-void write_figures(const kept::Figures& figures, const kept::GroupText& group, JsonWriter& json);
+// an object that is open. What is withheld is null: there, and not shown.
+void write_figures(const kept::Figures& figures, const kept::GroupText& group,
+                   const Withheld& hidden, JsonWriter& json);
 // "measure", "version", "title", "period".
 void write_board(const kept::Board& board, JsonWriter& json);
 // "evaluated": how far a board that is new has come. Absent once it is done.

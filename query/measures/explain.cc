@@ -12,6 +12,7 @@
 #include "projections/quality/literal_text.h"
 #include "projections/quality/record.h"
 #include "query/measures/board_asked.h"
+#include "query/measures/resource_name.h"
 
 namespace query::measures {
 namespace {
@@ -181,6 +182,7 @@ class Explanation {
       events::PositionToken position(sources_.log_id);
       position.see(entry.row.position);
       out_.begin_object().member("resource", name);
+      if (entry.opened != nullptr) out_.optional("name", name_of(*entry.opened));
       out_.member("version", entry.row.version.value).member("position", position.text());
       out_.member("known", events::format_instant(entry.row.known_time)).end_object();
     }

@@ -1,14 +1,13 @@
 #include "query/measures/routes.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
-#include "ops/auth/access.h"
-#include "query/fhir/cursor.h"
+#include "query/measures/answer_frame.h"
 #include "query/measures/board_asked.h"
 #include "query/measures/explain.h"
+#include "query/measures/member_page.h"
 #include "query/names.h"
 #include "query/patient_answer.h"
 
@@ -22,24 +21,6 @@ using kept::BoardPointer;
 using ops::http::ParameterText;
 using ops::http::Request;
 using ops::http::Response;
-
-constexpr std::size_t members_default = 50, members_max = 500;
-
-// What an answer has before its own members.
-JsonWriter begun(const Reading& reading) {
-  JsonWriter json;
-  json.begin_object().member("position", reading.position().text()).member("notice", notice);
-  return json;
-}
-Response ended(const Reading& reading, JsonWriter json) {
-  json.end_object();
-  return reading.marked(
-      with_position(Response::json(200, std::move(json).take()), reading.position()));
-}
-Status write_asked(const Reading& reading, const kept::Board& board, JsonWriter& json) {
-  write_board(board, json);
-  return reading.write(&board, json);
-}
 
 // What the measure's author says of a group; `populations` are those that can be asked for.
 void write_group(const kept::GroupText& group, JsonWriter& json) {
@@ -100,17 +81,30 @@ std::string shown(Names& names, const std::string& value) {
   return type ? names.of(*type, value.substr(slash + 1)) : std::string();
 }
 
-void write_cells(Names& names, const std::vector<kept::CellFigures>& cells,
-                 const kept::GroupText& group, kept::Dimension by, JsonWriter& json) {
+// Of each of the cells, what this reader is not shown.
+std::vector<Withheld> withheld_from(const Request& request,
+                                    const std::vector<kept::CellFigures>& cells) {
+  if (may_see_patients(request.principal)) return std::vector<Withheld>(cells.size());
+  return withheld(cells);
+}
+
+void write_cells(const std::vector<kept::CellFigures>& cells, const std::vector<Withheld>& hidden,
+                 const kept::GroupText& group, kept::Dimension by, Names& names, JsonWriter& json) {
   json.key("strata").begin_array();
-  for (const auto& cell : cells) {
+  for (std::size_t i = 0; i < cells.size(); ++i) {
     json.begin_object();
-    if (by != kept::Dimension::all) json.member("stratum", cell.value);
-    json.optional("name", shown(names, cell.value));
-    write_figures(cell.figures, group, json);
+    if (by != kept::Dimension::all) json.member("stratum", cells[i].value);
+    json.optional("name", shown(names, cells[i].value));
+    write_figures(cells[i].figures, group, hidden[i], json);
     json.end_object();
   }
   json.end_array();
+}
+
+// Said once of an answer in which null is a number that is not shown.
+void write_withholding(const Request& request, JsonWriter& json) {
+  if (!may_see_patients(request.principal))
+    json.member("withheld_below", std::uint64_t{shown_from});
 }
 
 Result<Response> summary(const Reading& reading, const Request& request) {
@@ -124,6 +118,7 @@ Result<Response> summary(const Reading& reading, const Request& request) {
   if (auto written = write_asked(reading, **board, json); !written) return written.error();
   if (auto written = write_progress(**board, reading.rows(), json); !written)
     return written.error();
+  write_withholding(request, json);
   json.member("by", kept::name_of(*by)).key("groups").begin_array();
   const auto& groups = (*board)->package->groups;
   Names names(reading.context().sources);
@@ -132,11 +127,21 @@ Result<Response> summary(const Reading& reading, const Request& request) {
     if (!cells) return cells.error();
     json.begin_object().member("group", static_cast<std::uint64_t>(i + 1));
     write_group(groups[i], json);
-    write_cells(names, *cells, groups[i], *by, json);
+    write_cells(*cells, withheld_from(request, *cells), groups[i], *by, names, json);
     json.end_object();
   }
   json.end_array();
   return ended(reading, std::move(json));
+}
+
+// Of one stratum alone it cannot be said which months the others would give away.
+Status permit_months(const Request& request, const kept::Stratum& stratum) {
+  if (stratum.dimension == kept::Dimension::all || may_see_patients(request.principal)) return {};
+  return events::Error{events::ErrorCode::forbidden,
+                       fmt::format("parameter by: for the purpose \"{}\" months are shown of all "
+                                   "patients together; leave out by and stratum",
+                                   request.principal.purpose.substr(0, 40)),
+                       "by"};
 }
 
 Result<Response> by_month(const Reading& reading, const Request& request) {
@@ -146,105 +151,31 @@ Result<Response> by_month(const Reading& reading, const Request& request) {
   if (!group) return group.error();
   const auto stratum = stratum_parameters(request);
   if (!stratum) return stratum.error();
+  if (auto may = permit_months(request, *stratum); !may) return may.error();
   const auto figures = reading.of(*board);
   if (!figures) return figures.error();
   const auto months = (*figures)->trend(*group, *stratum);
   if (!months) return months.error();
   auto json = begun(reading);
   if (auto written = write_asked(reading, **board, json); !written) return written.error();
+  write_withholding(request, json);
   json.member("group", static_cast<std::uint64_t>(*group + 1)).key("months").begin_array();
   for (const auto& month : *months) {
     json.begin_object().member("known_at_end_of", kept::month_text(month.month));
-    write_figures(month.figures, (*board)->package->groups[*group], json);
+    const auto hidden = withheld_from(request, {{{}, month.figures}});
+    write_figures(month.figures, (*board)->package->groups[*group], hidden.front(), json);
     json.end_object();
   }
   json.end_array();
   return ended(reading, std::move(json));
 }
 
-// A page of a cell's patients, in the order of their keys.
-class MemberPage {
- public:
-  MemberPage(const Reading& reading, const Request& request)
-      : reading_(reading), request_(request) {}
-
-  Result<Response> answer() {
-    auto board = board_asked(reading_, request_);
-    if (!board) return board.error();
-    if (auto read = read_cell(**board); !read) return read.error();
-    const auto count = count_parameter(request_, "_count", members_default, members_max);
-    if (!count) return count.error();
-    if (auto read = read_cursor(); !read) return read.error();
-    const auto figures = reading_.of(*board);
-    if (!figures) return figures.error();
-    const auto list = (*figures)->members(cell_, after_, *count);
-    if (!list) return list.error();
-    auto json = begun(reading_);
-    if (auto written = write_asked(reading_, **board, json); !written) return written.error();
-    write(*list, json);
-    return ended(reading_, std::move(json));
-  }
-
- private:
-  Status read_cell(const kept::Board& board) {
-    const auto* population = request_.parameter("population");
-    if (population == nullptr)
-      return events::invalid(
-          "parameter population: is missing; write population=numerator, or another code of the "
-          "measure's, `patients` or `failed`",
-          "population");
-    const auto group = group_parameter(request_, board);
-    if (!group) return group.error();
-    if (auto known = check_population(*population, board.package->groups[*group]); !known)
-      return known;
-    auto stratum = stratum_parameters(request_);
-    if (!stratum) return stratum.error();
-    cell_ = {board.number, *group, std::move(*stratum), *population};
-    return {};
-  }
-  static Status check_population(const std::string& population, const kept::GroupText& group) {
-    std::vector<std::string> known = group.populations;
-    known.insert(known.end(), {"patients", "failed"});
-    if (std::find(known.begin(), known.end(), population) != known.end()) return {};
-    return events::invalid(fmt::format("parameter population: \"{}\" is none of {}",
-                                       population.substr(0, 60), fmt::join(known, ", ")),
-                           "population");
-  }
-  // Bound to what was asked, so that another cell's cursor is refused.
-  std::uint64_t fingerprint() const {
-    return fhir::fingerprint(kept::cell_prefix(kept::RowKind::member, cell_));
-  }
-  Status read_cursor() {
-    const auto* cursor = request_.parameter("_cursor");
-    if (cursor == nullptr) return {};
-    const auto key = fhir::decode_cursor(fingerprint(), *cursor);
-    if (!key) return key.error();
-    after_ = events::StreamKey::from_bytes(*key);
-    if (!after_) return events::invalid("parameter _cursor: not one of a page's `next`", "_cursor");
-    return {};
-  }
-  void write(const kept::MemberList& list, JsonWriter& json) const {
-    json.member("population", cell_.population).key("patients").begin_array();
-    for (const auto& member : list.found) {
-      ops::auth::note_patient(member.patient);
-      json.begin_object().member("patient", member.patient).member("count", member.count);
-      json.end_object();
-    }
-    json.end_array();
-    if (list.after) json.member("next", fhir::encode_cursor(fingerprint(), list.after->bytes()));
-  }
-
-  const Reading& reading_;
-  const Request& request_;
-  kept::CellKey cell_;
-  std::optional<events::StreamKey> after_;
-};
-
 Result<Response> patients(const Reading& reading, const Request& request) {
-  return MemberPage(reading, request).answer();
+  return member_page(reading, request);
 }
 
 Result<Response> patient(const Reading& reading, const Request& request) {
+  if (auto may = permit_patients(request.principal); !may) return may.error();
   auto json = begun(reading);
   if (auto written = explain(reading, request, json); !written)
     return reading.explain(written.error());
@@ -281,11 +212,13 @@ std::string framed(schema::Members members, schema::Members optional = {}) {
 // Of a route that takes asOf.
 std::string framed_then(schema::Members members) {
   const auto then = schema::one_of({"the same", "other content", "not loaded"});
-  return framed(std::move(members), {{"as_of", schema::object({{"asked", schema::text},
-                                                               {"position", schema::position},
-                                                               {"provisional", schema::yes_or_no},
-                                                               {"measure_then", then}},
-                                                              {{"newest", schema::text}})}});
+  return framed(std::move(members),
+                {{"withheld_below", schema::whole_number(shown_from, shown_from)},
+                 {"as_of", schema::object({{"asked", schema::text},
+                                           {"position", schema::position},
+                                           {"provisional", schema::yes_or_no},
+                                           {"measure_then", then}},
+                                          {{"newest", schema::text}})}});
 }
 
 }  // namespace

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const modules = createRequire(join(process.env.CHARTLOG_NODE_MODULES, 'package.json'));
 const { chromium } = modules('playwright-core');
-const axe = readFileSync(modules.resolve('axe-core/axe.min.js'), 'utf8');
+const axe = readFileSync(modules.resolve('axe-core/axe.min.js'), 'utf8') + readFileSync(new URL('in_page/violations.js', import.meta.url), 'utf8');
 const screenshots = process.env.CHARTLOG_SCREENSHOTS;
 
 export const wide = { width: 1280, height: 900 };
@@ -15,6 +15,19 @@ export const narrow = { width: 390, height: 844 };
 // the test is let off with more.
 export const atOnce = 5000;
 
+// What another theme can break: it changes colours and nothing else.
+const ofColours = ['color-contrast', 'link-in-text-block'];
+
+// axe-core beside a page, until it is left or loaded again.
+async function axeIn(page) {
+  page.once('framenavigated', () => { page.axe = undefined; });
+  const session = await page.context().newCDPSession(page);
+  const { frameTree } = await session.send('Page.getFrameTree');
+  const { executionContextId: contextId } = await session.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id });
+  await session.send('Runtime.evaluate', { contextId, expression: axe });
+  return { session, contextId };
+}
+
 export class Walker {
   url = process.env.CHARTLOG_URL;
   // Nodes of two sites on one log; without a broker both are that one.
@@ -22,6 +35,7 @@ export class Walker {
   south = process.env.CHARTLOG_URL_SOUTH;
   #browser;
   #contexts = [];
+  #judged = [];  // looks of text whose contrast suffices, see in_page/violations.js
 
   static async start() {
     const walker = new Walker();
@@ -71,42 +85,49 @@ export class Walker {
     }
   }
 
-  // No violation of axe-core's rules; runs in a world of its own, so the page's policy stays.
-  async accessible(page, what) {
-    const session = await page.context().newCDPSession(page);
-    const { frameTree } = await session.send('Page.getFrameTree');
-    const { executionContextId: contextId } = await session.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id });
-    await session.send('Runtime.evaluate', { contextId, expression: axe });
-    const { result } = await session.send('Runtime.evaluate', {
-      contextId, awaitPromise: true, returnByValue: true,
-      expression: 'axe.run(document, { resultTypes: ["violations"] }).then((found) => found.violations.map((one) => `${one.id}: ${one.help} at ${one.nodes.slice(0, 3).map((node) => node.target + " " + (node.any[0]?.message ?? "")).join("; ")}`))',
-    });
-    assert.deepEqual(result.value, [], what);
-    await session.detach();
+  // No violation of axe-core's rules, or of those named; in a world of its own, so the page's policy stays.
+  async accessible(page, what, rules = null) {
+    const { session, contextId } = await (page.axe ??= axeIn(page));
+    const { result, exceptionDetails } = await session.send('Runtime.evaluate', { contextId, awaitPromise: true, returnByValue: true, expression: `violations(${JSON.stringify(rules)}, ${JSON.stringify(this.#judged)})` });
+    assert.equal(exceptionDetails, undefined, what);
+    assert.deepEqual(result.value.found, [], what);
+    this.#judged = result.value.judged;
   }
 
   // In both widths and themes: accessible, no sideways scrolling, where one is in sight, a screenshot.
+  // The narrow one is loaded anew, as a phone does.
   async looks(path, name, ready, prepare = async () => undefined) {
+    const page = await this.open(path);
     for (const [size, viewport] of Object.entries({ wide, narrow })) {
-      const page = await this.open(path, { viewport });
+      if (size === 'narrow') {
+        await page.setViewportSize(viewport);
+        await page.emulateMedia({ colorScheme: 'light' });
+        await page.goto(path);
+      }
       await ready(page);
       await prepare(page);
       for (const theme of ['light', 'dark']) {
         await page.emulateMedia({ colorScheme: theme });
-        await page.waitForTimeout(150);  // what is drawn on a canvas is drawn again
+        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));  // a canvas too
         await this.screenshot(page, `${name}-${size}-${theme}`);
-        await this.accessible(page, `${name} ${size} ${theme}`);
+        await this.accessible(page, `${name} ${size} ${theme}`, theme === 'dark' ? ofColours : null);
       }
-      const hidden = await page.evaluate(() => [...document.querySelectorAll('nav [aria-current=page]')].filter((one) => {
+      await this.#fits(page, `${name} ${size}`);
+    }
+    assert.deepEqual(page.complaints, [], name);
+    await page.context().close();
+  }
+
+  async #fits(page, what) {
+    const { hidden, sideways } = await page.evaluate(() => ({
+      hidden: [...document.querySelectorAll('nav [aria-current=page]')].filter((one) => {
         const box = one.getBoundingClientRect(), within = one.closest('nav').getBoundingClientRect();
         return box.left < within.left - 1 || box.right > within.right + 1;
-      }).map((one) => one.textContent));
-      assert.deepEqual(hidden, [], `${name} ${size}: where one is cannot be seen`);
-      const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      assert.ok(sideways <= 0, `${name} ${size}: ${sideways} px wider than the window`);
-      assert.deepEqual(page.complaints, [], name);
-      await page.context().close();
-    }
+      }).map((one) => one.textContent),
+      sideways: document.documentElement.scrollWidth - window.innerWidth,
+    }));
+    assert.deepEqual(hidden, [], `${what}: where one is cannot be seen`);
+    assert.ok(sideways <= 0, `${what}: ${sideways} px wider than the window`);
   }
 
   async closeContexts() {

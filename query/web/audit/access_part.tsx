@@ -24,7 +24,7 @@ export function AccessRow({ access, people, withPatients }: { access: Access; pe
       <td>{agentText(access.agent)}{access.purpose && <div class="quiet small">purpose {access.purpose}</div>}</td>
       <td>{access.outcome === 'success' ? kindWord(access.kind) : <Chip tone={access.outcome === 'refused' ? 'warn' : 'danger'}>{access.outcome} ({access.status})</Chip>}<div class="small">{whatText(counted(access.resources))}</div></td>
       {withPatients && <td>{access.patients.slice(0, patientsMax).map((id) => <PersonLink key={id} id={id} people={people} />)}{more > 0 && <span class="quiet small">and {more} more</span>}</td>}
-      <td class="query"><span class="id">{access.method} {access.query}</span>{(access.recipient ?? access.peer) && <div class="quiet small">{access.recipient ? `to ${access.recipient}` : `from ${access.peer}`}</div>}</td>
+      <td class="query" data-label="Asked"><span class="id">{access.method} {access.query}</span>{(access.recipient ?? access.peer) && <div class="quiet small">{access.recipient ? `to ${access.recipient}` : `from ${access.peer}`}</div>}</td>
     </tr>
   );
 }

@@ -16,14 +16,14 @@ const head = ['type', 'site', 'author', 'recorded', 'ahead', 'undated', 'median_
 function Table({ lines }: { lines: readonly LateLine[] }) {
   return (
     <div class="wide-table" role="region" aria-label="Late entries" tabIndex={0}>
-      <table class="late">
+      <table class="late stacked">
         <thead><tr><th>Type</th><th>Site</th><th>Author</th><th class="number">Recorded (n)</th><th class="number">Median</th><th class="number">90% within</th><th class="number">Longest</th><th class="number">Ahead of time</th><th class="number">Undated</th></tr></thead>
         <tbody>
           {lines.map((one) => (
             <tr key={`${one.type} ${one.site} ${one.actor}`}>
-              <td class="upper">{typeWord(one.type)}</td><td>{one.site || <span class="quiet">not named</span>}</td><td>{one.actor || <span class="quiet">not named</span>}</td>
-              <td class="number">{one.recorded}</td><td class="number">{one.recorded > one.ahead && lasting(one.median_seconds)}</td><td class="number">{one.recorded > one.ahead && lasting(one.ninetieth_seconds)}</td><td class="number">{one.recorded > one.ahead && lasting(one.longest_seconds)}</td>
-              <td class="number">{one.ahead}</td><td class="number">{one.undated}</td>
+              <td class="upper">{typeWord(one.type)}</td><td data-label="Site">{one.site || <span class="quiet">not named</span>}</td><td data-label="Author">{one.actor || <span class="quiet">not named</span>}</td>
+              <td class="number" data-label="Recorded (n)">{one.recorded}</td><td class="number" data-label="Median">{one.recorded > one.ahead && lasting(one.median_seconds)}</td><td class="number" data-label="90% within">{one.recorded > one.ahead && lasting(one.ninetieth_seconds)}</td><td class="number" data-label="Longest">{one.recorded > one.ahead && lasting(one.longest_seconds)}</td>
+              <td class="number" data-label="Ahead of time">{one.ahead}</td><td class="number" data-label="Undated">{one.undated}</td>
             </tr>
           ))}
         </tbody>

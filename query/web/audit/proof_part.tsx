@@ -42,13 +42,13 @@ function Status({ checked }: { checked: readonly Checked[] }) {
 function Table({ checked }: { checked: readonly Checked[] }) {
   return (
     <div class="wide-table" role="region" aria-label="Checkpoints" tabIndex={0}>
-      <table class="checkpoints">
+      <table class="checkpoints stacked">
         <thead><tr><th class="number">Partition</th><th class="number">Records</th><th>Signed</th><th>By</th><th>Root</th><th>Signature</th></tr></thead>
         <tbody>
           {checked.map((one) => (
             <tr key={one.partition}>
-              <td class="number">{one.partition}</td><td class="number">{one.size}</td><td class="nowrap">{recorded(one.time)}</td><td>{one.signers.join(', ')}</td>
-              <td><span class="id" title={one.root}>{one.root.slice(0, 12)}…</span></td><td><Chip tone={tones[one.verdict]}>{words[one.verdict]}</Chip></td>
+              <td class="number" data-label="Partition">{one.partition}</td><td class="number" data-label="Records">{one.size}</td><td class="nowrap" data-label="Signed">{recorded(one.time)}</td><td data-label="By">{one.signers.join(', ')}</td>
+              <td data-label="Root"><span class="id" title={one.root}>{one.root.slice(0, 12)}…</span></td><td data-label="Signature"><Chip tone={tones[one.verdict]}>{words[one.verdict]}</Chip></td>
             </tr>
           ))}
         </tbody>

@@ -81,12 +81,13 @@ export class ChartStore {
   }
 
   private async part<T>(name: Part, turn: number, answer: Promise<Answer<T>>): Promise<void> {
-    const { [name]: _, ...errors } = this.view.partErrors;
+    // Of the others as they are by then: parts fail beside each other.
+    const others = () => Object.fromEntries(Object.entries(this.view.partErrors).filter(([part]) => part !== name));
     try {
       const { body } = await answer;
-      if (turn === this.turn) this.set({ [name]: body, partErrors: errors } as Partial<ChartView>);
+      if (turn === this.turn) this.set({ [name]: body, partErrors: others() } as Partial<ChartView>);
     } catch (error) {
-      if ((error as Error).name !== 'AbortError' && turn === this.turn) this.set({ partErrors: { ...errors, [name]: (error as Error).message } });
+      if ((error as Error).name !== 'AbortError' && turn === this.turn) this.set({ partErrors: { ...others(), [name]: (error as Error).message } });
     }
   }
 

@@ -27,7 +27,11 @@ export function MedicationPage({ view}: { view: ChartView }) {
   return (
     <div class="columns wide-first">
       <div>
-        {present.length === 0 && <Nothing>{list.state === 'none_known' ? 'No medication, as was said.' : 'Not asked: nothing is recorded.'}</Nothing>}
+        {present.length === 0 && (
+          <Section title="Medications" actions={<WriteButton form={{ kind: 'order' }} word="Order" />}>
+            <Nothing>{list.state === 'none_known' ? 'No medication, as was said.' : 'Not asked: nothing is recorded.'}</Nothing>
+          </Section>
+        )}
         {present.map((state) => {
           const lines = list[state]!;
           const shown = folded.has(state) && !open.has(state) ? [] : open.has(state) || !folded.has(state) ? lines : lines.slice(0, shownFirst);

@@ -33,7 +33,8 @@ function Table({ items, label }: { items: Item[]; label: string }) {
   return <table aria-label={label}><tbody>{items.map((item) => <Row key={item.id} item={item} />)}</tbody></table>;
 }
 
-export function Problems({ chart, actions }: { chart: Chart; actions?: ComponentChildren }) {
+// `shownMax`: rows drawn so far, of a list that is about to be whole.
+export function Problems({ chart, shownMax, actions }: { chart: Chart; shownMax?: number; actions?: ComponentChildren }) {
   const [open, setOpen] = useState(false);
   const { items, state, none_known: none, more } = chart.problems;
   // About an earlier day the node has left out what had ended; the status is of when it was recorded.
@@ -43,7 +44,7 @@ export function Problems({ chart, actions }: { chart: Chart; actions?: Component
     <Section title="Problems" count={current.length} actions={actions}>
       {state === 'not_asked' && <Nothing>Not asked: nothing is recorded.</Nothing>}
       {none && <Nothing>No known problems, said {day(none.time)}{state === 'conflict' && '; but these are active'}.</Nothing>}
-      {current.length > 0 && <Table items={current} label="Current problems" />}
+      {current.length > 0 && <Table items={current.slice(0, shownMax)} label="Current problems" />}
       {past.length > 0 && (
         <button type="button" class="plain fold" aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? 'Hide' : 'Show'} {past.length} past

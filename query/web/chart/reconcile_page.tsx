@@ -50,8 +50,8 @@ function Row({ row, lists, decided, change }: { row: ProposedRow; lists: ListTex
         {row.differs.map((one) => <Chip tone="warn">{one}</Chip>)}
         <div class="quiet small">{namedDates(row.because)}</div>
       </th>
-      {lists.map((_, i) => <td>{row.cells.filter((cell) => cell.list === i).slice(0, 2).map((cell) => <CellText cell={cell} />)}</td>)}
-      <td>{row.needs_decision ? <Decide row={row} name={name} decided={decided} change={change} /> : <span class="quiet">no decision wanted</span>}</td>
+      {lists.map((list, i) => <td data-label={`${listName(list)}, last ${day(list.last_date?.slice(0, 10))}`}>{row.cells.filter((cell) => cell.list === i).slice(0, 2).map((cell) => <CellText cell={cell} />)}</td>)}
+      <td data-label="Decision">{row.needs_decision ? <Decide row={row} name={name} decided={decided} change={change} /> : <span class="quiet">no decision wanted</span>}</td>
     </tr>
   );
 }
@@ -78,7 +78,7 @@ export function ReconcilePage({ patient, base, view, tests, store }: Props) {
       {rows.length === 0 && <Nothing>There is no line to reconcile.</Nothing>}
       {rows.length > 0 && (
         <div class="grid" tabIndex={0} role="region" aria-label="Lists side by side">
-          <table class="reconcile">
+          <table class="reconcile stacked">
             <thead><tr><th scope="col">Drug</th>{lists.map((list) => <th scope="col"><span class="block">{listName(list)}</span><span class="block">last {day(list.last_date?.slice(0, 10))}</span></th>)}<th scope="col">Decision</th></tr></thead>
             <tbody>{rows.map((row) => <Row key={keyOfRow(row)} row={row} lists={lists} decided={decided[keyOfRow(row)] ?? open} change={(part) => change(keyOfRow(row), part)} />)}</tbody>
           </table>

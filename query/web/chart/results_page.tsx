@@ -58,6 +58,7 @@ export function ResultsPage({ view, tests }: { view: ChartView; tests: Test[] })
   const choose = (series: string) => setChosen(chosen.includes(series) ? chosen.filter((one) => one !== series) : [...chosen, series].slice(-6));
   const drawn = chosen.map((series) => tests.find((test) => test.series === series)).filter((test): test is Test => test !== undefined);
   if (view.partErrors.trends) return <p class="panel danger">{view.partErrors.trends}</p>;
+  if (!view.trends) return <p class="quiet">Asking …</p>;
   return (
     <>
       <DetectedTrends detected={view.trends?.detected ?? []} />

@@ -28,6 +28,9 @@ function tableOf(tests: Test[]): { times: number[]; columns: (number | null)[][]
   return { times: sorted, columns: byTest.map((values) => sorted.map((at) => values.get(at) ?? null)) };
 }
 
+// A line of its own for each, so that no colour alone tells them apart.
+const dashes: readonly number[][] = [[], [9, 4], [2, 4], [9, 4, 2, 4], [16, 5], [5, 2]];
+
 const css = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function bandOf(test: Test): { low?: number; high?: number } | null {
@@ -70,7 +73,7 @@ function optionsOf(tests: Test[], width: number, height: number): uPlot.Options 
       { label: 'Time', value: (_, at) => (at === null ? '' : day(new Date(at * 1000).toISOString().slice(0, 10))) },
       ...tests.map((test, i) => ({
         label: `${test.name}${test.unit ? ` (${test.unit})` : ''}`, scale: test.unit || 'y', stroke: css(`--series-${(i % 4) + 1}`), width: 1.75, spanGaps: true, points: { show: true, size: 5 },
-        dash: i < 4 ? undefined : [6, 4], value: (_: uPlot, value: number | null) => (value === null ? '' : number(value)),
+        dash: dashes[i % dashes.length], value: (_: uPlot, value: number | null) => (value === null ? '' : number(value)),
       })),
     ],
     hooks: tests[0] ? { drawClear: [drawBand(tests[0])] } : {},

@@ -53,13 +53,25 @@ function Newest({ test, diastolic }: { test: Test; diastolic: Test | undefined }
   return <Tile name={shortNames[test.series] ?? test.name} points={[newest]} value={valueText(newest)} unit={shownUnit(newest)} course={courseOf(test)} />;
 }
 
-export function Vitals({ tests, actions }: { tests: Test[]; actions: ComponentChildren }) {
+// As many places as there will be values, so that what stands below does not move when they come.
+function Places({ count, why }: { count: number; why: string }) {
+  return (
+    <ul class="vitals">
+      {Array.from({ length: count }, (_, i) => (
+        <li key={i}><div class="name quiet">{i === 0 ? why : '\u00a0'}</div><span class="big">&nbsp;</span><div class="under">&nbsp;</div><svg class="sparkline" width={84} height={18} aria-hidden="true" /></li>
+      ))}
+    </ul>
+  );
+}
+
+// `unknown`: why there is nothing yet, where values have not been answered. That is not "none".
+export function Vitals({ tests, unknown, expected = 0, actions }: { tests: Test[]; unknown?: string; expected?: number; actions: ComponentChildren }) {
   const named = new Map(tests.map((test) => [test.series, test]));
   const shown = order.map((series) => named.get(series)).filter((test): test is Test => test !== undefined);
   return (
     <div class="vitals-row">
       {shown.length === 0
-        ? <p class="nothing">No vital sign is recorded.</p>
+        ? unknown && expected > 0 ? <Places count={expected} why={unknown} /> : <p class="nothing">{unknown ?? 'No vital sign is recorded.'}</p>
         : <ul class="vitals" aria-label="Newest vital signs">{shown.map((test) => <Newest key={test.series} test={test} diastolic={named.get('diastolic')} />)}</ul>}
       <div class="no-print">{actions}</div>
     </div>

@@ -8,45 +8,47 @@ import { ErrorPanel } from '../parts/error_panel.tsx';
 import { Nothing, Section } from '../parts/section.tsx';
 import { gapsAddress, membersAddress, summaryPath, type Cell } from './addresses.ts';
 import { comparisonHead, comparisonRows } from './comparison_csv.ts';
-import { fewPatients, fraction, interval, percent } from './measure_text.ts';
+import { countText, fewPatients, fraction, fractionText, interval, percent } from './measure_text.ts';
 import { RateBar } from './rate_bar.tsx';
-import { dimensions, type Dimension, type Direction, type Stratum, type Summary } from './types.ts';
+import { dimensions, type Count, type Dimension, type Direction, type Stratum, type Summary } from './types.ts';
+import { WithheldNote } from './withheld.tsx';
 
 const words: Readonly<Record<Dimension, string>> = { site: 'Site', practitioner: 'Practitioner', age: 'Age', sex: 'Sex', race: 'Race', ethnicity: 'Ethnicity', payer: 'Payer' };
 type Order = 'n' | 'name' | 'rate';
 
 const nameOf = (stratum: Stratum) => stratum.name ?? stratum.stratum ?? '';
-const asked = (stratum: Stratum) => fraction(stratum).asked;
+const asked = (stratum: Stratum) => fraction(stratum).asked ?? -1;  // withheld: after all that are shown
 
 export function ordered(strata: readonly Stratum[], order: Order): Stratum[] {
   const byName = (a: Stratum, b: Stratum) => nameOf(a).localeCompare(nameOf(b), 'en', { numeric: true });
   if (order === 'name') return [...strata].sort(byName);
   if (order === 'rate') return [...strata].sort((a, b) => (b.rate ?? -1) - (a.rate ?? -1) || byName(a, b));
-  return [...strata].sort((a, b) => asked(b) - asked(a) || b.patients - a.patients || byName(a, b));
+  return [...strata].sort((a, b) => asked(b) - asked(a) || (b.patients ?? -1) - (a.patients ?? -1) || byName(a, b));
 }
 
-interface RowProps { stratum: Stratum; cell: Cell; overall: number | undefined; hasGaps: boolean }
+interface RowProps { stratum: Stratum; cell: Cell; overall: Count | undefined; hasGaps: boolean; listed: boolean }
 
-function Row({ stratum, cell, overall, hasGaps }: RowProps) {
+function Row({ stratum, cell, overall, hasGaps, listed }: RowProps) {
   const counted = fraction(stratum);
   const sure = interval(counted.met, counted.asked);
   const here: Cell = { ...cell, stratum: stratum.stratum };
+  const counts = [['numerator', 'Numerator', counted.met], ['denominator', 'Denominator', counted.asked], ['patients', 'Patients', stratum.patients]] as const;
   return (
     <tr>
-      <th scope="row">{nameOf(stratum)}{counted.asked > 0 && counted.asked < fewPatients && <> <Chip title={`a rate of fewer than ${fewPatients} says little`}>few</Chip></>}
-        <span class="rests-on quiet small">{counted.met} of {counted.asked}, n = {stratum.patients}</span></th>
+      <th scope="row">{nameOf(stratum)}{counted.asked !== null && counted.asked > 0 && counted.asked < fewPatients && <> <Chip title={`a rate of fewer than ${fewPatients} says little`}>few</Chip></>}
+        <span class="rests-on quiet small">{fractionText(stratum)}, n = {countText(stratum.patients)}</span></th>
       <td class="bar-cell"><RateBar rate={stratum.rate} sure={sure} overall={overall} /></td>
       <td class="number"><strong>{percent(stratum.rate) || '–'}</strong></td>
       <td class="number quiet sure">{sure && `${percent(sure.low)} – ${percent(sure.high)}`}</td>
-      <td class="number"><a href={membersAddress(here, 'numerator')} aria-label={`Numerator, ${nameOf(stratum)}: ${counted.met}`}>{counted.met}</a></td>
-      <td class="number"><a href={membersAddress(here, 'denominator')} aria-label={`Denominator, ${nameOf(stratum)}: ${counted.asked}`}>{counted.asked}</a></td>
-      <td class="number"><a href={membersAddress(here, 'patients')} aria-label={`Patients, ${nameOf(stratum)}: ${stratum.patients}`}>{stratum.patients}</a></td>
-      {hasGaps && <td>{counted.asked > 0 && <a href={gapsAddress(here)} aria-label={`Care gaps, ${nameOf(stratum)}`}>Gaps</a>}</td>}
+      {counts.map(([code, word, count]) => (
+        <td class="number">{listed ? <a href={membersAddress(here, code)} aria-label={`${word}, ${nameOf(stratum)}: ${countText(count)}`}>{countText(count)}</a> : countText(count)}</td>
+      ))}
+      {hasGaps && <td>{listed && counted.asked !== 0 && <a href={gapsAddress(here)} aria-label={`Care gaps, ${nameOf(stratum)}`}>Gaps</a>}</td>}
     </tr>
   );
 }
 
-interface Props { cell: Cell; by: Dimension; direction: Direction | undefined; overall: number | undefined; file: string; choose(by: Dimension): void }
+interface Props { cell: Cell; by: Dimension; direction: Direction | undefined; overall: Count | undefined; file: string; choose(by: Dimension): void }
 
 export function Comparison({ cell, by, direction, overall, file, choose }: Props) {
   const [order, setOrder] = useState<Order>('n');
@@ -69,10 +71,11 @@ export function Comparison({ cell, by, direction, overall, file, choose }: Props
         <div class="wide-table" role="region" aria-label={`By ${words[by].toLowerCase()}`} tabIndex={0}>
           <table class="comparison">
             <thead><tr><th>{words[by]}</th><th>0 to 100%</th><th class="number">Rate</th><th class="number sure">95% interval</th><th class="number">Met</th><th class="number">Of</th><th class="number">Patients (n)</th>{mayRank && <th><span class="unseen">Care gaps</span></th>}</tr></thead>
-            <tbody>{rows.map((stratum) => <Row key={stratum.stratum} stratum={stratum} cell={{ ...cell, by }} overall={overall} hasGaps={mayRank} />)}</tbody>
+            <tbody>{rows.map((stratum) => <Row key={stratum.stratum} stratum={stratum} cell={{ ...cell, by }} overall={overall} hasGaps={mayRank} listed={!answer.body?.withheld_below} />)}</tbody>
           </table>
         </div>
       )}
+      {answer.body?.withheld_below && <WithheldNote />}
       <p class="quiet small">The bar's dot is the rate, its line the 95% interval (Wilson), the upright line the rate of all. A patient with several races counts in each.</p>
     </Section>
   );

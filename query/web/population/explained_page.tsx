@@ -9,7 +9,7 @@ import { explainedPath, measureAddress } from './addresses.ts';
 import { inOrder, periodText, populationWord, standingText, titleOf } from './measure_text.ts';
 import { boardKey, useMoves } from './moves.ts';
 import type { Explained } from './types.ts';
-import { ResourceLink, ValueText } from './value_text.tsx';
+import { ResourceLink, ResourceNames, ValueText } from './value_text.tsx';
 
 function Standing({ explained }: { explained: Explained }) {
   return (
@@ -57,7 +57,7 @@ function RestsOnTable({ explained }: { explained: Explained }) {
                 <td><ResourceLink patient={explained.patient} resource={one.resource} /></td>
                 <td class="number">{one.version}</td>
                 <td class="nowrap">{recorded(one.known)}</td>
-                <td class="right"><a href={`/audit/proof?event=${placeOf(one.position)}`} download={`proof-${one.resource.replace('/', '-')}-${one.version}.json`} aria-label={`Proof of ${one.resource}`}>Proof</a></td>
+                <td class="right"><a href={`/audit/proof?event=${placeOf(one.position)}`} download={`proof-${one.resource.replace('/', '-')}-${one.version}.json`} aria-label={`Proof of ${one.name ?? one.resource}`}>Proof</a></td>
               </tr>
             ))}
           </tbody>
@@ -89,8 +89,9 @@ export function ExplainedPage({ measure, period, patient }: { measure: string; p
   const person = usePeople([patient]).get(patient);
   if (error) return <ErrorPanel error={error} retry={again} />;
   if (!body) return <p class="quiet">Asking …</p>;
+  const names = new Map(body.rests_on.flatMap((one) => (one.name ? [[one.resource, one.name] as const] : [])));
   return (
-    <>
+    <ResourceNames.Provider value={names}>
       <header class="page-head">
         <p class="crumb small"><a href="/population">Measures</a> <span aria-hidden="true">/</span> <a href={measureAddress(body.measure, body.period)}>{titleOf(body.title)}</a></p>
         <h1>{person?.name ?? patient}</h1>
@@ -104,6 +105,6 @@ export function ExplainedPage({ measure, period, patient }: { measure: string; p
           <Flips explained={body} />
         </div>
       </div>
-    </>
+    </ResourceNames.Provider>
   );
 }

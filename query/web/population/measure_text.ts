@@ -1,6 +1,6 @@
 // Measures in words: which way is better, who counts, how sure a small number is.
 import { day } from '../text/date.ts';
-import type { Direction, Figures, MonthFigures } from './types.ts';
+import type { Count, Direction, Figures, MonthFigures } from './types.ts';
 
 export const fewPatients = 11;  // below it a rate says little, and a cell may point at somebody
 
@@ -36,23 +36,32 @@ export const inOrder = (codes: readonly string[]) => [...order.filter((code) => 
 
 export const populationWord = (code: string) => populations[code] ?? code.replaceAll('-', ' ');
 
-export function percent(rate: number | undefined): string {
-  return rate === undefined ? '' : `${(rate * 100).toFixed(1)}%`;
+export const withheldWord = 'withheld';
+export const countText = (count: Count) => (count === null ? withheldWord : String(count));
+
+export function percent(rate: Count | undefined): string {
+  return rate === undefined ? '' : rate === null ? withheldWord : `${(rate * 100).toFixed(1)}%`;
 }
 
-const of = (figures: Figures, code: string) => figures.populations[code] ?? 0;
+// A difference of which a part is withheld is withheld.
+function less(figures: Figures, from: string, ...codes: string[]): Count {
+  const counts = [from, ...codes].map((code): Count => (code in figures.populations ? figures.populations[code]! : 0));
+  return counts.reduce((left, count) => (left === null || count === null ? null : left - count));
+}
 
 // What the rate is a fraction of: exclusions and exceptions are taken out.
-export function fraction(figures: Figures): { met: number; asked: number } {
-  return {
-    met: of(figures, 'numerator') - of(figures, 'numerator-exclusion'),
-    asked: of(figures, 'denominator') - of(figures, 'denominator-exclusion') - of(figures, 'denominator-exception'),
-  };
+export function fraction(figures: Figures): { met: Count; asked: Count } {
+  return { met: less(figures, 'numerator', 'numerator-exclusion'), asked: less(figures, 'denominator', 'denominator-exclusion', 'denominator-exception') };
+}
+
+export function fractionText(figures: Figures): string {
+  const { met, asked } = fraction(figures);
+  return met === null && asked === null ? withheldWord : `${countText(met)} of ${countText(asked)}`;
 }
 
 // Wilson's interval (1927): where the rate may lie, with 95 %, of so few or so many.
-export function interval(met: number, asked: number): { low: number; high: number } | null {
-  if (asked <= 0 || met < 0 || met > asked) return null;
+export function interval(met: Count, asked: Count): { low: number; high: number } | null {
+  if (met === null || asked === null || asked <= 0 || met < 0 || met > asked) return null;
   const z = 1.959964, rate = met / asked, z2 = z * z;
   const middle = (rate + z2 / (2 * asked)) / (1 + z2 / asked);
   const half = (z / (1 + z2 / asked)) * Math.sqrt((rate * (1 - rate)) / asked + z2 / (4 * asked * asked));
@@ -66,7 +75,7 @@ const monthName = (month: string) => day(month);
 export function changeText(months: readonly MonthFigures[], direction: Direction | undefined): string {
   const rated = months.filter((month) => month.rate !== undefined);
   const last = rated.at(-1), before = rated.at(-2);
-  if (!last) return '';
+  if (!last || last.rate === null || before?.rate === null) return '';
   if (!before) return `known since ${monthName(last.known_at_end_of)}`;
   const points = Math.round((last.rate! - before.rate!) * 1000) / 10;
   const since = `since ${monthName(before.known_at_end_of)}`;

@@ -1,6 +1,6 @@
 // The same period as it was known at the end of each month. The numbers stand in the table below.
 import { day } from '../text/date.ts';
-import { fraction, percent } from './measure_text.ts';
+import { countText, fractionText, percent } from './measure_text.ts';
 import type { MonthFigures } from './types.ts';
 
 const width = 560, height = 170, left = 40, right = 12, top = 12, bottom = 26;
@@ -11,7 +11,7 @@ const monthNumber = (text: string) => Number(text.slice(0, 4)) * 12 + Number(tex
 export interface Point { x: number; y: number; month: MonthFigures }
 
 export function pointsOf(months: readonly MonthFigures[]): Point[] {
-  const rated = months.filter((month) => month.rate !== undefined);
+  const rated = months.filter((month) => typeof month.rate === 'number');
   const first = monthNumber(rated[0]?.known_at_end_of ?? '0000-01');
   const span = Math.max(1, monthNumber(rated.at(-1)?.known_at_end_of ?? '0000-01') - first);
   return rated.map((month) => ({
@@ -51,10 +51,9 @@ export function RateTrend({ months }: { months: readonly MonthFigures[] }) {
       <table class="months" aria-label="Rate as known at the end of each month">
         <thead><tr><th>As known at the end of</th><th class="number">Rate</th><th class="number">Counted</th><th class="number">Patients (n)</th></tr></thead>
         <tbody>
-          {[...months].reverse().map((month) => {
-            const { met, asked } = fraction(month);
-            return <tr key={month.known_at_end_of}><td>{day(month.known_at_end_of)}</td><td class="number">{percent(month.rate) || 'none'}</td><td class="number">{met} of {asked}</td><td class="number">{month.patients}</td></tr>;
-          })}
+          {[...months].reverse().map((month) => (
+            <tr key={month.known_at_end_of}><td>{day(month.known_at_end_of)}</td><td class="number">{percent(month.rate) || 'none'}</td><td class="number">{fractionText(month)}</td><td class="number">{countText(month.patients)}</td></tr>
+          ))}
         </tbody>
       </table>
     </>

@@ -6,9 +6,10 @@ import { ErrorPanel } from '../parts/error_panel.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { measureAddress, summaryPath, trendPath } from './addresses.ts';
 import { DirectionWord } from './direction.tsx';
-import { changeText, fraction, percent, periodText, titleOf } from './measure_text.ts';
+import { changeText, countText, fractionText, percent, periodText, titleOf } from './measure_text.ts';
 import { boardKey, useMoves } from './moves.ts';
-import type { Listed, Summary, Trend } from './types.ts';
+import type { Figures, Listed, Summary, Trend } from './types.ts';
+import { Withheld } from './withheld.tsx';
 
 // Asked again when somebody has moved in it.
 export function useFollowed<T>(path: string, key: string) {
@@ -19,9 +20,11 @@ export function useFollowed<T>(path: string, key: string) {
   return answer;
 }
 
-function Rate({ rate, met, asked, scoring }: { rate: number | undefined; met: number; asked: number; scoring: string }) {
+function Rate({ figures, scoring }: { figures: Figures; scoring: string }) {
+  const { rate } = figures;
   if (rate === undefined) return <p class="no-rate">{scoring === 'proportion' ? 'No rate: nobody is in the denominator' : `No rate: a ${scoring} measure`}</p>;
-  return <p class="rate"><strong>{percent(rate)}</strong> <span class="of">{met} of {asked}</span></p>;
+  if (rate === null) return <p class="no-rate">Rate withheld, {fractionText(figures)}</p>;
+  return <p class="rate"><strong>{percent(rate)}</strong> <span class="of">{fractionText(figures)}</span></p>;
 }
 
 function Progress({ records, of }: { records: number; of: number }) {
@@ -38,10 +41,9 @@ function Tile({ measure, group }: { measure: Listed; group: number }) {
   const trend = useFollowed<Trend>(trendPath({ measure: measure.measure, period: measure.period, group }), key);
   const text = measure.groups[group - 1]!;
   const figures = summary.body?.groups[group - 1]?.strata[0];
-  const { met, asked } = figures ? fraction(figures) : { met: 0, asked: 0 };
   const months = trend.body?.months ?? [];
+  const change = changeText(months, text.direction);
   const moved = useMoves().counts.get(key) ?? 0;
-  const counted = figures?.patients ?? 0;
   return (
     <li class={moved > 0 ? 'tile arrived' : 'tile'}>
       <h2><a href={measureAddress(measure.measure, measure.period, group)}>{titleOf(measure.title)}</a></h2>
@@ -49,13 +51,13 @@ function Tile({ measure, group }: { measure: Listed; group: number }) {
       {summary.error && <ErrorPanel error={summary.error} retry={summary.again} />}
       {figures && (
         <div class="figure">
-          <Rate rate={figures.rate} met={met} asked={asked} scoring={text.scoring} />
-          <Sparkline values={months.flatMap((month) => (month.rate === undefined ? [] : [month.rate]))} width={84} height={24} />
+          <Rate figures={figures} scoring={text.scoring} />
+          <Sparkline values={months.flatMap((month) => (typeof month.rate === 'number' ? [month.rate] : []))} width={84} height={24} />
         </div>
       )}
-      <p class="small"><DirectionWord direction={text.direction} />{figures?.rate !== undefined && <span class="quiet"> · {changeText(months, text.direction)}</span>}</p>
+      <p class="small"><DirectionWord direction={text.direction} />{figures?.rate !== undefined && change && <span class="quiet"> · {change}</span>}</p>
       <p class="small quiet foot">
-        <span>n = {counted} patients{figures && figures.failed > 0 && `, ${figures.failed} could not be evaluated`}</span>
+        <span>n = {figures ? countText(figures.patients) : 0} patients{figures && figures.failed !== 0 && `, ${countText(figures.failed)} could not be evaluated`}{summary.body?.withheld_below && <Withheld />}</span>
         {moved > 0 && <Chip tone="warn">{moved} moved just now</Chip>}
       </p>
       {measure.evaluated && measure.evaluated.records < measure.evaluated.of && <Progress {...measure.evaluated} />}

@@ -1,5 +1,7 @@
 // What /measures and its parts answer.
-export interface Figures { patients: number; failed: number; populations: Readonly<Record<string, number>>; rate?: number }
+// null: withheld from this reader, since few people are behind it or could be worked out.
+export type Count = number | null;
+export interface Figures { patients: Count; failed: Count; populations: Readonly<Record<string, Count>>; rate?: Count }
 
 export interface Board {
   measure: string;
@@ -18,7 +20,7 @@ export interface MeasureList { position: string; notice: string; measures: Liste
 
 export interface Stratum extends Figures { stratum?: string; name?: string }
 export interface GroupFigures extends GroupText { group: number; strata: Stratum[] }
-export interface Summary extends Board { position: string; by: string; groups: GroupFigures[] }
+export interface Summary extends Board { position: string; by: string; withheld_below?: number; groups: GroupFigures[] }
 
 export interface MonthFigures extends Figures { known_at_end_of: string }
 export interface Trend extends Board { group: number; months: MonthFigures[] }
@@ -28,7 +30,7 @@ export interface Members extends Board { population: string; patients: Member[];
 
 export type Value = null | boolean | string | number | Value[] | { [name: string]: Value };
 export interface Definition { name: string; value?: Value; error?: string }
-export interface RestsOn { resource: string; version: number; position: string; known: string }
+export interface RestsOn { resource: string; name?: string; version: number; position: string; known: string }
 export interface Flip { group: number; from: string; to: string; position: string; known: string; after_the_period: boolean; cause: string[] }
 export interface Explained extends Board {
   patient: string;

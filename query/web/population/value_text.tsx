@@ -1,15 +1,22 @@
 // A definition's value: yes and no, resources as links to their history, lists that unfold.
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
 import { typeWord } from '../text/word.ts';
 import type { Value } from './types.ts';
 
 const reference = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]{1,64})$/;
 const openMax = 6;
 
+// By Type/id, as far as the node has said how people call them.
+export const ResourceNames = createContext<ReadonlyMap<string, string>>(new Map());
+
 export const historyAddress = (patient: string, resource: string) => `/patients/${encodeURIComponent(patient)}?history=${resource}`;
 
 export function ResourceLink({ patient, resource }: { patient: string; resource: string }) {
   const [, type = '', id = ''] = reference.exec(resource) ?? [];
   const href = type === 'Patient' ? `/patients/${encodeURIComponent(id)}?history=${resource}` : historyAddress(patient, resource);
+  const name = useContext(ResourceNames).get(resource);
+  if (name) return <><a href={href} title={resource}>{name}</a> <span class="quiet small">{typeWord(type)}</span></>;
   return <a href={href}>{typeWord(type)} <span class="id">{id}</span></a>;
 }
 

@@ -53,6 +53,21 @@ TEST_F(MeasuresTest, APatientsAnswerNamesDefinitionsEventsAndWhatMoved) {
   EXPECT_EQ(answer.at("groups").at(0).at("populations").at("numerator").to_number<int>(), 1);
 }
 
+TEST_F(MeasuresTest, WhatAPatientsAnswerRestsOnHasItsName) {
+  given_ana();
+  put(R"({"resourceType": "Observation", "id": "o1", "status": "final",
+          "subject": {"reference": "Patient/ana"},
+          "code": {"coding": [{"system": "s", "code": "good", "display": "A good result"}]}})");
+  const auto answer = read("/measures/Small-1.0/patients/ana");
+  for (const auto& each : answer.at("rests_on").as_array()) {
+    const bool is_result = each.at("resource").as_string() == "Observation/o1";
+    EXPECT_EQ(each.as_object().contains("name"), is_result);
+    if (is_result) {
+      EXPECT_EQ(each.at("name").as_string(), "A good result");
+    }
+  }
+}
+
 TEST_F(MeasuresTest, TheListOfAFigureAndItsMonths) {
   given_ana();
   const auto page = read("/measures/Small-1.0/patients?population=numerator&by=age&stratum=40-64");

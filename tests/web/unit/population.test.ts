@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { csvOf } from '../../../query/web/parts/csv.ts';
+import { comparisonHead, comparisonRows } from '../../../query/web/population/comparison_csv.ts';
 import { gapsIn } from '../../../query/web/population/gaps.ts';
-import { changeText, directionText, fraction, interval, periodText, standingText, titleOf } from '../../../query/web/population/measure_text.ts';
+import { changeText, directionText, fraction, fractionText, interval, percent, periodText, standingText, titleOf } from '../../../query/web/population/measure_text.ts';
 import { pointsOf } from '../../../query/web/population/rate_trend.tsx';
 
 const month = (known_at_end_of: string, rate?: number) => ({ known_at_end_of, rate, patients: 10, failed: 0, populations: {} });
@@ -21,9 +22,21 @@ test('a change is told in points, and judged only where the direction is clear',
   assert.match(directionText('unclear').why ?? '', /disagree/);
 });
 
+const populations = { denominator: 20, 'denominator-exclusion': 3, 'denominator-exception': 2, numerator: 9, 'numerator-exclusion': 1 };
+
 test('a rate leaves out who is excluded or excepted', () => {
-  const populations = { denominator: 20, 'denominator-exclusion': 3, 'denominator-exception': 2, numerator: 9, 'numerator-exclusion': 1 };
   assert.deepEqual(fraction({ patients: 30, failed: 0, populations }), { met: 8, asked: 15 });
+});
+
+test('a number that is withheld is never counted as none', () => {
+  const figures = { patients: 30, failed: 0, populations: { ...populations, numerator: null }, rate: null };
+  assert.deepEqual(fraction(figures), { met: null, asked: 15 });
+  assert.equal(fractionText(figures), 'withheld of 15');
+  assert.equal(percent(null), 'withheld');
+  assert.equal(interval(null, 15), null);
+  const row = comparisonRows({ measure: 'm', name: 'm', version: '1', title: 'm', period: '2025', position: '', by: 'sex', groups: [{ group: 1, scoring: 'proportion', counts: 'patients', populations: [], strata: [{ stratum: 'female', ...figures }] }] }, 1)[0]!;
+  assert.equal(row[comparisonHead.indexOf('numerator')], 'withheld');
+  assert.equal(row[comparisonHead.indexOf('rate')], 'withheld');
 });
 
 test('the interval of few is wide, of nobody none', () => {

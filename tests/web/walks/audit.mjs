@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { somebody } from '../somebody.mjs';
-import { until } from '../walker.mjs';
+import { narrow, until } from '../walker.mjs';
 
 const subject = { reference: 'Patient/watched' };
 const weight = (value) => ({
@@ -138,6 +138,26 @@ export async function checkpointsAreVerifiedHereAndBundlesCanBeTaken(walker) {
   const [ofEvent] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download its proof' }).click()]);
   await verified(await ofEvent.path(), await keys.allInnerTexts());
   assert.deepEqual(page.complaints, []);
+}
+
+// On a phone nothing has to be scrolled sideways, and each cell stands beside its column's name.
+export async function rowsStandUnderEachOtherWithTheirColumnsNamesOnAPhone(walker) {
+  await watched(walker);
+  const { id } = await somebody(walker);
+  for (const [path, table, label] of [
+    ['/audit?part=late&patient=watched', 'table.late', 'Median'], ['/audit?part=proof', 'table.checkpoints', 'Signed'],
+    [`/patients/${id}/reconcile`, 'table.reconcile', 'Decision'], [`/audit?patient=${id}`, 'table.accesses', 'Asked'],
+  ]) {
+    const page = await walker.open(path, { viewport: narrow });
+    await page.locator(`${table} td[data-label="${label}"]`).first().waitFor();
+    const [over, named] = await page.locator(table).evaluate((element, label) => {
+      const cell = element.querySelector(`td[data-label="${label}"]`);
+      return [element.parentElement.scrollWidth - element.parentElement.clientWidth, getComputedStyle(cell, '::before').content];
+    }, label);
+    assert.ok(over <= 0, `${table}: ${over} px wider than its place`);
+    assert.equal(named, `"${label}"`);
+    await page.context().close();
+  }
 }
 
 export async function theAuditLooksRight(walker) {

@@ -1,7 +1,7 @@
 // The chart, held against the API's own answer, and live.
 import assert from 'node:assert/strict';
 import { somebody } from '../somebody.mjs';
-import { atOnce, until } from '../walker.mjs';
+import { atOnce, narrow, until, wide } from '../walker.mjs';
 
 const day = (text) => new Date(text).getUTCDate();
 
@@ -138,6 +138,45 @@ export async function aLongListIsDrawnInPartOnTheScreenAndWholeOnPaper(walker) {
     return document.querySelectorAll('[aria-label="List: Visits"] [role=listitem]').length;
   });
   assert.equal(printed, chart.encounters.items.length);
+}
+
+// What has not been answered is not "none": neither while it is asked for, nor when it failed.
+export async function whatCouldNotBeReadIsSaidAndNeverCalledNone(walker) {
+  const { id } = await somebody(walker);
+  const page = await walker.open('/');
+  let answer = () => undefined;
+  const held = new Promise((done) => { answer = done; });
+  await page.route(/\/charts\/[^/]+\/trends/, async (route) => { await held; await route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"title":"unavailable","detail":"the node is busy"}' }); });
+  for (const part of ['alerts', 'prevention']) await page.route(`**/charts/*/${part}*`, (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"title":"unavailable","detail":"the node is busy"}' }));
+  await page.goto(`/patients/${id}`);
+  await page.getByRole('region', { name: 'Newest results' }).getByText('Asking …').waitFor();
+  assert.equal(await page.getByText(/No vital sign is recorded|No laboratory result is recorded/).count(), 0);
+  await page.getByRole('link', { name: 'Results' }).click();
+  await page.getByText('Asking …').waitFor();
+  assert.equal(await page.getByText('No result is recorded').count(), 0);
+  await page.getByRole('link', { name: 'Summary' }).click();
+  answer();
+  for (const what of ['Results', 'Alerts', 'What is due']) await page.getByRole('alert').getByText(`${what} could not be read`).waitFor();
+  assert.equal(await page.getByText(/No vital sign is recorded|No laboratory result is recorded/).count(), 0);
+  await walker.accessible(page, 'parts that could not be read');
+}
+
+// The first screen stands while the rest comes below it.
+export async function whatIsInSightFirstDoesNotMoveWhenTheRestComes(walker) {
+  const { id } = await somebody(walker);
+  for (const viewport of [wide, narrow]) {
+    const page = await walker.open('/', { viewport });
+    await page.addInitScript(() => {
+      window.moved = [];
+      // Farther than by the line of a chip, which a drug gets when alerts are there.
+      const far = ({ previousRect: before, currentRect: after }) => before.height > 0 && after.height > 0 && Math.abs(after.y - before.y) > 30;
+      new PerformanceObserver((list) => list.getEntries().forEach((entry) => window.moved.push(...entry.sources.filter(far).map(({ node, previousRect, currentRect }) => `${node?.textContent?.slice(0, 40)} by ${currentRect.y - previousRect.y} px`)))).observe({ type: 'layout-shift', buffered: true });
+    });
+    await page.goto(`/patients/${id}`);
+    await page.getByRole('table', { name: 'Newest visits' }).waitFor();
+    await page.getByRole('list', { name: 'Newest vital signs' }).waitFor();
+    assert.deepEqual(await page.evaluate(() => window.moved), [], `at ${viewport.width} px`);
+  }
 }
 
 export async function theChartLooksRight(walker) {

@@ -78,6 +78,10 @@ export async function fromACellToPatientsToDefinitionsToTheEvent(walker) {
   for (const one of body.definitions.filter((each) => typeof each.value === 'boolean')) {
     assert.match(await definitions.getByRole('row', { name: new RegExp(`^${one.name} (yes|no)$`) }).innerText(), one.value ? /yes$/ : /no$/);
   }
+  const named = body.rests_on.find((one) => one.name);
+  assert.ok(named, 'what it rests on has a name');
+  assert.equal(await page.getByRole('table', { name: 'Events it rests on' }).getByText(named.resource.split('/')[1]).count(), 0, 'an id in the place of a name');
+  await page.getByRole('table', { name: 'Events it rests on' }).getByText(named.name).first().waitFor();
   await page.getByRole('table', { name: 'Events it rests on' }).getByRole('link').first().click();
   await page.waitForURL((url) => url.searchParams.get('history') === body.rests_on[0].resource);
   await page.getByRole('dialog').getByRole('heading', { name: /Version 1/ }).waitFor();
@@ -208,6 +212,35 @@ export async function thePopulationsLineIsLostSaidAndGoesOnFromWhereItWas(walker
   await page.getByRole('region', { name: 'Moved just now' }).getByText(`Procedure/${colonoscopy(patient).id} recorded`).waitFor();
   await page.getByText('Live', { exact: true }).waitFor();
   await tileOf(page, 'Colorectal cancer screening').getByText(`${met.size + 1} of `).waitFor();
+}
+
+const forResearch = { 'X-Chartlog-Purpose': 'HRESCH' };
+
+// The population has some sixty people, so that nearly every cell is of few.
+export async function whoReadsForAnotherPurposeSeesNoNumberOfFewAndNobodyBehindThem(walker) {
+  await evaluated(walker);
+  const page = await walker.open('/');
+  await page.context().setExtraHTTPHeaders(forResearch);
+  await page.goto(`/population/measures/${measure}?period=${period}&by=sex`);
+  const table = page.getByRole('region', { name: 'By sex' });
+  await table.waitFor();
+  const { strata } = (await walker.ask(`/measures/${measure}?by=sex`)).body.groups[0];
+  const few = strata.filter((one) => (one.populations.numerator ?? 0) > 0 && one.populations.numerator < 11);
+  assert.ok(few.length > 0, 'no cell of few');
+  for (const one of few) {
+    const cells = await table.locator('tbody tr', { hasText: one.stratum }).locator('td').allInnerTexts();
+    assert.equal(cells[3], 'withheld', cells.join(' | '));
+  }
+  assert.equal(await page.getByRole('link', { name: /^(Numerator|Denominator|Patients), / }).count(), 0);
+  await page.getByText(/Withheld: fewer than 11 people/).first().waitFor();
+  const { text } = await textOfExport(page, () => page.getByRole('button', { name: 'Export CSV' }).click());
+  const [head, ...lines] = text.trim().split('\r\n').map((line) => line.split(','));
+  for (const one of few) assert.equal(lines.find((line) => line[head.indexOf('stratum')] === one.stratum)[head.indexOf('numerator')], 'withheld');
+  await page.goto(`/population/measures/${measure}/patients?population=numerator&period=${period}`);
+  await page.getByRole('alert').getByText(/figures are shown, not the patients behind them/).waitFor();
+  await page.goto('/population');
+  await tileOf(page, 'Colorectal cancer screening').getByText('few withheld').waitFor();
+  assert.deepEqual(page.complaints, []);
 }
 
 export async function thePopulationLooksRight(walker) {

@@ -183,6 +183,14 @@ export async function inThePastNothingCanBeWritten(walker) {
   for (const name of ['Order', 'Add', 'Add allergy', 'Record vital signs', 'Stop phenelzine']) assert.equal(await page.getByRole('button', { name, exact: true }).count(), 0, name);
 }
 
+export async function aFirstDrugCanBeOrderedFromTheListThatIsEmpty(walker) {
+  await walker.put('/fhir/Patient/no-drugs', { resourceType: 'Patient', id: 'no-drugs', birthDate: '1980-01-02', gender: 'male', name: [{ family: 'Nodrugs', given: ['Ned'] }] });
+  const page = await walker.open('/patients/no-drugs/medications');
+  await page.getByText('Not asked: nothing is recorded.').waitFor();
+  await page.getByRole('button', { name: 'Order', exact: true }).click();
+  await page.getByRole('combobox', { name: 'Drug' }).waitFor();
+}
+
 export async function theOrderLooksRight(walker) {
   const id = await onAnMaoi(walker);
   await walker.looks(`/patients/${id}`, 'order', (page) => page.getByText('Live, as of').waitFor(), async (page) => {
