@@ -252,6 +252,7 @@ Result<std::unique_ptr<AccessLog>> AccessLog::open(const AccessLogOptions& optio
   begin.boot = BootId(random);
   begin.time = clock_now();
   begin.recording = options.recording;
+  begin.retention_days = options.retention_days;
   begin.previous = (*file)->boot();
   begin.handed_out = (*file)->next();
   const auto appended =

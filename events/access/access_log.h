@@ -17,6 +17,7 @@ namespace events::access {
 struct AccessLogOptions {
   std::filesystem::path sequence_file;
   bool recording = true;                        // false: only the record that says so
+  std::uint32_t retention_days = 0;             // what the record that it begins says of it
   std::chrono::milliseconds group{40};          // an entry waits at most so long for company
   std::chrono::milliseconds lost_max{100};      // record() waits when the oldest is older than this
   std::chrono::milliseconds patience{5'000};    // and refuses after that

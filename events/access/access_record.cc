@@ -27,6 +27,7 @@ std::string associated_with(const Record& record) {
   append_number(text, record.recording ? 1 : 0);
   text.append(record.previous.bytes());
   append_number(text, record.handed_out);
+  if (record.retention_days > 0) append_number(text, record.retention_days);
   return text;
 }
 
@@ -41,6 +42,7 @@ Record clear_part(const schema::AccessRecord& from) {
   record.recording = from.recording();
   record.previous = key_of<BootId>(from.previous());
   record.handed_out = from.handed_out();
+  record.retention_days = from.retention_days();
   return record;
 }
 
@@ -61,7 +63,7 @@ std::string seal_record(const Record& record, const Secret& master_key) {
   const auto made = schema::CreateAccessRecord(
       builder, 1, static_cast<schema::AccessRecordKind>(record.kind), &node, &boot, record.first,
       record.count, record.time.time_since_epoch().count(), record.recording, &previous,
-      record.handed_out, &salted, bytes);
+      record.handed_out, &salted, bytes, record.retention_days);
   schema::FinishAccessRecordBuffer(builder, made);
   return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
 }

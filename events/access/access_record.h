@@ -19,7 +19,7 @@ namespace events::access {
 using NodeId = Key16<struct AccessNodeTag>;
 using BootId = Key16<struct AccessBootTag>;
 
-enum class RecordKind : std::uint8_t { entries = 0, begin = 1, end = 2 };
+enum class RecordKind : std::uint8_t { entries = 0, begin = 1, end = 2, trim = 3 };
 
 struct Record {
   RecordKind kind = RecordKind::entries;
@@ -28,10 +28,11 @@ struct Record {
   std::uint64_t first = 0;
   std::uint32_t count = 0;
   KnownTime time;
-  bool recording = true;         // begin
-  BootId previous;               // begin
-  std::uint64_t handed_out = 0;  // begin
-  std::string entries;           // `count` of them, as encode() of access_entry.h makes them
+  bool recording = true;             // begin
+  BootId previous;                   // begin
+  std::uint64_t handed_out = 0;      // begin
+  std::uint32_t retention_days = 0;  // begin; 0: an older program, which does not say
+  std::string entries;  // `count` of them, as encode() of access_entry.h makes them; trim: a notice
 };
 
 std::string seal_record(const Record& record, const Secret& master_key);

@@ -11,6 +11,7 @@
 
 #include "events/check.h"
 #include "events/log/embedded_store.h"
+#include "events/log/log_head.h"
 #include "events/log/partition_tail.h"
 #include "events/log/synced_ends.h"
 
@@ -57,7 +58,7 @@ class EmbeddedReader final : public LogReader {
   Offset next_;
 };
 
-class EmbeddedLog final : public EventLog {
+class EmbeddedLog final : public EventLog, public LogHead {
  public:
   EmbeddedLog(const EmbeddedLogOptions& options, SyncedEnds ends,
               std::unique_ptr<EmbeddedStore> store, std::vector<KnownTime> last_times)
@@ -106,6 +107,23 @@ class EmbeddedLog final : public EventLog {
   }
 
   std::string write_problem() const override { return {}; }  // an error ends the process
+
+  Result<Offset> first(PartitionId partition) override {
+    CHECK(partition.value < options_.partitions);
+    const Offset end = tails_[partition.value].end();
+    const auto record = store_->first(partition);
+    if (!record) return record.error();
+    return *record ? std::min((*record)->offset, end) : end;
+  }
+  Status cut(PartitionId partition, Offset below) override {
+    CHECK(partition.value < options_.partitions);
+    // The newest record stays: it tells where the partition ends.
+    if (below >= tails_[partition.value].end())
+      return invalid(fmt::format("partition {} cannot be cut at offset {}: it ends there",
+                                 partition.value, below.value));
+    store_->remove_below(partition, below);
+    return {};
+  }
 
   LogFigures figures() const override {
     const std::lock_guard lock(mutex_);

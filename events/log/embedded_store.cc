@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
@@ -131,6 +132,13 @@ Status look_first(const rocksdb::Options& options, const std::string& path,
   return check_ends(*owned, path, synced_ends);
 }
 
+// Trying again could report as durable what the kernel dropped at the failed sync.
+[[noreturn]] void end_process(const std::string& path, const rocksdb::Status& failed) {
+  spdlog::critical("log {}: {}: what is on the disk is unknown, so this process ends", path,
+                   failed.ToString());
+  std::abort();
+}
+
 }  // namespace
 
 StoredRecord::StoredRecord(std::string_view key, std::string_view value) {
@@ -196,11 +204,34 @@ void EmbeddedStore::write(std::span<const StoredAt> records) {
   rocksdb::WriteOptions options;
   options.sync = true;
   const rocksdb::Status written = db_->Write(options, &batch);
-  if (written.ok()) return;
-  // Trying again could report as durable what the kernel dropped at the failed sync.
-  spdlog::critical("log {}: {}: what is on the disk is unknown, so this process ends", path_,
-                   written.ToString());
-  std::abort();
+  if (!written.ok()) end_process(path_, written);
+}
+
+void EmbeddedStore::remove_below(PartitionId partition, Offset below) {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const Key from({partition, {0}}), to({partition, below});
+  const rocksdb::Status removed =
+      db_->DeleteRange(options, db_->DefaultColumnFamily(), from.slice(), to.slice());
+  if (!removed.ok()) end_process(path_, removed);
+  // The bytes themselves: whole files at once, the rest as it is compacted.
+  const rocksdb::Slice begin = from.slice(), end = to.slice();
+  const rocksdb::Status freed =
+      rocksdb::DeleteFilesInRange(db_.get(), db_->DefaultColumnFamily(), &begin, &end, false);
+  if (!freed.ok()) spdlog::warn("log {}: files not freed: {}", path_, freed.ToString());
+}
+
+Result<std::optional<LogRecord>> EmbeddedStore::first(PartitionId partition) const {
+  const std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(read_options()));
+  row->Seek(Key({partition, {0}}).slice());
+  if (!row->status().ok()) return as_error(path_, row->status());
+  if (!row->Valid() || !in_partition(row->key(), partition)) return std::optional<LogRecord>();
+  auto record =
+      StoredRecord::decode(offset_of(row->key()), {row->value().data(), row->value().size()});
+  if (!record)
+    return corrupt(fmt::format("{}: partition {} begins with bytes that are no record", path_,
+                               partition.value));
+  return record;
 }
 
 Result<std::optional<LogRecord>> EmbeddedStore::last(PartitionId partition) const {

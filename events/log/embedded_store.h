@@ -55,7 +55,11 @@ class EmbeddedStore {
   // process ends.
   void write(std::span<const StoredAt> records);
 
+  // Removes what lies below `below`, synced. If it fails the process ends, as with write().
+  void remove_below(PartitionId partition, Offset below);
+
   // Nothing if the partition is empty.
+  Result<std::optional<LogRecord>> first(PartitionId partition) const;
   Result<std::optional<LogRecord>> last(PartitionId partition) const;
   // From `from`, before `end`: at least one, then as many as fit in `bytes_max`.
   // corrupt: an offset between is missing, or its bytes do not verify.

@@ -9,6 +9,7 @@
 #include "events/log/kafka_statistics.h"
 #include "events/log/kafka_topic.h"
 #include "events/log/kafka_watch.h"
+#include "events/log/log_head.h"
 
 namespace events {
 namespace {
@@ -16,8 +17,9 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr auto end_timeout = std::chrono::seconds(5);
+constexpr auto cut_timeout = std::chrono::seconds(30);
 
-class KafkaLog final : public EventLog {
+class KafkaLog final : public EventLog, public LogHead {
  public:
   KafkaLog(const KafkaLogOptions& options, std::unique_ptr<kafka::Producer> producer,
            std::unique_ptr<kafka::ConsumerPool> consumers, std::unique_ptr<kafka::RecordEnds> ends)
@@ -60,6 +62,16 @@ class KafkaLog final : public EventLog {
   std::string write_problem() const override {
     std::string problem = topic_problem();
     return problem.empty() ? producer_->client().problem() : problem;
+  }
+
+  Result<Offset> first(PartitionId partition) override {
+    CHECK(partition.value < options_.partitions);
+    return consumers_->first(partition, end_timeout);
+  }
+  Status cut(PartitionId partition, Offset below) override {
+    CHECK(options_.may_begin_late && partition.value < options_.partitions);
+    return kafka::delete_records(producer_->client(), options_, {partition, below},
+                                 steady_clock::now() + cut_timeout);
   }
 
   LogFigures figures() const override { return producer_->figures(); }

@@ -13,6 +13,9 @@ struct KafkaLogOptions {
   std::chrono::milliseconds delivery_timeout{30'000};
   std::chrono::milliseconds start_timeout{15'000};
   std::size_t queue_bytes_max = 64u << 20;  // producer; per partition consumer: an eighth of it
+  // Old records may go, by LogHead::cut: an audit of the log says whether they were to. Else a
+  // partition that begins after offset zero is refused.
+  bool may_begin_late = false;
   std::chrono::milliseconds settings_interval{
       10'000};  // how often topic settings are compared again
 };

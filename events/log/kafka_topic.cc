@@ -17,6 +17,9 @@ constexpr std::int64_t message_bytes_min = 1 << 20;
 
 using Metadata = std::unique_ptr<const rd_kafka_metadata_t, Destroy<rd_kafka_metadata_destroy>>;
 using NewTopic = std::unique_ptr<rd_kafka_NewTopic_t, Destroy<rd_kafka_NewTopic_destroy>>;
+using Cut = std::unique_ptr<rd_kafka_topic_partition_list_t,
+                            Destroy<rd_kafka_topic_partition_list_destroy>>;
+using Deletion = std::unique_ptr<rd_kafka_DeleteRecords_t, Destroy<rd_kafka_DeleteRecords_destroy>>;
 using Resource =
     std::unique_ptr<rd_kafka_ConfigResource_t, Destroy<rd_kafka_ConfigResource_destroy>>;
 
@@ -204,6 +207,26 @@ Result<std::vector<TopicSetting>> read_settings(const Client& client,
       exactly("unclean.leader.election.enable", "false"),
       at_least("max.message.bytes", message_bytes_min, (*is)["max.message.bytes"]),
   };
+}
+
+Status delete_records(const Client& client, const KafkaLogOptions& options, const Position& below,
+                      Deadline deadline) {
+  const Cut cut(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(cut.get(), options.topic.c_str(),
+                                    static_cast<std::int32_t>(below.partition.value))
+      ->offset = below.offset.value;
+  const Deletion deletion(rd_kafka_DeleteRecords_new(cut.get()));
+  auto event = ask(client, RD_KAFKA_ADMIN_OP_DELETERECORDS, deadline, [&](auto* with, auto* queue) {
+    rd_kafka_DeleteRecords_t* all[] = {deletion.get()};
+    rd_kafka_DeleteRecords(client.get(), all, 1, with, queue);
+  });
+  if (!event) return event.error();
+  const auto* result = rd_kafka_event_DeleteRecords_result(event->get());
+  const auto* done = rd_kafka_DeleteRecords_result_offsets(result);
+  if (done->cnt == 1 && done->elems[0].err == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  return unavailable(fmt::format("topic {} is not cut at offset {}: {}", options.topic,
+                                 below.offset.value,
+                                 done->cnt == 1 ? describe(done->elems[0].err) : "no answer"));
 }
 
 std::string differences(const std::vector<TopicSetting>& settings) {

@@ -20,6 +20,10 @@ Status make_topic(const Client& client, const KafkaLogOptions& options, Deadline
 Result<std::vector<TopicSetting>> read_settings(const Client& client,
                                                 const KafkaLogOptions& options, Deadline deadline);
 
+// Removes the records below the position. unavailable: no answer, or not done.
+Status delete_records(const Client& client, const KafkaLogOptions& options, const Position& below,
+                      Deadline deadline);
+
 // `cleanup.policy is compact, must be delete; …`, or empty if all are as they must be.
 std::string differences(const std::vector<TopicSetting>& settings);
 

@@ -32,6 +32,7 @@ Watch::Watch(const KafkaLogOptions& options, const Client& admin, ConsumerPool& 
       admin_(admin),
       consumers_(consumers),
       record_ends_(ends),
+      firsts_(options.partitions),
       ends_(options.partitions) {}
 
 Status Watch::look(std::chrono::milliseconds timeout) {
@@ -80,7 +81,7 @@ Status Watch::look_at_identity(std::chrono::milliseconds timeout) {
     if (!first) return first.error();
     const auto end = consumers_.end({i}, timeout);
     if (!end) return end.error();
-    if (*first > Offset{}) {
+    if (*first > Offset{} && !options_.may_begin_late) {
       return differs(fmt::format("topic {} partition {} begins at offset {}: records were deleted",
                                  options_.topic, i, first->value));
     }
@@ -89,33 +90,40 @@ Status Watch::look_at_identity(std::chrono::milliseconds timeout) {
           "topic {} partition {} ends at offset {}, before {}: it was made again or cut",
           options_.topic, i, end->value, ends_[i].value));
     }
+    if (*first < firsts_[i]) {
+      return differs(
+          fmt::format("topic {} partition {} begins at offset {}, before {}: it was made again",
+                      options_.topic, i, first->value, firsts_[i].value));
+    }
+    if (first_ && first_->partition.value == i && *first > first_->offset) first_.reset();
+    firsts_[i] = *first;
     ends_[i] = *end;
   }
   return look_at_first_record(timeout);
 }
 
-// The record at offset zero of one partition stands for the topic.
+// The first record of one partition stands for the topic.
 Status Watch::look_at_first_record(std::chrono::milliseconds timeout) {
   if (first_) {
     const auto after = consumers_.offset_at(first_->partition, first_->milliseconds + 1, timeout);
     if (!after) return after.error();
-    if (*after != Offset{}) return {};
+    if (*after != first_->offset) return {};
     return differs(fmt::format(
         "topic {} partition {}: its first record is not the one it was: it was made again",
         options_.topic, first_->partition.value));
   }
   for (std::uint32_t i = 0; i < options_.partitions && !first_; ++i) {
-    if (ends_[i] == Offset{}) continue;
+    if (ends_[i] == firsts_[i]) continue;
     const auto end = record_ends_.below({i}, ends_[i], timeout);
     if (!end) return end.error();
-    if (*end == Offset{}) continue;  // nothing but markers
-    auto reader = consumers_.read({i}, {0});
+    if (*end <= firsts_[i]) continue;  // nothing but markers
+    auto reader = consumers_.read({i}, firsts_[i]);
     if (!reader) return reader.error();
     auto records = (*reader)->next(1, timeout);
     if (!records) return records.error();
     if (records->empty()) return unavailable("no first record yet");
     const auto time = std::chrono::floor<std::chrono::milliseconds>(records->front().append_time);
-    first_ = First{{i}, time.time_since_epoch().count()};
+    first_ = First{{i}, records->front().offset, time.time_since_epoch().count()};
   }
   return {};
 }

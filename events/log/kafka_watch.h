@@ -52,9 +52,10 @@ class Watch {
 
   // The looking thread's own (first the opener's, then thread_'s).
   std::string cluster_;
-  std::vector<Offset> ends_;
+  std::vector<Offset> firsts_, ends_;
   struct First {
     PartitionId partition;
+    Offset offset;
     std::int64_t milliseconds;
   };
   std::optional<First> first_;

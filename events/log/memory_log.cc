@@ -26,6 +26,9 @@ class MemoryLog::Reader final : public LogReader {
       return corrupt(fmt::format("partition {} ends at {}, before offset {} that was read up to",
                                  partition_.value, records.size(), next_.value));
     }
+    if (next_ < log_.firsts_[partition_.value])
+      return corrupt(fmt::format("partition {} begins at {}, after offset {}", partition_.value,
+                                 log_.firsts_[partition_.value].value, next_.value));
     std::vector<LogRecord> taken;
     std::size_t bytes = 0;
     while (!at_end()) {
@@ -47,6 +50,7 @@ class MemoryLog::Reader final : public LogReader {
 MemoryLog::MemoryLog(std::uint32_t partitions, std::size_t queue_bytes_max)
     : queue_bytes_max_(queue_bytes_max),
       partitions_(partitions),
+      firsts_(partitions),
       deliverer_([this](std::stop_token stop) { deliver(std::move(stop)); }) {}
 
 MemoryLog::~MemoryLog() {
@@ -94,6 +98,21 @@ Result<Offset> MemoryLog::end(PartitionId partition) {
 std::string MemoryLog::write_problem() const {
   std::lock_guard lock(mutex_);
   return away_.empty() ? write_problem_ : away_;
+}
+
+Result<Offset> MemoryLog::first(PartitionId partition) {
+  std::lock_guard lock(mutex_);
+  if (!away_.empty()) return unavailable(away_);
+  return firsts_[partition.value];
+}
+
+Status MemoryLog::cut(PartitionId partition, Offset below) {
+  std::lock_guard lock(mutex_);
+  if (!away_.empty()) return unavailable(away_);
+  if (below.value > static_cast<std::int64_t>(partitions_[partition.value].size()))
+    return invalid("cut past the end");
+  firsts_[partition.value] = std::max(firsts_[partition.value], below);
+  return {};
 }
 
 // Decides in append order under the lock, tells outside of it.

@@ -13,10 +13,11 @@
 #include <vector>
 
 #include "events/log/event_log.h"
+#include "events/log/log_head.h"
 
 namespace events {
 
-class MemoryLog final : public EventLog {
+class MemoryLog final : public EventLog, public LogHead {
  public:
   explicit MemoryLog(std::uint32_t partitions, std::size_t queue_bytes_max = 64u << 20);
   // Answers what it still holds with unknown.
@@ -28,6 +29,8 @@ class MemoryLog final : public EventLog {
   Result<std::unique_ptr<LogReader>> read(PartitionId partition, Offset from) override;
   Result<Offset> end(PartitionId partition) override;
   std::string write_problem() const override;
+  Result<Offset> first(PartitionId partition) override;
+  Status cut(PartitionId partition, Offset below) override;
 
   // ---- switches ----
   enum class Fault {
@@ -77,6 +80,7 @@ class MemoryLog final : public EventLog {
   std::condition_variable_any changed_;
   // Guarded by mutex_.
   std::vector<std::vector<LogRecord>> partitions_;
+  std::vector<Offset> firsts_;
   std::deque<Waiting> queue_;     // nothing decided yet
   std::deque<Waiting> answered_;  // decided, not told yet
   std::size_t queue_bytes_ = 0;

@@ -30,7 +30,9 @@ void show_accesses(const events::access::AccessLog& log,
   const auto boots = model.boots();
   if (!boots) return;
   std::uint64_t lost = 0;
-  for (const auto& one : *boots) lost += one.lost_between + one.lost_at_end;
+  // Of processes that are not told any more.
+  if (const auto horizon = model.horizon(); horizon && *horizon) lost = (*horizon)->notice.lost;
+  for (const auto& one : *boots) lost += one.lost();
   show_gauge(registry, "access_lost_entries",
              "numbers that are missing on the log, of all processes", count_of(lost));
 }

@@ -10,6 +10,7 @@
 #include "ingest/settings/setting_routes.h"
 #include "ops/http/jobs.h"
 #include "ops/http/server.h"
+#include "ops/node/access_keeping.h"
 #include "ops/node/access_metrics.h"
 #include "ops/node/alert_metrics.h"
 #include "ops/node/health.h"
@@ -54,6 +55,7 @@ struct Node::Parts {
   std::unique_ptr<projections::Notary> notary;
   std::unique_ptr<query::Sources> sources;
   std::unique_ptr<projections::access::AccessModel> access_model;
+  std::unique_ptr<AccessKeeping> access_keeping;
   std::unique_ptr<query::access::AuditSource> audit;
   std::unique_ptr<projections::measures::Keeper> measures;
   std::unique_ptr<query::LiveHub> live;
@@ -106,8 +108,35 @@ Result<std::unique_ptr<events::access::AccessLog>> open_accesses(const NodeSetti
   events::access::AccessLogOptions options;
   options.sequence_file = settings.data / "access_sequence";
   options.recording = settings.access_log;
+  options.retention_days = settings.access_retention_days;
   if (!options.recording) spdlog::warn("accesses are not recorded (access-log=off)");
   return events::access::AccessLog::open(options, *stored.access_log, stored.secrets.master_key);
+}
+
+std::unique_ptr<AccessKeeping> keep_accesses(const NodeSettings& settings, Storage& stored,
+                                             const events::access::AccessLog& accesses,
+                                             projections::access::AccessModel& model) {
+  return std::make_unique<AccessKeeping>(
+      projections::access::TrimmerOptions{
+          .retention_days = settings.access_retention_days,
+          .node = accesses.node(),
+          .boot = accesses.boot(),
+          .now =
+              [] {
+                return events::KnownTime(
+                    std::chrono::floor<events::Micros>(std::chrono::system_clock::now()));
+              }},
+      *stored.access_log, model, stored.secrets);
+}
+
+// Of what is no shard: for /health/ready. A node without the role query has no index of accesses.
+std::vector<std::string> problems_of(const projections::Notary& notary,
+                                     const projections::access::AccessModel* index,
+                                     const AccessKeeping* keeping) {
+  auto all = notary.problems();
+  if (index != nullptr && !index->problem().empty()) all.push_back(index->problem());
+  if (keeping != nullptr && !keeping->problem().empty()) all.push_back(keeping->problem());
+  return all;
 }
 
 ingest::bulk::ImportOptions import_options(const NodeSettings& settings) {
@@ -191,7 +220,9 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
   parts->live = std::make_unique<query::LiveHub>(live, *parts->sources);
   parts->health = std::make_unique<Health>(settings, shards, *stored.clinical, parts->metrics);
 
-  parts->health->also_ask([&notary = *parts->notary] { return notary.problems(); });
+  parts->health->also_ask([all = parts.get()] {
+    return problems_of(*all->notary, all->access_model.get(), all->access_keeping.get());
+  });
 
   auto profiles = ingest::validation::Profiles::open(settings.data / "profiles");
   if (!profiles) return profiles.error();
@@ -270,10 +301,12 @@ Result<std::unique_ptr<Node>> Node::start(const NodeSettings& settings) {
         return routes.route_unrecorded(request);
       };
     }
-    auto model = projections::access::AccessModel::open(
-        settings.data / "access", *stored.access_log, stored.secrets, !settings.kafka.empty());
+    auto model = projections::access::AccessModel::open(settings.data / "access",
+                                                        *stored.access_log, stored.secrets,
+                                                        {.keeps_records = !settings.kafka.empty()});
     if (!model) return model.error();
     parts->access_model = std::move(*model);
+    parts->access_keeping = keep_accesses(settings, stored, *parts->accesses, *parts->access_model);
     parts->audit = std::make_unique<query::access::AuditSource>(query::access::AuditSource{
         *parts->sources, *parts->access_model,
         [&log = *parts->accesses](auto deadline) { return log.flush(deadline); }, settings.site});

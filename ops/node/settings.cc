@@ -13,6 +13,9 @@ namespace {
 using events::invalid;
 using events::Result;
 
+constexpr std::uint64_t retention_days_min = 2192;
+constexpr std::uint64_t retention_days_max = 36525;
+
 const std::vector<runtime::Setting>& all_settings() {
   static const std::vector<runtime::Setting> settings{
       {"data", "./chartlog-data", "folder of the log and the read models"},
@@ -48,6 +51,8 @@ const std::vector<runtime::Setting>& all_settings() {
        "of orders authored here and now against which a check stops, without a reason: refuse, or "
        "off (not clinically reviewed)"},
       {"access-log", "on", "who was shown what: on, or off, which the log `access` then says"},
+      {"access-retention", "3653",
+       "days for which it is kept: 2192 (six years) or more; of several nodes the longest counts"},
       {"log-level", "info", "debug, info, warn or error"},
   };
   return settings;
@@ -108,6 +113,21 @@ events::Status read_roles(const std::string& text, NodeSettings& node) {
   return {};
 }
 
+// 45 CFR 164.528: disclosures are accounted for six years back, and this is what they are told
+// from.
+events::Status read_retention(const runtime::Config& config, NodeSettings& node) {
+  const auto days = config.number("access-retention", 1, retention_days_max);
+  if (!days) return days.error();
+  if (*days < retention_days_min) {
+    return invalid(
+        fmt::format("access-retention: {} days are fewer than six years, for which disclosures "
+                    "must be accounted for (45 CFR 164.528); write {} or more",
+                    *days, retention_days_min));
+  }
+  node.access_retention_days = static_cast<std::uint32_t>(*days);
+  return {};
+}
+
 Result<NodeSettings> settle(const runtime::Config& config) {
   NodeSettings node;
   node.data = config.text("data");
@@ -160,6 +180,7 @@ Result<NodeSettings> settle(const runtime::Config& config) {
   if (accesses != "on" && accesses != "off")
     return invalid(fmt::format("access-log: \"{}\" is not known; write on or off", accesses));
   node.access_log = accesses == "on";
+  if (auto retained = read_retention(config, node); !retained) return retained.error();
   const auto& gate = config.text("order-gate");
   if (gate != "off" && gate != "refuse")
     return invalid(fmt::format("order-gate: \"{}\" is not known; write refuse or off", gate));

@@ -41,9 +41,10 @@ struct NodeSettings {
   bool import_allow_private = false;
   std::size_t imports_at_once = 1;
   std::chrono::seconds imports_kept{86400};
-  std::string public_url;   // empty: http://address:port
-  bool access_log = true;   // false: the log `access` says so from this start on
-  bool order_gate = false;  // orders against which a card stops are refused
+  std::string public_url;                      // empty: http://address:port
+  bool access_log = true;                      // false: the log `access` says so from this start on
+  std::uint32_t access_retention_days = 3653;  // how long `access` is kept
+  bool order_gate = false;                     // orders against which a card stops are refused
   ingest::validation::Mode validation = ingest::validation::Mode::refuse;
 };
 

@@ -9,34 +9,27 @@
 #include <thread>
 
 #include "projections/access/access_fold.h"
+#include "projections/access/access_head.h"
 #include "projections/access/access_scan.h"
-#include "projections/store_limits.h"
+#include "projections/access/access_store.h"
 
 namespace projections::access {
 namespace {
 
-constexpr std::string_view position_row = "position";
 constexpr std::size_t read_bytes = 1u << 20;
 constexpr std::chrono::milliseconds idle_wait{100};
 constexpr std::chrono::milliseconds after_trouble{250};
 constexpr std::uint64_t flush_records = 4'096;
 
-StoreLimits small() {
-  StoreLimits limits;
-  limits.block_cache_bytes = 8u << 20;
-  limits.write_buffer_bytes = 16u << 20;
-  limits.background_threads = 1;
-  return limits;
-}
-
 class OpenModel final : public AccessModel {
  public:
   OpenModel(std::unique_ptr<Store> store, events::EventLog& log, const events::Secrets& secrets,
-            bool keeps_records, Progress progress)
+            const AccessModelOptions& options, Progress progress)
       : store_(std::move(store)),
         log_(log),
         secrets_(secrets),
-        fold_(secrets, keeps_records),
+        fold_(log, secrets, options.keeps_records),
+        head_interval_(options.head_interval),
         progress_(progress) {
     follower_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   }
@@ -51,7 +44,10 @@ class OpenModel final : public AccessModel {
     const auto end = log_.end({0});
     if (!end) return end.error();
     std::unique_lock lock(mutex_);
-    if (changed_.wait_until(lock, deadline, [&] { return progress_.next >= *end; })) return {};
+    const bool reached =
+        changed_.wait_until(lock, deadline, [&] { return progress_.next >= *end; });
+    if (!lost_.empty()) return events::corrupt(lost_);
+    if (reached) return {};
     return events::unavailable(
         fmt::format("the index of accesses is {} records behind its log{}{}; ask again",
                     end->value - progress_.next.value, problem_.empty() ? "" : ": ", problem_));
@@ -78,6 +74,10 @@ class OpenModel final : public AccessModel {
     const std::lock_guard lock(mutex_);
     return progress_;
   }
+  Result<std::optional<Horizon>> horizon() const override {
+    return read_horizon(*store_->latest());
+  }
+  Status flush() override { return store_->flush(); }
   std::string problem() const override {
     const std::lock_guard lock(mutex_);
     return problem_;
@@ -96,6 +96,7 @@ class OpenModel final : public AccessModel {
   }
 
   Status step() {
+    if (auto whole = look_at_head(); !whole) return whole;
     if (reader_ == nullptr) {
       auto reader = log_.read({0}, progress_.next);
       if (!reader) return reader.error();
@@ -110,19 +111,52 @@ class OpenModel final : public AccessModel {
     auto batch = store_->begin();
     Progress progress = progress_;  // this thread alone changes it
     for (const auto& record : records) {
-      if (auto applied = fold_.apply(record, *batch, progress); !applied) return applied;
+      const Progress before = progress;
+      const auto notice = fold_.apply(record, *batch, progress);
+      if (!notice) return notice.error();
+      if (!*notice) continue;
+      // A batch does not see what it puts unseen, and a notice removes such rows.
+      if (auto written = write(std::move(batch), before); !written) return written;
+      batch = store_->begin();
+      if (auto forgotten = fold_.forget(**notice, *batch); !forgotten) return forgotten;
     }
-    batch->put(family(AccessFamily::meta), position_row, encode(progress));
-    if (auto written = store_->commit(std::move(batch)); !written) return written;
+    if (auto written = write(std::move(batch), progress); !written) return written;
     unflushed_ += records.size();
-    {
-      const std::lock_guard lock(mutex_);
-      progress_ = progress;
-      changed_.notify_all();
-    }
     if (unflushed_ < flush_records) return {};
     unflushed_ = 0;
     return store_->flush();
+  }
+
+  Status write(std::unique_ptr<RowBatch> batch, const Progress& progress) {
+    batch->put(family(AccessFamily::meta), position_row, encode(progress));
+    if (auto written = store_->commit(std::move(batch)); !written) return written;
+    const std::lock_guard lock(mutex_);
+    progress_ = progress;
+    changed_.notify_all();
+    return {};
+  }
+
+  // That nothing is gone but what a notice names. A log that is away says nothing.
+  Status look_at_head() {
+    const auto now = std::chrono::steady_clock::now();
+    if (lost_.empty() && now < next_look_) return {};
+    next_look_ = now + head_interval_;
+    const auto first = first_of(log_);
+    if (!first) return {};
+    const auto known = below_of(*store_->latest());
+    if (!known) return known.error();
+    Status whole;
+    if (*first > *known) {
+      const auto end = log_.end({0});
+      if (!end || progress_.next < *end) {
+        next_look_ = now;  // the notice may be among what is to be read
+        return {};
+      }
+      whole = lost_head(*first, *known);
+    }
+    const std::lock_guard lock(mutex_);
+    lost_ = whole ? std::string() : whole.error().message;
+    return whole;
   }
 
   void set_problem(std::string why) {
@@ -136,25 +170,21 @@ class OpenModel final : public AccessModel {
   events::EventLog& log_;
   const events::Secrets secrets_;
   const AccessFold fold_;
+  const std::chrono::milliseconds head_interval_;
 
   mutable std::mutex mutex_;
   mutable std::condition_variable_any changed_;
   // Guarded by mutex_; written by the follower only.
   Progress progress_;
   std::string problem_;
+  std::string lost_;  // what is gone of the log's head, and should not be
 
   // The follower's own.
+  std::chrono::steady_clock::time_point next_look_{};
   std::unique_ptr<events::LogReader> reader_;
   std::uint64_t unflushed_ = 0;
   std::jthread follower_;  // last: the others are there while it runs
 };
-
-Result<Progress> read_progress(const Store& store) {
-  const auto row = store.snapshot()->get(family(AccessFamily::meta), position_row);
-  if (!row) return row.error();
-  if (!*row) return Progress();
-  return decode_progress(**row);
-}
 
 }  // namespace
 
@@ -183,27 +213,11 @@ std::optional<Place> parse_place(std::string_view text) {
 Result<std::unique_ptr<AccessModel>> AccessModel::open(const std::filesystem::path& directory,
                                                        events::EventLog& log,
                                                        const events::Secrets& secrets,
-                                                       bool keeps_records) {
-  std::error_code failed;
-  std::filesystem::create_directories(directory, failed);
-  if (failed)
-    return events::unavailable(fmt::format("{}: {}", directory.string(), failed.message()));
-  auto store = Store::open({directory, access_families(), make_shared_resources(small())});
-  if (!store) return store.error();
-  const auto progress = read_progress(**store);
-  if (!progress) return progress.error();
-  const auto end = log.end({0});
-  if (!end) return end.error();
-  if (progress->next > *end) {
-    return events::Error{
-        events::ErrorCode::precondition_failed,
-        fmt::format("{}: its rows go to offset {}, but the access log ends at {}: it is another "
-                    "or an older copy; restore it, or remove the folder to index it anew",
-                    directory.string(), progress->next.value, end->value),
-        {}};
-  }
-  return std::unique_ptr<AccessModel>(
-      std::make_unique<OpenModel>(std::move(*store), log, secrets, keeps_records, *progress));
+                                                       const AccessModelOptions& options) {
+  auto opened = open_access_store(directory, log, secrets, options.keeps_records);
+  if (!opened) return opened.error();
+  return std::unique_ptr<AccessModel>(std::make_unique<OpenModel>(
+      std::move(opened->store), log, secrets, options, opened->progress));
 }
 
 }  // namespace projections::access

@@ -36,6 +36,10 @@ struct Access {
   events::access::Entry entry;
 };
 
+// Between the node's clock, which is in entries, and the log's, which orders them: far more than
+// an entry waits, and than clocks of one site differ.
+inline constexpr std::chrono::hours clocks_differ_max{1};
+
 struct AccessQuestion {
   std::optional<std::string> patient;               // id
   std::optional<std::string> agent;                 // subject
@@ -51,25 +55,34 @@ struct AccessPage {
   std::optional<Place> next;     // give it as `after`; nothing: that was all
 };
 
-// All calls but close are safe from any thread.
+struct AccessModelOptions {
+  // Beside the index, for logs of which one record alone takes long to read (access_rows.h).
+  bool keeps_records = false;
+  std::chrono::milliseconds head_interval{60'000};  // how often it is asked where the log begins
+};
+
+// All calls are safe from any thread.
 class AccessModel {
  public:
-  // `log` outlives this. `keeps_records`: beside the index, for logs of which one record alone
-  // takes long to read (access_rows.h). precondition_failed: the rows are beyond the log's end, so
-  // it is another or an older one.
+  // `log` outlives this. precondition_failed: the rows are beyond the log's end, so it is another
+  // or an older one; or it begins after records that no notice on it accounts for.
   static Result<std::unique_ptr<AccessModel>> open(const std::filesystem::path& directory,
                                                    events::EventLog& log,
                                                    const events::Secrets& secrets,
-                                                   bool keeps_records = false);
+                                                   const AccessModelOptions& options = {});
   virtual ~AccessModel() = default;
 
-  // Waits for what is on the log now; unavailable: not by `deadline`.
+  // Waits for what is on the log now. unavailable: not by `deadline`; corrupt: records of the log
+  // are gone that no notice accounts for, so no answer is whole.
   virtual Status reach_end(std::chrono::steady_clock::time_point deadline) const = 0;
   virtual Result<AccessPage> find(const AccessQuestion& question) const = 0;
   // Nothing: there is none there.
   virtual Result<std::optional<Access>> at(const Place& place) const = 0;
   virtual Result<std::vector<BootRow>> boots() const = 0;  // by node, oldest first
   virtual Result<Progress> progress() const = 0;
+  // What has left the log; nothing: all that was ever recorded is there.
+  virtual Result<std::optional<Horizon>> horizon() const = 0;
+  virtual Status flush() = 0;               // rows that are seen are on disk then
   virtual std::string problem() const = 0;  // why it does not go on; empty: it does
 };
 

@@ -80,11 +80,46 @@ Result<Progress> decode_progress(std::string_view text) {
   return progress;
 }
 
+Result<Progress> read_progress(const RowView& rows) {
+  const auto row = rows.get(family(AccessFamily::meta), position_row);
+  if (!row) return row.error();
+  return *row ? decode_progress(**row) : Result<Progress>(Progress());
+}
+
+std::string encode(const Horizon& horizon) {
+  RowWriter row;
+  row.time(horizon.said.known).signed_varint(horizon.said.offset.value);
+  row.raw(horizon.node.bytes()).bytes(encode(horizon.notice));
+  return std::move(row).row();
+}
+
+Result<Horizon> decode_horizon(std::string_view text) {
+  RowReader row(text);
+  Horizon horizon;
+  horizon.said.known = row.time();
+  horizon.said.offset.value = row.signed_varint();
+  horizon.node = row.key16<NodeId>();
+  auto notice = events::access::read_notice(row.bytes());
+  if (!row.done() || !notice) return row_unreadable();
+  horizon.notice = std::move(*notice);
+  return horizon;
+}
+
+Result<std::optional<Horizon>> read_horizon(const RowView& rows) {
+  const auto row = rows.get(family(AccessFamily::meta), horizon_row);
+  if (!row) return row.error();
+  if (!*row) return std::optional<Horizon>();
+  auto horizon = decode_horizon(**row);
+  if (!horizon) return horizon.error();
+  return std::optional(std::move(*horizon));
+}
+
 std::string encode(const BootRow& boot) {
   RowWriter row;
   row.raw(boot.node.bytes()).raw(boot.boot.bytes()).time(boot.began).time(boot.last);
   row.u8(boot.recording ? 1 : 0).u8(boot.closed ? 1 : 0).u8(boot.has_successor ? 1 : 0);
   row.varint(boot.entries).varint(boot.lost_between).varint(boot.lost_at_end);
+  row.varint(boot.retention_days).varint(boot.misses_previous ? boot.lost_before + 1 : 0);
   return std::move(row).row();
 }
 
@@ -101,6 +136,13 @@ Result<BootRow> decode_boot(std::string_view text) {
   boot.entries = row.varint();
   boot.lost_between = row.varint();
   boot.lost_at_end = row.varint();
+  const bool says_retention = row.ok() && !row.done();  // rows of older programs do not
+  if (says_retention) {
+    boot.retention_days = static_cast<std::uint32_t>(row.varint());
+    const auto before = row.varint();
+    boot.misses_previous = before > 0;
+    if (before > 0) boot.lost_before = before - 1;
+  }
   if (!row.done()) return row_unreadable();
   return boot;
 }

@@ -2,6 +2,7 @@
 //
 // Family   Key                                                   Value
 // meta     "position"                                            next offset, known time, damaged
+// meta     "horizon"                                             Horizon; absent: nothing has left
 // records  known time, descending | offset, descending           empty: the log has it; or a copy
 // patients stream key | known time, desc. | offset, desc.        ordinals in that record
 // agents   subject (text) | known time, desc. | offset, desc.    ordinals in that record
@@ -20,7 +21,7 @@
 #include <string_view>
 #include <vector>
 
-#include "events/access/access_record.h"
+#include "events/access/trim_notice.h"
 #include "projections/store.h"
 
 namespace projections::access {
@@ -51,21 +52,25 @@ struct Progress {
   events::KnownTime known;
   std::uint64_t damaged = 0;  // records that do not open
 };
+inline constexpr std::string_view position_row = "position";
 std::string encode(const Progress& progress);
 Result<Progress> decode_progress(std::string_view row);
+Result<Progress> read_progress(const RowView& rows);  // of an empty store: zero
+
+// What left the log, as the newest notice on it says, and where that stands.
+struct Horizon {
+  events::access::TrimNotice notice;
+  RecordPlace said;
+  NodeId node;
+};
+inline constexpr std::string_view horizon_row = "horizon";
+std::string encode(const Horizon& horizon);
+Result<Horizon> decode_horizon(std::string_view row);
+// Nothing: all that was ever recorded is there.
+Result<std::optional<Horizon>> read_horizon(const RowView& rows);
 
 // One process of a node, as the log shows it.
-struct BootRow {
-  NodeId node;
-  BootId boot;
-  events::KnownTime began, last;  // of its first and last record, the log's clock
-  bool recording = true;
-  bool closed = false;             // it ended in order
-  std::uint64_t entries = 0;       // numbers that are on the log, and the gaps between
-  std::uint64_t lost_between = 0;  // numbers missing between others
-  std::uint64_t lost_at_end = 0;   // given out and never on the log, as the next process says
-  bool has_successor = false;
-};
+using BootRow = events::access::ProcessState;
 std::string encode(const BootRow& row);
 Result<BootRow> decode_boot(std::string_view row);
 std::string boot_key(const BootRow& row);

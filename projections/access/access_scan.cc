@@ -8,10 +8,6 @@ namespace {
 using events::KnownTime;
 using events::access::Record;
 
-// Between the node's clock, which is in entries, and the log's, which orders them: far more than
-// an entry waits, and than clocks of one site differ.
-constexpr std::chrono::hours clocks_differ_max{1};
-
 Result<std::string> logged_at(events::EventLog& log, events::Offset offset) {
   auto reader = log.read({0}, offset);
   if (!reader) return reader.error();
@@ -20,18 +16,6 @@ Result<std::string> logged_at(events::EventLog& log, events::Offset offset) {
   if (records->empty() || records->front().offset != offset)
     return events::corrupt("a record of the access log that was there is not");
   return std::move(records->front().value);
-}
-
-Result<std::optional<Record>> record_at(const RowView& rows, events::EventLog& log,
-                                        const events::Secrets& secrets, const RecordPlace& place) {
-  const auto row = rows.get(family(AccessFamily::records), place_key({}, place));
-  if (!row) return row.error();
-  if (!*row) return std::optional<Record>();
-  const auto bytes = (*row)->empty() ? logged_at(log, place.offset) : Result<std::string>(**row);
-  if (!bytes) return bytes.error();
-  auto record = events::access::open_record(*bytes, secrets.master_key);
-  if (!record) return record.error();
-  return std::optional(std::move(*record));
 }
 
 class Scan {
@@ -154,6 +138,18 @@ class Scan {
 };
 
 }  // namespace
+
+Result<std::optional<Record>> record_at(const RowView& rows, events::EventLog& log,
+                                        const events::Secrets& secrets, const RecordPlace& place) {
+  const auto row = rows.get(family(AccessFamily::records), place_key({}, place));
+  if (!row) return row.error();
+  if (!*row) return std::optional<Record>();
+  const auto bytes = (*row)->empty() ? logged_at(log, place.offset) : Result<std::string>(**row);
+  if (!bytes) return bytes.error();
+  auto record = events::access::open_record(*bytes, secrets.master_key);
+  if (!record) return record.error();
+  return std::optional(std::move(*record));
+}
 
 Result<AccessPage> find_accesses(const RowView& rows, events::EventLog& log,
                                  const events::Secrets& secrets, const AccessQuestion& question) {

@@ -168,11 +168,12 @@ std::string to_csv(std::span<const Access> accesses) {
   return csv;
 }
 
-std::string to_html(std::string_view title, std::span<const Access> accesses) {
+std::string to_html(std::string_view title, std::span<const Access> accesses,
+                    std::string_view note) {
   std::string html = ops::http::page_head(title);
   html += fmt::format(
-      "<h1>{}</h1><p>{} entries, newest first unless sorted otherwise.</p><table><thead><tr>",
-      html_text(title), accesses.size());
+      "<h1>{}</h1><p>{} entries, newest first unless sorted otherwise. {}</p><table><thead><tr>",
+      html_text(title), accesses.size(), html_text(note));
   for (const auto& column : columns) html += fmt::format("<th>{}</th>", column.name);
   html += "</tr></thead><tbody>\n";
   for (const auto& access : accesses) {

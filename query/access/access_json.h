@@ -24,7 +24,8 @@ void write_counts(const events::access::Entry& entry, JsonWriter& json);
 const std::string& access_schema();
 
 std::string to_csv(std::span<const Access> accesses);
-// No script; `title` is ours.
-std::string to_html(std::string_view title, std::span<const Access> accesses);
+// No script; `title` and `note` are ours.
+std::string to_html(std::string_view title, std::span<const Access> accesses,
+                    std::string_view note = {});
 
 }  // namespace query::access

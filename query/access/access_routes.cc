@@ -8,6 +8,7 @@
 #include "ops/http/page.h"
 #include "query/access/access_json.h"
 #include "query/access/access_request.h"
+#include "query/access/removed.h"
 #include "query/patient_answer.h"
 
 namespace query::access {
@@ -90,9 +91,12 @@ Result<AccessPage> sorted(const AuditSource& audit, AccessQuestion question, con
   return page;
 }
 
-Response json_page(const AuditSource& audit, const Request& request, const AccessPage& page) {
+Response json_page(const AuditSource& audit, const Request& request, const AccessPage& page,
+                   const RemovedBefore& removed) {
   JsonWriter json;
-  json.begin_object().member("position", position_of(audit)).key("accesses").begin_array();
+  json.begin_object().member("position", position_of(audit));
+  write_removed(removed, json);
+  json.key("accesses").begin_array();
   for (const auto& access : page.accesses) write_access(access, json);
   json.end_array();
   if (page.next) json.member("next", cursor_of(request, *page.next));
@@ -100,22 +104,24 @@ Response json_page(const AuditSource& audit, const Request& request, const Acces
   return Response::json(200, std::move(json).take());
 }
 
-Response formed(const AuditSource& audit, const Request& request, Form form,
-                const AccessPage& page) {
+Response formed(const AuditSource& audit, const Request& request, Form form, const AccessPage& page,
+                const RemovedBefore& removed) {
   Response response;
   switch (form) {
     case Form::json:
-      return json_page(audit, request, page);
+      return json_page(audit, request, page, removed);
     case Form::csv:
       response.body = to_csv(page.accesses);
       response.with("Content-Type", "text/csv; charset=utf-8; header=present");
       break;
     case Form::html:
-      response = ops::http::page_response(to_html("Accesses", page.accesses));
+      response =
+          ops::http::page_response(to_html("Accesses", page.accesses, removed_text(removed)));
       break;
   }
   if (page.next)
     response.with("Chartlog-Next", cursor_of(request, *page.next));  // JSON has it inside
+  if (removed) response.with("Chartlog-Removed-Before", events::format_instant(*removed));
   return response;
 }
 
@@ -149,7 +155,9 @@ Result<Response> answer_accesses(const AuditSource& audit, const Request& reques
   auto page = order->key == nullptr ? audit.model.find(*question)
                                     : sorted(audit, std::move(*question), *order);
   if (!page) return page.error();
-  return with_position(formed(audit, request, *form, *page),
+  const auto removed = removed_in(audit, *question, *page);
+  if (!removed) return removed.error();
+  return with_position(formed(audit, request, *form, *page, *removed),
                        events::PositionToken(audit.sources.log_id));
 }
 
@@ -159,11 +167,25 @@ void write_process(const projections::access::BootRow& row, JsonWriter& json) {
   json.member("began", events::format_instant(row.began));
   json.member("last", events::format_instant(row.last));
   json.member("recording", row.recording).member("entries", row.entries - row.lost_between);
+  if (row.retention_days > 0) json.member("retention_days", std::uint64_t{row.retention_days});
   json.member("missing_between", row.lost_between).member("lost_at_end", row.lost_at_end);
+  // All that the process before it had recorded, which this log should have.
+  if (row.misses_previous) json.member("previous_missing", row.lost_before);
   json.member("ended", row.closed          ? "in order"
                        : row.has_successor ? "without closing"
                                            : "not known to have ended");
   json.end_object();
+}
+
+// What left the log, as the notice on it says.
+void write_horizon(const projections::access::Horizon& horizon, JsonWriter& json) {
+  const auto& notice = horizon.notice;
+  json.key("removed").begin_object().member("before", events::format_instant(notice.before));
+  json.member("removed", events::format_instant(horizon.said.known));
+  json.member("by_node", events::to_hex(horizon.node.bytes()));
+  json.member("retention_days", std::uint64_t{notice.retention_days});
+  json.member("entries", notice.entries).member("missing", notice.lost);
+  json.member("damaged_records", notice.damaged).end_object();
 }
 
 Result<Response> answer_processes(const AuditSource& audit, const Request& request) {
@@ -172,9 +194,13 @@ Result<Response> answer_processes(const AuditSource& audit, const Request& reque
   if (!rows) return rows.error();
   const auto progress = audit.model.progress();
   if (!progress) return progress.error();
+  const auto horizon = audit.model.horizon();
+  if (!horizon) return horizon.error();
   JsonWriter json;
   json.begin_object().member("position", position_of(audit));
-  json.member("damaged_records", progress->damaged).key("processes").begin_array();
+  json.member("damaged_records", progress->damaged);
+  if (*horizon) write_horizon(**horizon, json);
+  json.key("processes").begin_array();
   for (const auto& row : *rows) write_process(row, json);
   json.end_array().end_object();
   return with_position(Response::json(200, std::move(json).take()),
@@ -209,6 +235,9 @@ Status write_patient_accesses(const AuditSource& audit, const Request& request,
   question->patient = read.patient;
   const auto page = audit.model.find(*question);
   if (!page) return page.error();
+  const auto removed = removed_in(audit, *question, *page);
+  if (!removed) return removed.error();
+  write_removed(*removed, json);
   if (!read.recorded) json.member("note", "patient not yet recorded");
   json.key("accesses").begin_array();
   for (const auto& access : page->accesses) write_for_patient(access, json);
@@ -239,7 +268,7 @@ Description access_description() {
   said.parameters.push_back(min_position_text());
   said.schema =
       schema::object({{"position", schema::position}, {"accesses", schema::array(access_schema())}},
-                     {{"next", schema::text}});
+                     {{"next", schema::text}, {"removed_before", schema::text}});
   return said;
 }
 
@@ -248,7 +277,8 @@ Description process_description() {
   said.parameters = {min_position_text()};
   said.schema = schema::object({{"position", schema::position},
                                 {"damaged_records", schema::number},
-                                {"processes", schema::array(schema::any_object)}});
+                                {"processes", schema::array(schema::any_object)}},
+                               {{"removed", schema::any_object}});
   return said;
 }
 

@@ -4,6 +4,7 @@
 
 #include "query/access/access_request.h"
 #include "query/access/audit_event.h"
+#include "query/access/removed.h"
 #include "query/fhir/bundle.h"
 #include "query/fhir/criteria.h"
 #include "query/fhir/cursor.h"
@@ -131,12 +132,15 @@ Result<Response> search_events(const AuditSource& audit, const Request& request)
     return begun.error();
   const auto page = audit.model.find(question);
   if (!page) return page.error();
+  const auto removed = removed_in(audit, question, *page);
+  if (!removed) return removed.error();
   fhir::BundleWriter bundle("searchset", request.base_url);
   bundle.link("self", fhir::link_to(request.base_url, request.path, search->used));
   for (const auto& access : page->accesses) {
     bundle.resource("AuditEvent", projections::access::to_text(access.place),
                     audit_event(access, request.base_url));
   }
+  if (*removed) bundle.outcome(removed_outcome(*removed));
   if (page->next) {
     const auto cursor =
         fhir::encode_cursor(search->print, projections::access::to_text(*page->next));
@@ -154,6 +158,9 @@ Result<Response> read_event(const AuditSource& audit, const Request& request) {
   const auto place = projections::access::parse_place(request.capture("id"));
   const auto access = place ? audit.model.at(*place) : Result<std::optional<Access>>(std::nullopt);
   if (!access) return access.error();
+  if (!*access && place) {
+    if (auto there = refuse_removed(audit, *place); !there) return there.error();
+  }
   if (!*access)
     return Error{ErrorCode::not_found,
                  fmt::format("AuditEvent/{}: there is none of that id", request.capture("id")),

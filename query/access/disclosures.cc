@@ -3,6 +3,7 @@
 #include "events/clinical_time.h"
 #include "query/access/access_json.h"
 #include "query/access/access_request.h"
+#include "query/access/removed.h"
 
 namespace query::access {
 namespace {
@@ -70,9 +71,12 @@ Result<Response> answer_disclosures(const AuditSource& audit, const Request& req
   };
   const auto page = audit.model.find(*question);
   if (!page) return page.error();
+  const auto removed = removed_in(audit, *question, *page);
+  if (!removed) return removed.error();
   JsonWriter json;
   json.begin_object().member("position", position_of(audit)).member("patient", *patient);
   json.member("from", events::format_instant(*question->from));
+  write_removed(*removed, json);
   json.key("disclosures").begin_array();
   for (const auto& access : page->accesses) write_disclosure(access, json);
   json.end_array();
@@ -99,7 +103,7 @@ void add_disclosure_routes(ops::http::Router& router, const AuditSource& audit) 
                                       {"recipient", schema::any_object},
                                       {"purpose", schema::text},
                                       {"what", schema::array(schema::any_object)}}))}},
-      {{"next", schema::text}});
+      {{"next", schema::text}, {"removed_before", schema::text}});
   router.add(
       "GET", "/audit/disclosures",
       [&audit](const Request& request) {

@@ -10,6 +10,7 @@
 #include "ops/auth/access.h"
 #include "query/access/access_json.h"
 #include "query/access/access_request.h"
+#include "query/access/removed.h"
 #include "query/fhir/reader.h"
 #include "query/patient_answer.h"
 #include "query/returned.h"
@@ -118,11 +119,14 @@ Result<Response> answer_recipients(const AuditSource& audit, const Request& requ
   };
   const auto page = audit.model.find(question);
   if (!page) return page.error();
+  const auto removed = removed_in(audit, question, *page);
+  if (!removed) return removed.error();
   JsonWriter json;
   json.begin_object().member("position", position_of(audit));
   json.member("resource", *request.parameter("resource"));
   if (wanted->version.exists()) json.member("version", wanted->version.value);
-  json.optional("patient", *patient).member("complete", !page->next.has_value());
+  json.optional("patient", *patient).member("complete", !page->next && !*removed);
+  write_removed(*removed, json);
   json.key("recipients").begin_array();
   for (const auto& [who, line] : lines) write(line, json);
   json.end_array().end_object();
@@ -146,7 +150,9 @@ void add_recipient_route(ops::http::Router& router, const AuditSource& audit) {
                                                                    {"first", schema::text},
                                                                    {"last", schema::text},
                                                                    {"times", schema::number}}))}},
-                     {{"version", schema::number}, {"patient", schema::fhir_id}});
+                     {{"version", schema::number},
+                      {"patient", schema::fhir_id},
+                      {"removed_before", schema::text}});
   router.add(
       "GET", "/audit/recipients",
       [&audit](const Request& request) {

@@ -7,6 +7,7 @@
 #include "events/clinical_time.h"
 #include "query/access/access_json.h"
 #include "query/access/access_request.h"
+#include "query/access/removed.h"
 #include "query/fhir/reader.h"
 #include "query/patient_answer.h"
 #include "query/returned.h"
@@ -124,13 +125,17 @@ Result<Response> answer_screen(const AuditSource& audit, const Request& request)
   if (!asked) return asked.error();
   const auto page = audit.model.find(asked->question);
   if (!page) return page.error();
+  const auto removed = removed_in(audit, asked->question, *page);
+  if (!removed) return removed.error();
   Screen screen(audit.sources, asked->count);
   JsonWriter json;
   json.begin_object()
       .member("position", position_of(audit))
       .member("agent", *asked->question.agent);
   json.member("from", events::format_instant(*asked->question.from));
-  json.member("at", *request.parameter("at")).key("accesses").begin_array();
+  json.member("at", *request.parameter("at"));
+  write_removed(*removed, json);
+  json.key("accesses").begin_array();
   for (const auto& access : page->accesses) {
     write_access(access, json);
     screen.add(access);
@@ -160,7 +165,8 @@ void add_screen_route(ops::http::Router& router, const AuditSource& audit) {
                                       {"id", schema::text},
                                       {"version", schema::number},
                                       {"last_shown", schema::text},
-                                      {"document", R"({"type":"object","nullable":true})"}}))}});
+                                      {"document", R"({"type":"object","nullable":true})"}}))}},
+      {{"removed_before", schema::text}});
   router.add(
       "GET", "/audit/screen",
       [&audit](const Request& request) {

@@ -12,7 +12,8 @@ class KafkaLogUnderTest final : public LogUnderTest {
     return open_kafka_log({.brokers = test_broker(),
                            .topic = topic_,
                            .partitions = partitions,
-                           .queue_bytes_max = queue_bytes_max});
+                           .queue_bytes_max = queue_bytes_max,
+                           .may_begin_late = true});
   }
   std::vector<std::string> child_arguments() const override {
     return {"kafka", test_broker(), topic_};

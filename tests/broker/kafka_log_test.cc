@@ -8,6 +8,7 @@
 #include <map>
 #include <thread>
 
+#include "events/log/log_head.h"
 #include "events/log/whole_read.h"
 #include "tests/broker/broker_process.h"
 #include "tests/broker/topic.h"
@@ -131,6 +132,47 @@ TEST_F(KafkaLogTest, ATopicMadeAgainStopsWritesForGood) {
   auto again = open();
   ASSERT_EQ(append_and_wait(*again, first, "key", "of the new topic").delivery,
             Delivery::persisted);
+  EXPECT_TRUE(within(30s, [&] {
+    return log->write_problem().find("made again") != std::string::npos;
+  })) << log->write_problem();
+}
+
+TEST_F(KafkaLogTest, ALogThatMayBeginLateIsOpenedWhereItWasCutAndAnyOtherRefused) {
+  options_.may_begin_late = true;
+  {
+    auto log = open();
+    for (const auto* value : {"one", "two", "three"}) append_and_wait(*log, first, "key", value);
+    const auto cut = head_of(*log)->cut(first, {2});
+    ASSERT_TRUE(cut) << cut.error().message;
+    ASSERT_EQ(append_and_wait(*log, first, "key", "four").delivery, Delivery::persisted);
+  }
+  auto log = open();
+  EXPECT_EQ(head_of(*log)->first(first), Offset{2});
+  EXPECT_EQ((*log->read(first, {2}))->next(1u << 20, 30s)->front().value, "three");
+  log.reset();
+  options_.may_begin_late = false;
+  EXPECT_THAT(refusal(), HasSubstr("begins at offset 2: records were deleted"));
+}
+
+// Old records go by our own cut, with a notice: the broker's clock tells nobody.
+TEST_F(KafkaLogTest, ARetentionOfTheBrokersIsRefusedByNameAlsoWhereOldRecordsMayGo) {
+  options_.may_begin_late = true;
+  open();
+  alter_topic(options_.brokers, options_.topic, "retention.ms", "315619200000");
+  EXPECT_THAT(refusal(), HasSubstr("retention.ms is 315619200000, must be -1"));
+}
+
+TEST_F(KafkaLogTest, ACutTopicThatIsMadeAgainStopsWrites) {
+  options_.may_begin_late = true;
+  auto log = open();
+  for (const auto* value : {"one", "two", "three"}) append_and_wait(*log, first, "key", value);
+  ASSERT_TRUE(head_of(*log)->cut(first, {2}));
+  log.reset();
+  log = open();  // has seen where it begins
+  delete_topic(options_.brokers, options_.topic);
+  ASSERT_TRUE(within(30s, [&] { return !log->write_problem().empty(); }));
+  auto again = open();
+  for (int i = 0; i < 5; ++i) append_and_wait(*again, first, "key", "of the new topic");
   EXPECT_TRUE(within(30s, [&] {
     return log->write_problem().find("made again") != std::string::npos;
   })) << log->write_problem();

@@ -250,5 +250,15 @@ TEST_F(GoldenTest, TheAccessRecordOpens) {
   EXPECT_TRUE(entry->has({ResourceType::Observation, "o1", {2}}));
 }
 
+TEST_F(GoldenTest, TheNoticeOfWhatLeftTheAccessLogOpens) {
+  const auto record = access::open_record(golden_bytes("access-trim"), secrets_.master_key);
+  ASSERT_TRUE(record) << record.error().message;
+  EXPECT_EQ(record->kind, access::RecordKind::trim);
+  EXPECT_EQ(record->retention_days, 3'653u);
+  const auto notice = access::read_notice(record->entries);
+  ASSERT_TRUE(notice) << notice.error().message;
+  EXPECT_EQ(encode(*notice), encode(golden::trim_notice()));
+}
+
 }  // namespace
 }  // namespace events

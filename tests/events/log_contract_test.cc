@@ -10,6 +10,7 @@
 #include <set>
 #include <thread>
 
+#include "events/log/log_head.h"
 #include "tests/events/append_child.h"
 
 namespace events {
@@ -339,6 +340,34 @@ TEST_P(LogContract, AKilledProcessLosesNothingThatWasAcknowledged) {
           << "partition " << position.partition.value << " offset " << position.offset.value;
     }
   }
+}
+
+TEST_P(LogContract, ACutLogBeginsWhereItWasCutAndGoesOn) {
+  const auto answers = append_all(first, numbered(20));
+  append_all(second, numbered(3));
+  auto* head = head_of(log());
+  ASSERT_NE(head, nullptr);
+  EXPECT_EQ(head->first(first), answers[0].position.offset);
+
+  const Offset below = answers[12].position.offset;
+  for (int time = 0; time < 2; ++time) {
+    const auto cut = head->cut(first, below);
+    ASSERT_TRUE(cut) << cut.error().message;
+  }
+  EXPECT_EQ(head->first(first), below);
+  EXPECT_EQ(head->first(second), Offset{0}) << "the other partition is whole";
+  EXPECT_EQ(read(first, below, 8).front().value, "value 12");
+  const auto from_before = reader(first, answers[0].position.offset)->next(plenty, patience);
+  ASSERT_FALSE(from_before) << "a part must not pass for the whole";
+  EXPECT_EQ(from_before.error().code, ErrorCode::corrupt);
+
+  EXPECT_FALSE(head->cut(first, Offset{answers[19].position.offset.value + 100}));
+  if (GetParam().durable) {
+    reopen();
+    EXPECT_EQ(head_of(log())->first(first), below);
+  }
+  EXPECT_EQ(append_all(first, {"more"}).front().delivery, Delivery::persisted);
+  EXPECT_EQ(read(first, below, 9).back().value, "more");
 }
 
 }  // namespace

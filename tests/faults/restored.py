@@ -6,7 +6,7 @@
 Rows older than their log catch up and end as if nothing had happened (equal state hash). Rows newer than
 their log, a log that was made again, and a log whose keys are gone are refused by a node that starts, and
 named by one that runs: its reads go on from the rows that it has, its writes do not. A log that somebody else
-wrote to in a transaction is read to its end.
+wrote to in a transaction is read to its end, and what was aborted stands there as no record of ours.
 """
 import argparse
 import json
@@ -224,16 +224,67 @@ def case_foreign_transaction(place):
         print(f"     {time.monotonic() - begun:.1f} s")
 
 
+def case_aborted_transaction(place):
+    """Kafka only: the records of a transaction that was aborted lie on the log. None of ours, each is set aside."""
+    node = start(place.node())
+    try:
+        write(node, "before")
+        foreign = place.broker.append_and_abort(place.name, lambda: node.json("/quarantine")["records"])
+        count = sum(many for _, many in foreign.values())
+        wait_for("a node that runs is at the end of its log", lambda: lags(node) == [0] * PARTITIONS)
+        write(node, "after")
+        before = look_at_aborted(node, foreign, "a node that runs")
+    finally:
+        node.stop()
+    place.run(lambda node: look_at_aborted(node, foreign, "one that starts"))
+    shutil.rmtree(place.data("shards"))
+    place.run(lambda node: expect(f"and one that folds all again: {count} records",
+                                  look_at_aborted(node, foreign, "one that folds all again") == before))
+
+
+def look_at_aborted(node, foreign, who):
+    wait_for(f"{who} is at the end of its log", lambda: lags(node) == [0] * PARTITIONS)
+    listed = node.json("/quarantine")["records"]
+    places = sorted(f"{partition}:{first + i}" for partition, (first, many) in foreign.items() for i in range(many))
+    expect(f"{who} has set aside each aborted record, and nothing else", sorted(one["event"] for one in listed) == places, listed)
+    expect(f"{who} shows what was written before and after", set(families(node)) == {"after"}, families(node))
+    return hashes(node)
+
+
+def case_newer_rows_kafka(place):
+    """Kafka only: the broker's folder is an older copy."""
+    broker = Broker(os.path.join(place.folder, "own-broker")).start()
+    older = os.path.join(place.folder, "older-broker")
+    place = Place(place.folder, place.name, broker)
+    try:
+        place.run(lambda node: write(node, "early"))
+        broker.stop()
+        shutil.copytree(broker.folder, older)
+        broker.start()
+        place.run(lambda node: write(node, "late"))
+        broker.stop()
+        shutil.rmtree(broker.folder)
+        shutil.copytree(older, broker.folder)
+        broker.start()
+        place.refused("newer rows over an older Kafka log are refused", "the read models stand at offset", "the log ends at", "older copy")
+        shutil.rmtree(place.data("shards"))
+        place.refused("and so are newer trees, when the rows have been removed", "the tree stands at offset", "older copy")
+    finally:
+        broker.stop()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kafka", action="store_true")
     parser.add_argument("cases", nargs="*")
     arguments = parser.parse_args()
-    only_embedded, only_kafka = {"newer_rows"}, {"made_again", "foreign_transaction"}
+    only_embedded = {"newer_rows"}
+    only_kafka = {"made_again", "foreign_transaction", "aborted_transaction", "newer_rows_kafka"}
     with tempfile.TemporaryDirectory(prefix="chartlog-restored-") as folder:
         broker = Broker(os.path.join(folder, "broker")).start() if arguments.kafka else None
         try:
-            for case in ("older_rows", "newer_rows", "lost_keys", "made_again", "foreign_transaction"):
+            for case in ("older_rows", "newer_rows", "lost_keys", "made_again", "foreign_transaction", "aborted_transaction",
+                         "newer_rows_kafka"):
                 if case in (only_embedded if broker else only_kafka):
                     continue
                 if not arguments.cases or case in arguments.cases:

@@ -184,4 +184,38 @@ events::access::Record access_record() {
   return record;
 }
 
+events::access::TrimNotice trim_notice() {
+  events::access::ProcessState process;
+  process.node = events::access::NodeId({1, 2, 3});
+  process.boot = events::access::BootId({4, 5, 6});
+  process.began = access_entry().time;
+  process.last = access_entry().time + events::Micros(1);
+  process.recording = false;
+  process.closed = true;
+  process.entries = 11;
+  process.lost_between = 12;
+  process.lost_at_end = 13;
+  process.misses_previous = true;
+  process.lost_before = 14;
+  process.retention_days = 2'192;
+  events::access::TrimNotice notice;
+  notice.below = {15};
+  notice.before = access_entry().time + events::Micros(2);
+  notice.known = access_entry().time + events::Micros(1);
+  notice.retention_days = 3'653;
+  notice.entries = 16;
+  notice.lost = 17;
+  notice.damaged = 18;
+  notice.processes = {process};
+  return notice;
+}
+
+events::access::Record trim_record() {
+  auto record = access_record();
+  record.kind = events::access::RecordKind::trim;
+  record.retention_days = 3'653;
+  record.entries = encode(trim_notice());
+  return record;
+}
+
 }  // namespace golden

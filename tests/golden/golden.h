@@ -9,6 +9,7 @@
 
 #include "events/access/access_entry.h"
 #include "events/access/access_record.h"
+#include "events/access/trim_notice.h"
 #include "events/commit.h"
 
 namespace golden {
@@ -23,5 +24,8 @@ const std::vector<std::string>& documents();
 // Of the side log `access`: one entry with every field.
 events::access::Entry access_entry();
 events::access::Record access_record();
+// What its notice of a trim says; its record has a retention too.
+events::access::TrimNotice trim_notice();
+events::access::Record trim_record();
 
 }  // namespace golden

@@ -82,8 +82,9 @@ int main(int count, char** arguments) {
   write("cancel", Sealer(secrets, **keys, {}).cancel(draft.stream, draft.commit));
   write_parts(record);
   write("prepare", prepared(**keys));
-  write("decision", Sealer(secrets, **keys, {})
-                        .decision(draft.stream, transaction, TransactionVerdict::abort));
+  write("decision",
+        Sealer(secrets, **keys, {}).decision(draft.stream, transaction, TransactionVerdict::abort));
   write("access", access::seal_record(golden::access_record(), secrets.master_key));
+  write("access-trim", access::seal_record(golden::trim_record(), secrets.master_key));
   return 0;
 }

@@ -156,12 +156,17 @@ class Broker:
     def stop(self):
         self._run("stop")
 
-    def _tool(self, name, *arguments):
+    @staticmethod
+    def _command(name, *arguments):
         libs = os.path.join(ROOT, "build", "kafka", "libs", "*")
-        done = subprocess.run(["java", "-cp", libs, "org.apache.kafka.tools." + name, *arguments],
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
+        return ["java", "-cp", libs, "org.apache.kafka.tools." + name, *arguments]
+
+    def _tool(self, name, *arguments):
+        done = subprocess.run(self._command(name, *arguments), stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=120, check=False)
         if done.returncode != 0:
             raise RuntimeError(f"{name} {arguments}: {done.stdout}{done.stderr}")
+        return done.stdout
 
     def delete_topic(self, name):
         self._tool("TopicCommand", "--bootstrap-server", self.address, "--delete", "--topic", name)
@@ -171,6 +176,35 @@ class Broker:
         self._tool("ProducerPerformance", "--topic", topic, "--num-records", str(records), "--record-size", "20",
                    "--throughput", "-1", "--producer-props", f"bootstrap.servers={self.address}",
                    "--transactional-id", f"{topic}-somebody-else", "--transaction-duration-ms", "100000")
+
+    def ends(self, topic):
+        """Partition -> offset that its next record gets, as the broker counts."""
+        said = self._tool("GetOffsetShell", "--bootstrap-server", self.address, "--topic", topic).split()
+        return {int(partition): int(offset) for _, partition, offset in (line.rsplit(":", 2) for line in said)}
+
+    def append_and_abort(self, topic, seen):
+        """Somebody else's records, in a transaction whose producer dies once they are `seen`, and that is then
+        aborted. Partition -> (first of them, how many)."""
+        before = self.ends(topic)
+        producer = subprocess.Popen(
+            self._command("ProducerPerformance", "--topic", topic, "--num-records", "100000", "--record-size", "20",
+                          "--throughput", "1", "--producer-props", f"bootstrap.servers={self.address}",
+                          "transaction.timeout.ms=600000", "--transactional-id", f"{topic}-who-dies",
+                          "--transaction-duration-ms", "100000000"),
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            while not seen():
+                time.sleep(0.1)
+        finally:
+            producer.kill()
+            producer.wait()
+        after = self.ends(topic)
+        for partition in after:
+            if after[partition] > before[partition]:
+                self._tool("TransactionsCommand", "--bootstrap-server", self.address, "abort", "--topic", topic,
+                           "--partition", str(partition), "--start-offset", str(before[partition]))
+        return {partition: (before[partition], after[partition] - before[partition])
+                for partition in after if after[partition] > before[partition]}
 
 
 def shared_data(*path):

@@ -12,6 +12,7 @@ import { agentText, counted, kindWord, whatText } from './audit_text.ts';
 import { Filters } from './filters.tsx';
 import { ask, type Asked } from './parameters.ts';
 import { PatientBox } from './patient_box.tsx';
+import { RemovedNote } from './removed_note.tsx';
 import type { Access, AccessPage, OwnAccessPage } from './types.ts';
 
 const patientsMax = 3;  // named in a row
@@ -43,6 +44,7 @@ function All({ asked }: { asked: Asked }) {
         <a href={withParameters('/audit/access', { ...parameters, format: 'html', _count: 1000 })}>Plain list to print</a>
       </div>
       {list.error && <ErrorPanel error={list.error} retry={list.again} />}
+      <RemovedNote before={list.pages[0]?.removed_before} />
       {list.pages.length > 0 && accesses.length === 0 && <Nothing>Nobody, as far as this was recorded.</Nothing>}
       {accesses.length > 0 && (
         <table class="accesses stacked" aria-label="Accesses">
@@ -61,6 +63,7 @@ function AsThePatientReads({ asked }: { asked: Asked }) {
   return (
     <>
       {list.error && <ErrorPanel error={list.error} retry={list.again} />}
+      <RemovedNote before={list.pages[0]?.removed_before} />
       {accesses.length > 0 && (
         <table class="stacked" aria-label="Accesses as the patient reads them">
           <thead><tr><th>Time</th><th>Who</th><th>How</th><th>What</th></tr></thead>

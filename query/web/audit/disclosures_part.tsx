@@ -10,11 +10,12 @@ import { agentText, kindWord, whatText } from './audit_text.ts';
 import { Filters } from './filters.tsx';
 import { ask, type Asked } from './parameters.ts';
 import { PatientBox } from './patient_box.tsx';
+import { RemovedNote } from './removed_note.tsx';
 import type { Disclosure, DisclosurePage } from './types.ts';
 
 const pagesMax = 50, atOnce = 200;
 
-interface Report { items: Disclosure[]; cut: boolean; from: string; asked: string }
+interface Report { items: Disclosure[]; cut: boolean; from: string; asked: string; removedBefore: string | undefined }
 
 function useReport(asked: Asked, turn: number) {
   const [state, setState] = useState<{ report: Report | null; error: Error | null }>({ report: null, error: null });
@@ -22,9 +23,10 @@ function useReport(asked: Asked, turn: number) {
     if (!asked.patient) return undefined;
     const stop = new AbortController();
     let from = '';
+    let removedBefore: string | undefined;
     const path = withParameters('/audit/disclosures', { patient: asked.patient, from: asked.from, to: asked.to, _count: atOnce });
-    allPages<DisclosurePage, Disclosure>(path, (page) => { from = page.from; return page.disclosures; }, pagesMax, stop.signal).then(
-      ({ items, cut }) => setState({ report: { items, cut, from, asked: new Date().toISOString() }, error: null }),
+    allPages<DisclosurePage, Disclosure>(path, (page) => { from = page.from; removedBefore = page.removed_before; return page.disclosures; }, pagesMax, stop.signal).then(
+      ({ items, cut }) => setState({ report: { items, cut, from, asked: new Date().toISOString(), removedBefore }, error: null }),
       (error: Error) => {
         if (error.name !== 'AbortError') setState({ report: null, error });
       },
@@ -47,6 +49,7 @@ function Paper({ report, patient, to }: { report: Report; patient: string; to: s
           <div><dt>Disclosures</dt><dd>{report.items.length}{report.cut && ' and more: narrow the period'}</dd></div>
         </dl>
       </header>
+      <RemovedNote before={report.removedBefore} />
       {report.items.length === 0 && <p>Nothing was disclosed in this period.</p>}
       {report.items.length > 0 && (
         <table class="stacked" aria-label="Disclosures">

@@ -10,6 +10,7 @@ import { namedDates, recorded } from '../text/date.ts';
 import { typeWord } from '../text/word.ts';
 import { AccessRow } from './access_part.tsx';
 import { Filters } from './filters.tsx';
+import { RemovedNote } from './removed_note.tsx';
 import { resourceName } from './resource_name.ts';
 import type { Asked } from './parameters.ts';
 import type { Screen, Shown } from './types.ts';
@@ -61,6 +62,7 @@ export function ScreenPart({ asked }: { asked: Asked }) {
       {!path && <Nothing>Write who and when; times are on your clock.</Nothing>}
       {answer.error && <ErrorPanel error={answer.error} retry={answer.again} />}
       {path && answer.loading && !answer.body && <p class="quiet">Asking …</p>}
+      <RemovedNote before={path ? answer.body?.removed_before : undefined} />
       {path && answer.body && <Answer screen={answer.body} />}
     </>
   );

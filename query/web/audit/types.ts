@@ -17,14 +17,14 @@ export interface Access {
   patients: string[];
   resources: Touched[];
 }
-export interface AccessPage { accesses: Access[]; next?: string }
+export interface AccessPage { accesses: Access[]; next?: string; removed_before?: string }
 export interface What { type: string; count: number }
 export interface OwnAccess { time: string; who: string; role?: string; site?: string; purpose?: string; how: string; recipient?: string; what: What[] }
-export interface OwnAccessPage { accesses: OwnAccess[]; next?: string }
+export interface OwnAccessPage { accesses: OwnAccess[]; next?: string; removed_before?: string }
 export interface Shown extends Touched { last_shown: string; access: string; document: Record<string, unknown> | null; because?: string }
-export interface Screen { agent: string; from: string; at: string; accesses: Access[]; more: boolean; shown: Shown[] }
+export interface Screen { agent: string; from: string; at: string; accesses: Access[]; more: boolean; shown: Shown[]; removed_before?: string }
 export interface Disclosure { id: string; date: string; kind: string; recipient: { subject: string; role?: string; site?: string; address?: string }; purpose: string; what: What[] }
-export interface DisclosurePage { from: string; disclosures: Disclosure[]; next?: string }
+export interface DisclosurePage { from: string; disclosures: Disclosure[]; next?: string; removed_before?: string }
 export interface LateLine { type: string; site: string; actor: string; recorded: number; ahead: number; undated: number; median_seconds: number; ninetieth_seconds: number; longest_seconds: number }
 export interface LateReport { position: string; lines: LateLine[] }
 export interface Event {

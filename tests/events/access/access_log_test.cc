@@ -7,6 +7,7 @@
 #include <set>
 
 #include "events/access/sequence_file.h"
+#include "events/access/trim_notice.h"
 #include "events/log/memory_log.h"
 #include "events/schema/clinical_generated.h"
 #include "tests/temporary_folder.h"
@@ -98,14 +99,16 @@ TEST_F(AccessLogTest, EachBitOfARecordIsCovered) {
   Record record;
   record.kind = RecordKind::begin;
   record.handed_out = 3;
+  record.retention_days = 3'653;
   record.entries = encode(entry_of("dr"));
   const auto sealed = seal_record(record, master_);
   ASSERT_TRUE(open_record(sealed, master_));
   const auto opened = [&](const std::string& bytes) {
     const auto read = open_record(bytes, master_);
     // Padding and the buffer's own offsets may change without a word being changed.
-    return !read || (read->entries == record.entries && read->handed_out == 3 && read->recording &&
-                     read->kind == RecordKind::begin && read->first == 0);
+    return !read ||
+           (read->entries == record.entries && read->handed_out == 3 && read->recording &&
+            read->retention_days == 3'653 && read->kind == RecordKind::begin && read->first == 0);
   };
   for (std::size_t i = 0; i < sealed.size(); ++i) {
     auto bent = sealed;
@@ -196,6 +199,37 @@ TEST_F(AccessLogTest, SwitchedOffItSaysSoFirst) {
   access_.reset();
   EXPECT_FALSE(records().front().recording);
   EXPECT_TRUE(subjects().empty());
+}
+
+// A shorter one cannot begin unseen.
+TEST_F(AccessLogTest, AProcessBeginsByHowLongItKeepsAccesses) {
+  for (const std::uint32_t days : {3'653u, 2'192u}) {
+    options_.retention_days = days;
+    open();
+    EXPECT_EQ(records().back().retention_days, days);
+    access_.reset();
+  }
+}
+
+TEST_F(AccessLogTest, ANoticeOfWhatLeftReadsAsItWasWritten) {
+  TrimNotice notice;
+  notice.below = {7};
+  notice.before = KnownTime(Micros(9));
+  notice.lost = 4;
+  ProcessState process;
+  process.boot = BootId(std::array<std::uint8_t, 16>{1});
+  process.entries = 12;
+  process.lost_between = 2;
+  process.retention_days = 2'192;
+  notice.processes = {process};
+  const auto bytes = encode(notice);
+  const auto read = read_notice(bytes);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(encode(*read), bytes);
+  EXPECT_EQ(read->below, Offset{7});
+  EXPECT_EQ(read->processes.at(0).lost_between, 2u);
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_FALSE(read_notice(std::string_view(bytes).substr(0, size))) << size;
 }
 
 TEST_F(AccessLogTest, ALogThatCannotBeWrittenIsNotBegun) {

@@ -30,7 +30,8 @@ class AccessModelTest : public ::testing::Test {
     boot_ = BootId(std::array<std::uint8_t, 16>{9});
   }
   void open(bool keeps_records = false) {
-    auto opened = AccessModel::open(folder_.path() / "access", log_, secrets_, keeps_records);
+    auto opened = AccessModel::open(folder_.path() / "access", log_, secrets_,
+                                    {.keeps_records = keeps_records});
     ASSERT_TRUE(opened) << opened.error().message;
     model_ = std::move(*opened);
   }

@@ -49,6 +49,26 @@ export async function whoLookedIsWhatWasRecorded(walker) {
   assert.deepEqual(page.complaints, []);
 }
 
+// No log of a test is ten years old: the answer is the node's, with the horizon that it would name.
+export async function whatIsNoLongerKeptIsSaidBesideWhatIsThere(walker) {
+  await watched(walker);
+  const page = await walker.open('/audit?part=access');
+  await page.route(/\/audit\/(access|disclosures|screen)\?|\/charts\/watched\/access/, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...await answer.json(), removed_before: '2016-11-28T00:00:00Z' } });
+  });
+  const at = new Date(Date.now() + 60_000).toISOString();
+  for (const part of ['access&patient=watched', 'access&patient=watched&as=patient', 'disclosures&patient=watched', `screen&agent=anonymous&at=${at}&minutes=30`]) {
+    await page.goto(`/audit?part=${part}`);
+    await page.getByRole('note').filter({ hasText: /Accesses before 2[78] Nov 2016.* are no longer kept/ }).waitFor();
+  }
+  await page.goto('/audit?part=access&agent=nobody-of-that-name');
+  await page.getByText('Nobody, as far as this was recorded.').waitFor();
+  await page.getByRole('note').filter({ hasText: 'Who looked then cannot be told' }).waitFor();
+  await walker.screenshot(page, 'accesses-no-longer-kept');
+  assert.deepEqual(page.complaints, []);
+}
+
 export async function whatAUserSawIsTheVersionOfThen(walker) {
   await watched(walker);
   const at = new Date(Date.now() + 60_000).toISOString();
