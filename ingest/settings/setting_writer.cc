@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <thread>
+
 #include "events/hmac.h"
 #include "events/schema/clinical_generated.h"
 #include "events/settings_streams.h"
@@ -19,6 +21,22 @@ using events::Result;
 using events::Status;
 using ops::auth::Principal;
 using ops::http::json_quote;
+
+using Verdict = events::Outcome::Verdict;
+
+// Of requests at once each may find what another has locked, so that all of them begin again.
+constexpr int tries_max = 24;
+
+// Longer from try to try and not alike, so that one of them is through before the next begins.
+std::chrono::milliseconds pause_after(int tries) {
+  std::array<std::uint8_t, 1> chance{};
+  events::fill_random(chance);
+  return std::chrono::milliseconds(1 + chance[0] * std::min(tries + 1, 8) / 8);
+}
+
+bool may_go_through_later(Verdict verdict) {
+  return verdict == Verdict::locked || verdict == Verdict::aborted || verdict == Verdict::stale;
+}
 
 Status check(const Setting& setting) {
   if (!events::is_fhir_id(setting.name)) {
@@ -72,36 +90,45 @@ SettingWriter::SettingWriter(Intake& intake, const events::Secrets& secrets,
       secrets_(secrets),
       streams_(events::settings_streams(secrets.log_secret, partitions)) {}
 
-Result<Written> SettingWriter::put(const Setting& setting, const Principal& principal,
-                                   std::string_view request_id) {
+Result<Outcomes> SettingWriter::put(const Setting& setting, const Condition& condition,
+                                    const Principal& principal, std::string_view request_id) {
   if (auto checked = check(setting); !checked) return checked.error();
   const Content content{setting.name, document_of(setting), mapped(setting),
                         digest({"setting", setting.name, setting.label, setting.payload})};
-  return submit(&content, content.name, {principal, request_id, content.digest});
+  return submit(&content, content.name, {principal, request_id, condition, content.digest});
 }
 
-Result<Written> SettingWriter::remove(const std::string& name, const Principal& principal,
-                                      std::string_view request_id) {
+Result<Outcomes> SettingWriter::remove(const std::string& name, const Condition& condition,
+                                       const Principal& principal, std::string_view request_id) {
   if (!events::is_fhir_id(name))
     return events::invalid("a setting's name has 1 to 64 of A-Z, a-z, 0-9, - and .", "name");
-  return submit(nullptr, name, {principal, request_id, digest({"no setting", name})});
+  return submit(nullptr, name, {principal, request_id, condition, digest({"no setting", name})});
 }
 
-Written SettingWriter::submit(const Content* content, const std::string& name, const Asker& asker) {
-  std::vector<Submission> submissions;
-  for (std::uint32_t i = 0; i < streams_.size(); ++i)
-    submissions.push_back(submission({i}, content, name, asker));
-  Written written;
-  for (auto& receipt : intake_.submit_all(std::move(submissions))) {
-    if (!receipt) {
-      written.failures.push_back(receipt.error());
-    } else if (receipt->outcome.verdict != events::Outcome::Verdict::accepted) {
-      written.failures.push_back(receipt->outcome.refusal);
-    } else {
-      written.outcomes.push_back(std::move(receipt->outcome));
+Result<Outcomes> SettingWriter::submit(const Content* content, const std::string& name,
+                                       const Asker& asker) {
+  for (int tries = 0; tries < tries_max; ++tries) {
+    auto receipts = intake_.submit_together(submissions(content, name, asker));
+    if (!receipts) return receipts.error();
+    const auto& first = receipts->front().outcome;
+    if (may_go_through_later(first.verdict)) {
+      std::this_thread::sleep_for(pause_after(tries));
+      continue;
     }
+    if (first.verdict != Verdict::accepted) return first.refusal;
+    Outcomes outcomes;
+    for (auto& receipt : *receipts) outcomes.push_back(std::move(receipt.outcome));
+    return outcomes;
   }
-  return written;
+  return events::unavailable("others write it at the same time; nothing was changed, try again");
+}
+
+std::vector<Submission> SettingWriter::submissions(const Content* content, const std::string& name,
+                                                   const Asker& asker) const {
+  std::vector<Submission> all;
+  for (std::uint32_t i = 0; i < streams_.size(); ++i)
+    all.push_back(submission({i}, content, name, asker));
+  return all;
 }
 
 Submission SettingWriter::submission(events::PartitionId partition, const Content* content,
@@ -109,6 +136,10 @@ Submission SettingWriter::submission(events::PartitionId partition, const Conten
   fhir::Write write;
   write.verb = content == nullptr ? fhir::Verb::remove : fhir::Verb::update;
   write.type = events::ResourceType::Setting;
+  if (partition.value == 0) {  // the others do what it decides, whatever their versions are
+    write.if_match = asker.condition.version;
+    write.if_none_match_any = asker.condition.absent;
+  }
   fhir::EventFields event{write, name};
   if (content != nullptr) {
     event.document = 0;

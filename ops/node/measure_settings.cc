@@ -1,13 +1,11 @@
 #include "ops/node/measure_settings.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <boost/json.hpp>
-#include <optional>
 
-#include "ops/http/client.h"
 #include "ops/node/documents.h"
+#include "ops/node/kept_measures.h"
 #include "projections/measures/package.h"
 #include "projections/measures/packing.h"
 
@@ -65,102 +63,19 @@ Result<std::vector<measures::Packed>> packages_of(const MeasuresToLoad& wanted) 
   return packed;
 }
 
-std::string kept_text(const std::string& id, const measures::Payload& payload) {
-  std::vector<std::string> periods;
-  for (const auto& period : payload.periods) periods.push_back(period.text);
-  return fmt::format("{} is kept over {}", id, fmt::join(periods, ", "));
-}
-
-// The measures of one log, as their settings are there.
-class MeasureSettings {
- public:
-  static Result<MeasureSettings> open(const std::string& text, const Say& say) {
-    auto url = http::Url::parse(text);
-    if (!url) return url.error();
-    return MeasureSettings(std::move(*url), say);
-  }
-
-  // Nothing: there is none.
-  Result<std::optional<std::string>> payload_of(const std::string& id) {
-    const auto answer = client_.ask("GET", path_of(id));
-    if (!answer) return answer.error();
-    if (answer->status == 404) return std::optional<std::string>();
-    if (answer->status != 200) return refused(id, *answer);
-    return std::optional(answer->body);
-  }
-
-  Status put(const std::string& id, const std::string& payload) {
-    const auto answer = client_.ask("PUT", path_of(id), {{"Content-Type", "text/plain"}}, payload);
-    if (!answer) return answer.error();
-    if (answer->status != 200 && answer->status != 201) return refused(id, *answer);
-    const auto read = measures::read_payload(payload);
-    if (!read) return read.error();
-    say_(kept_text(id, *read));
-    return {};
-  }
-
-  Status remove(const std::string& id) {
-    const auto answer = client_.ask("DELETE", path_of(id));
-    if (!answer) return answer.error();
-    if (answer->status != 200) return refused(id, *answer);
-    say_(fmt::format("{} is not kept any more", id));
-    return {};
-  }
-
-  // The id of the one that is meant, whether it can be read there or not.
-  Result<std::string> id_of(const std::string& measure) {
-    const auto answer = client_.ask("GET", "/settings");
-    if (!answer) return answer.error();
-    json::error_code failed;
-    const auto document = json::parse(answer->body, failed);
-    if (answer->status != 200 || failed) return refused(measure, *answer);
-    std::vector<std::string> found;
-    for (const auto& setting : document.at("settings").as_array()) {
-      const std::string_view name(setting.at("name").as_string());
-      if (!name.starts_with(measures::setting_prefix)) continue;
-      const std::string id(name.substr(measures::setting_prefix.size()));
-      if (id == measure) return id;
-      const std::string_view label(setting.at("label").as_string());
-      if (label.substr(0, label.rfind(' ')) == measure) found.push_back(id);
-    }
-    if (found.size() == 1) return found.front();
-    return events::invalid(found.empty()
-                               ? fmt::format("{}: no measure of this name is loaded", measure)
-                               : fmt::format("{}: several versions are loaded; give one of {}",
-                                             measure, fmt::join(found, ", ")));
-  }
-
- private:
-  MeasureSettings(http::Url url, const Say& say) : client_(std::move(url)), say_(say) {}
-
-  static std::string path_of(const std::string& id) {
-    return fmt::format("/settings/{}{}", measures::setting_prefix, id);
-  }
-  static events::Error refused(const std::string& id, const http::Answer& answer) {
-    return events::invalid(fmt::format("{}: {}", id, answer.body));
-  }
-
-  http::Client client_;
-  const Say& say_;
-};
-
 }  // namespace
 
 Status load_measures(const MeasuresToLoad& wanted, const std::string& url, const Say& say) {
   const auto packed = packages_of(wanted);
   if (!packed) return packed.error();
-  auto settings = MeasureSettings::open(url, say);
-  if (!settings) return settings.error();
+  auto kept = KeptMeasures::open(url, say);
+  if (!kept) return kept.error();
   for (const auto& package : *packed) {
-    auto payload = package.payload;
-    const auto there = settings->payload_of(package.id);
-    if (!there) return there.error();
-    if (*there && !wanted.only_these_periods) {
-      auto all = measures::with_periods_of(**there, payload);
-      if (!all) return all.error();
-      payload = std::move(*all);
-    }
-    if (auto put = settings->put(package.id, payload); !put) return put;
+    const auto with_what_is_there = [&](const std::string& there) -> Result<std::string> {
+      if (there.empty() || wanted.only_these_periods) return package.payload;
+      return measures::with_periods_of(there, package.payload);
+    };
+    if (auto done = kept->change(package.id, with_what_is_there); !done) return done;
   }
   return {};
 }
@@ -168,25 +83,21 @@ Status load_measures(const MeasuresToLoad& wanted, const std::string& url, const
 Status unload_measures(const MeasuresToUnload& wanted, const std::string& url, const Say& say) {
   const auto periods = whole_periods(wanted.periods);
   if (!periods) return periods.error();
-  auto settings = MeasureSettings::open(url, say);
-  if (!settings) return settings.error();
-  std::vector<std::pair<std::string, std::string>> left;  // id, payload; empty: to be removed
+  auto kept = KeptMeasures::open(url, say);
+  if (!kept) return kept.error();
+  const auto rest = [&](const std::string& there) -> Result<std::string> {
+    if (periods->empty()) return std::string();
+    return measures::without_periods(there, *periods);
+  };
+  std::vector<std::string> ids;  // all are looked at before one is changed
   for (const auto& measure : wanted.measures) {
-    auto id = settings->id_of(measure);
+    auto id = kept->id_of(measure);
     if (!id) return id.error();
-    std::string payload;
-    if (!periods->empty()) {
-      const auto there = settings->payload_of(*id);
-      if (!there) return there.error();
-      auto rest = measures::without_periods(there->value_or(""), *periods);
-      if (!rest) return events::invalid(fmt::format("{}: {}", *id, rest.error().message));
-      payload = std::move(*rest);
-    }
-    left.emplace_back(std::move(*id), std::move(payload));
+    if (auto possible = kept->check(*id, rest); !possible) return possible;
+    ids.push_back(std::move(*id));
   }
-  for (const auto& [id, payload] : left) {
-    auto done = payload.empty() ? settings->remove(id) : settings->put(id, payload);
-    if (!done) return done;
+  for (const auto& id : ids) {
+    if (auto done = kept->change(id, rest); !done) return done;
   }
   return {};
 }

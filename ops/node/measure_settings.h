@@ -1,6 +1,7 @@
 // Quality measures of a running log, from outside: which are kept over which periods, as settings.
-// Read, changed and written back, since a setting is put as a whole: of two who load the same
-// measure at the same moment one may not know of the other's period. What is kept is said.
+// A setting is put as a whole, so it is read, changed and put on condition that it is still what
+// was read, else again: of two who load the same measure at once both periods are kept. What is
+// kept is said.
 #pragma once
 
 #include <filesystem>

@@ -72,6 +72,7 @@ json::array members(const json::object& from) {
 // Its members only.
 json::object lean(const json::object& value_set) {
   json::object made{{"resourceType", "ValueSet"}, {"url", text(value_set, "url")}};
+  if (const auto* version = value_set.if_contains("version")) made["version"] = *version;
   const auto* expansion = value_set.if_contains("expansion");
   if (expansion != nullptr && expansion->is_object())
     made["expansion"] = json::object{{"contains", members(expansion->get_object())}};
@@ -116,8 +117,8 @@ struct Packer::Library {
 
 // What one measure needs, and what of it is wrong.
 struct Packer::Needs {
-  std::vector<const Library*> libraries;  // the measure's own first
-  std::set<std::string> value_sets;       // URLs that they declare
+  std::vector<const Library*> libraries;          // the measure's own first
+  std::map<std::string, std::string> value_sets;  // URLs that they declare; version, if any
   std::vector<std::string> problems;
 };
 
@@ -133,7 +134,7 @@ Status Packer::add_resource(const json::object& resource) {
   const auto type = text(resource, "resourceType");
   if (type == "Library") return add_library(resource);
   if (type == "ValueSet")
-    value_sets_[std::string(text(resource, "url"))] =
+    value_sets_[std::string(text(resource, "url"))][std::string(text(resource, "version"))] =
         std::make_unique<json::object>(lean(resource));
   if (type != "Measure") return {};
   auto measure = std::make_unique<json::object>(resource);
@@ -186,8 +187,10 @@ void Packer::collect(const Library& library, std::vector<std::string>& path, Nee
                                            library.id, other->version, library.version));
   }
   needs.libraries.push_back(&library);
-  for (const auto* set : quality::definitions_of(&library.fields(), "valueSets"))
-    needs.value_sets.insert(until_bar(text(*set, "id")));
+  for (const auto* set : quality::definitions_of(&library.fields(), "valueSets")) {
+    auto& version = needs.value_sets[until_bar(text(*set, "id"))];
+    if (version.empty()) version = text(*set, "version");
+  }
   path.push_back(library.id);
   for (const auto* include : quality::definitions_of(&library.fields(), "includes")) {
     const auto whole = std::string(text(*include, "path"));
@@ -212,6 +215,27 @@ void Packer::collect(const Library& library, std::vector<std::string>& path, Nee
   path.pop_back();
 }
 
+// That of the version that is asked for, else the one that is there; nullptr: none.
+const json::object* Packer::value_set(const std::string& url, const std::string& version) const {
+  const auto found = value_sets_.find(url);
+  if (found == value_sets_.end()) return nullptr;
+  const auto wanted = found->second.find(version);
+  return (wanted != found->second.end() ? wanted : found->second.begin())->second.get();
+}
+
+// A value set that is there more than once, while nobody says which version is meant.
+void Packer::find_ambiguous(Needs& needs) const {
+  for (const auto& [url, version] : needs.value_sets) {
+    const auto found = value_sets_.find(url);
+    if (found == value_sets_.end() || found->second.size() < 2 || !version.empty()) continue;
+    std::vector<std::string> versions;
+    for (const auto& each : found->second)
+      versions.push_back(each.first.empty() ? "none" : each.first);
+    needs.problems.push_back(fmt::format("value set {} is there in versions {}; give one of them",
+                                         url, fmt::join(versions, ", ")));
+  }
+}
+
 Packer::Needs Packer::needs_of(const json::object& measure) const {
   Needs needs;
   const auto canonical = library_canonical(measure);
@@ -226,6 +250,7 @@ Packer::Needs Packer::needs_of(const json::object& measure) const {
   std::vector<std::string> path;
   if (own != nullptr) {
     collect(*own, path, needs);
+    find_ambiguous(needs);
   } else if (others.empty()) {
     needs.problems.push_back(fmt::format("its library {} is missing", canonical));
   } else {
@@ -239,9 +264,8 @@ std::string Packer::content_of(const json::object& measure, const Needs& needs) 
   json::array libraries, value_sets;
   for (const auto* library : needs.libraries)
     libraries.push_back({{"url", library->url}, {"elm", library->elm}});
-  for (const auto& url : needs.value_sets) {
-    const auto found = value_sets_.find(url);
-    if (found != value_sets_.end()) value_sets.emplace_back(*found->second);
+  for (const auto& [url, version] : needs.value_sets) {
+    if (const auto* found = value_set(url, version)) value_sets.emplace_back(*found);
   }
   return json::serialize(
       json::object{{"measure", measure}, {"libraries", libraries}, {"valueSets", value_sets}});
@@ -254,9 +278,8 @@ std::vector<std::string> Packer::problems_of(const json::object& measure,
   std::vector<json::value> libraries;
   for (const auto* library : needs.libraries) libraries.push_back(library->elm);
   quality::Terminology terminology;
-  for (const auto& url : needs.value_sets) {
-    const auto found = value_sets_.find(url);
-    if (found != value_sets_.end()) terminology.add(*found->second);
+  for (const auto& [url, version] : needs.value_sets) {
+    if (const auto* found = value_set(url, version)) terminology.add(*found);
   }
   std::vector<std::string> problems;
   for (const auto& root : roots_of(measure)) {
@@ -267,12 +290,12 @@ std::vector<std::string> Packer::problems_of(const json::object& measure,
       const auto& message = compiled.error().message;
       if (std::find(problems.begin(), problems.end(), message) == problems.end())
         problems.push_back(message);
-      const auto missing = std::find_if(
-          needs.value_sets.begin(), needs.value_sets.end(), [&](const std::string& url) {
-            return message.find("value set " + url + " is not at hand") != std::string::npos;
+      const auto missing =
+          std::find_if(needs.value_sets.begin(), needs.value_sets.end(), [&](const auto& each) {
+            return message.find("value set " + each.first + " is not at hand") != std::string::npos;
           });
       if (missing == needs.value_sets.end()) break;
-      terminology.add({{"url", *missing}, {"expansion", {{"contains", json::array()}}}});
+      terminology.add({{"url", missing->first}, {"expansion", {{"contains", json::array()}}}});
     }
   }
   return problems;

@@ -40,6 +40,8 @@ class Packer {
   events::Status add_library(const boost::json::object& resource);
   const Library* find(const std::string& id, const std::string& version) const;
   void collect(const Library& library, std::vector<std::string>& path, Needs& needs) const;
+  const boost::json::object* value_set(const std::string& url, const std::string& version) const;
+  void find_ambiguous(Needs& needs) const;
   Needs needs_of(const boost::json::object& measure) const;
   std::string content_of(const boost::json::object& measure, const Needs& needs) const;
   std::vector<std::string> problems_of(const boost::json::object& measure,
@@ -47,7 +49,8 @@ class Packer {
 
   std::vector<std::unique_ptr<boost::json::object>> measures_;
   std::vector<std::unique_ptr<Library>> libraries_;
-  std::map<std::string, std::unique_ptr<boost::json::object>> value_sets_;  // by URL
+  using ByVersion = std::map<std::string, std::unique_ptr<boost::json::object>>;
+  std::map<std::string, ByVersion> value_sets_;  // by URL
 };
 
 }  // namespace projections::measures

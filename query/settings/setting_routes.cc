@@ -17,9 +17,9 @@ using ops::http::Request;
 using ops::http::Response;
 using projections::SettingRow;
 
-// A setting as the shards have it: the same version in all, but for the moment of a broadcast.
+// A setting as the shards have it: alike in all, but for the moment when it is replaced.
 struct InForce {
-  SettingRow row;              // of the shard with the highest version
+  SettingRow row;              // of the first shard that has it, whose version is the setting's
   std::size_t partitions = 0;  // that have it
   bool alike = true;
 };
@@ -47,20 +47,24 @@ class SettingReads {
     const auto view = sources_.shards.shard({0}).view();
     auto payload = projections::setting_payload(*view, streams_[0], name);
     if (!payload) return payload.error();
-    if (!*payload) {
+    const auto row = projections::setting_of(*view, streams_[0], name);
+    if (!row) return row.error();
+    if (!*payload || !*row) {
       return events::Error{events::ErrorCode::not_found,
                            "no setting of that name is on the log; GET /settings lists them",
                            "name"};
     }
     events::PositionToken position(sources_.log_id);
     position.see_next({0}, view->next_offset());
-    return with_position(Response::text(200, std::move(**payload)), position);
+    auto response = Response::text(200, std::move(**payload));
+    response.with("ETag", fmt::format("W/\"{}\"", (*row)->version.value));
+    return with_position(std::move(response), position);
   }
 
  private:
   static void add(const SettingRow& row, InForce& to) {
     to.alike = to.alike && (to.partitions == 0 || to.row.digest == row.digest);
-    if (to.partitions == 0 || to.row.version < row.version) to.row = row;
+    if (to.partitions == 0) to.row = row;
     ++to.partitions;
   }
 
@@ -122,7 +126,10 @@ void add_setting_routes(ops::http::Router& router, const Sources& sources) {
   add_read(router, sources, reads, "/settings", &SettingReads::list,
            {"The settings that are in force", {}, "application/json", list_schema()});
   add_read(router, sources, reads, "/settings/{name}", &SettingReads::payload,
-           {"A setting's content as it was loaded", {}, "text/plain", ops::http::schema::text});
+           {"A setting's content as it was loaded; its ETag is for If-Match",
+            {},
+            "text/plain",
+            ops::http::schema::text});
 }
 
 }  // namespace query::settings

@@ -61,7 +61,7 @@ def main():
     try:
         populate(node, folder)
         load_measures(node, folder)
-        environment = dict(os.environ, CHARTLOG_URL=node.url, CHARTLOG_URL_NORTH=north.url, CHARTLOG_URL_SOUTH=south.url, CHARTLOG_CHROMIUM=chromium, CHARTLOG_NODE_MODULES=modules,
+        environment = dict(os.environ, CHARTLOG_PROGRAM=BINARY, CHARTLOG_URL=node.url, CHARTLOG_URL_NORTH=north.url, CHARTLOG_URL_SOUTH=south.url, CHARTLOG_CHROMIUM=chromium, CHARTLOG_NODE_MODULES=modules,
                            CHARTLOG_SCREENSHOTS=os.path.join(modules, "screenshots"))
         done = subprocess.run(["node", os.path.join(ROOT, "tests", "web", "walk.mjs"), *words], env=environment, timeout=840)
     finally:

@@ -101,6 +101,40 @@ TEST_F(EvaluatorTest, AnErrorIsOnItsPatientAndCounted) {
   EXPECT_EQ(figure(kept.figures(), "denominator-exception"), 1);
 }
 
+// Year 1 and year 9999, no birth date, values of other types, thousands of visits.
+TEST_F(EvaluatorTest, AbsurdPatientsAreCountedAndStopNobody) {
+  given_visit("ana");
+  const std::vector<std::pair<std::string, std::string>> patients{
+      {"ancient", R"("birthDate": "0001-01-01")"},
+      {"unborn", R"("birthDate": "9999-12-31")"},
+      {"ageless", R"("gender": "male")"},
+      {"odd", R"("gender": ["x"], "birthDate": {}, "extension": 5, "meta": [])"}};
+  for (const auto& [who, fields] : patients) {
+    shard.put(who, "Patient", who, R"({"resourceType": "Patient", )" + fields + "}");
+    shard.put(who, "Encounter", who + "-e",
+              R"({"resourceType": "Encounter", "status": {}, "participant": [[]],
+                  "period": {"start": "0001-01-01T00:00:00Z", "end": "yesterday"}})");
+  }
+  given_visit("frequent");
+  constexpr int many = 3000;
+  for (int i = 0; i < many; ++i)
+    shard.put("frequent", "Encounter", fmt::format("visit-{}", i),
+              R"({"resourceType": "Encounter", "status": "finished",
+                  "period": {"start": "2025-03-01", "end": "0001-01-01"}})");
+  kept.settle(shard);
+
+  EXPECT_EQ(figure(kept.figures(), "patients"), 6);
+  EXPECT_EQ(figure(kept.figures(), "failed"), 0);
+  EXPECT_EQ(figure(kept.figures(), "denominator"), 6);
+  for (const auto dimension : {Dimension::site, Dimension::practitioner, Dimension::age,
+                               Dimension::sex, Dimension::payer}) {
+    std::int64_t counted = 0;
+    const auto all = *cells(*kept.store->snapshot(), kept.board(), 0, dimension);
+    for (const auto& cell : all) counted += figure(cell.figures, "patients");
+    EXPECT_EQ(counted, 6) << static_cast<int>(dimension);
+  }
+}
+
 TEST_F(EvaluatorTest, WhoFailedHasFailedInEveryGroup) {
   shard.set("measure-Two-1.0", payload_of(two_groups(), year_2025));
   given_visit("ben");

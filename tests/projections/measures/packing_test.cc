@@ -16,6 +16,7 @@ namespace json = boost::json;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 const std::vector<std::string> year{"2025-01-01/2025-12-31"};
@@ -119,6 +120,49 @@ TEST(PackingTest, LibrariesThatAreMissingOrOfAnotherVersionAreNamed) {
               HasSubstr("library Common version 2.0, which Small includes, is missing"));
   resources.push_back(library_resource("Common", "1.5", R"("x": {"type": "Null"})"));
   EXPECT_THAT(refusal(resources), HasSubstr("which Small includes, is there as version 1.5 only"));
+}
+
+// Its only population is of a value set, in this version if one is given.
+std::vector<json::value> of_value_set(const std::string& version) {
+  auto resources = small_measure();
+  const auto pinned = version.empty() ? version : R"(, "version": ")" + version + '"';
+  resources.resize(1);
+  resources.push_back(library_resource(
+      "Small", "1.0",
+      R"("initial-population": {"type": "AnyInValueSet", "valueset": {"name": "Lab"},
+           "codes": {"type": "List", "element": []}},
+         "denominator": {"type": "Null"}, "denominator-exclusion": {"type": "Null"},
+         "numerator": {"type": "Null"}, "denominator-exception": {"type": "Null"})",
+      R"("valueSets": {"def": [{"name": "Lab", "id": "http://e/lab")" + pinned + "}]}"));
+  return resources;
+}
+
+json::value lab_of_version(const std::string& version) {
+  return {{"resourceType", "ValueSet"},
+          {"url", "http://e/lab"},
+          {"version", version},
+          {"expansion", {{"contains", {{{"system", "s"}, {"code", "of-" + version}}}}}}};
+}
+
+TEST(PackingTest, AValueSetIsOfTheVersionThatIsAskedForOrItIsRefused) {
+  auto resources = of_value_set("3");
+  resources.push_back(lab_of_version("2"));
+  EXPECT_THAT(refusal(resources),
+              HasSubstr("value set http://e/lab is at hand as version 2, not 3"));
+  resources.push_back(lab_of_version("3"));
+  resources.push_back(lab_of_version("1"));
+  EXPECT_EQ(refusal(resources), "not refused");
+  const auto content = read_payload(payload_of(resources, year))->content;
+  EXPECT_THAT(content, AllOf(HasSubstr("of-3"), Not(HasSubstr("of-1")), Not(HasSubstr("of-2"))));
+}
+
+TEST(PackingTest, ValueSetsOfSeveralVersionsOfWhichNoneIsAskedForAreRefused) {
+  auto resources = of_value_set("");
+  resources.push_back(lab_of_version("2"));
+  EXPECT_EQ(refusal(resources), "not refused");
+  resources.push_back(lab_of_version("3"));
+  EXPECT_THAT(refusal(resources),
+              HasSubstr("value set http://e/lab is there in versions 2, 3; give one of them"));
 }
 
 TEST(PackingTest, LibrariesInACircleAreNamed) {

@@ -1,7 +1,11 @@
 // The population's pages, held against the API's answers: tiles, comparison, drill-down to the
 // events, work lists, live moves, exports.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { until } from '../walker.mjs';
 
 const measure = 'ColorectalCancerScreening-1.0.0', period = '2025-01-01/2025-12-31';
@@ -161,6 +165,73 @@ export async function aReaderChoosesThePeriod(walker) {
     assert.deepEqual(page.complaints, []);
   } finally {
     await keepOver(walker, [period]);
+  }
+}
+
+const shipped = new URL('../../../projections/quality/measures/ColorectalCancerScreening.json', import.meta.url);
+const next = 'ColorectalCancerScreening-2.0.0';
+
+// A second version, whose numerator is who is in its denominator; both over two years.
+async function loadTheNextVersion(walker) {
+  const folder = await mkdtemp(join(tmpdir(), 'chartlog-version-'));
+  const bundle = JSON.parse(await readFile(shipped, 'utf8'));
+  const changed = bundle.entry.map((one) => one.resource).find((one) => one.resourceType === 'Measure');
+  changed.version = '2.0.0';
+  changed.group[0].population.at(-1).criteria.expression = 'Denominator';
+  const file = join(folder, 'next.json');
+  await writeFile(file, JSON.stringify(bundle));
+  const load = (content) => promisify(execFile)(process.env.CHARTLOG_PROGRAM, ['measures', 'load', content, '--period', '2024', '2025', '--to', walker.url]);
+  try {
+    await load(file);
+    await load(shipped.pathname);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function unloadTheNextVersion(walker) {
+  await promisify(execFile)(process.env.CHARTLOG_PROGRAM, ['measures', 'unload', next, '--to', walker.url]);
+  await keepOver(walker, [period]);
+}
+
+// Asked for in 2025 and not in 2024: tells the years apart.
+const turns45 = { resourceType: 'Patient', id: 'turns-45', gender: 'female', birthDate: '1980-06-01' };
+
+export async function twoVersionsOverTwoPeriodsAreChosenAndTheLinkShowsTheSame(walker) {
+  await walker.put(`/fhir/Patient/${turns45.id}`, turns45);
+  await loadTheNextVersion(walker);
+  try {
+    const answer = (version, year) => walker.ask(`/measures/ColorectalCancerScreening?version=${version}&period=${year}`);
+    const versions = ['1.0.0', '2.0.0'], years = ['2024', '2025'];
+    for (const [version, year] of versions.flatMap((one) => years.map((year) => [one, year])))
+      await until(async () => { const { evaluated } = (await answer(version, year)).body; return !evaluated || evaluated.records === evaluated.of; }, `${version} is evaluated over ${year}`);
+    const page = await walker.open(`/population/measures/${measure}?period=${period}&by=sex`);
+    const choose = (what, word) => page.getByRole('group', { name: what, exact: true }).getByRole('button', { name: word, exact: true }).click();
+    const said = new Set();
+    for (const [version, year] of [['2.0.0', '2025'], ['2.0.0', '2024'], ['1.0.0', '2024'], ['1.0.0', '2025']]) {
+      await choose('Period', year);
+      await choose('Version', version);
+      await page.waitForURL((url) => url.pathname.endsWith(`ColorectalCancerScreening-${version}`) && url.searchParams.get('period').startsWith(year) && url.searchParams.get('by') === 'sex');
+      const { groups: [{ strata: [figures] }] } = (await answer(version, year)).body;
+      const shows = async () => {
+        await page.getByText(`ColorectalCancerScreening ${version} · period ${year}`).waitFor();
+        for (const [word, code] of [['Denominator', 'denominator'], ['Numerator', 'numerator']]) {
+          const count = figures.populations[code] ?? 0;
+          if (count > 0) await page.getByRole('link', { name: `${word}: ${count}, who` }).waitFor();
+        }
+        assert.equal(await page.locator('.rate.big strong').innerText(), percent(figures.rate));
+      };
+      await shows();
+      said.add(`${version} ${figures.populations.numerator} of ${figures.populations.denominator}`);
+      await page.reload();
+      await shows();
+      if (version === '2.0.0' && year === '2024') await walker.screenshot(page, 'measure-version');
+    }
+    assert.equal(said.size, 4, [...said].join(', '));  // else nothing tells them apart
+    assert.deepEqual(page.complaints, []);
+  } finally {
+    await unloadTheNextVersion(walker);
+    await fetch(`${walker.url}/fhir/Patient/${turns45.id}`, { method: 'DELETE' });
   }
 }
 
