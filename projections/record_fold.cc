@@ -292,8 +292,8 @@ Status RecordFold::write_ledger(const events::Opener::Commit& commit, const Deci
   }
   if (outcome.verdict != Verdict::accepted) return {};
   for (const auto& change : decision.changes) {
-    if (!change.before && ids_ != nullptr) ids_->add(id_hash(change.type, change.id));
-    put_resource(batch, header.stream, change.type, change.id, change.before, change.after);
+    if (!change.before && ids_ != nullptr) ids_->add(id_hash_in(change.key));
+    put_resource(batch, header.stream, change);
   }
   auto stream = StreamLedger(batch, header.stream).stream();
   if (!stream) return stream.error();
