@@ -28,14 +28,6 @@ struct Moment {
   events::KnownTime known_time;
 };
 
-// A resource as the commit leaves it; one for each that it writes.
-struct ResourceChange {
-  events::ResourceType type{};
-  std::string id;
-  std::optional<ResourceRow> before;
-  ResourceRow after;
-};
-
 // At which point of its life a commit is judged.
 enum class Stage {
   whole,    // a commit: true from here on, or never
@@ -49,7 +41,8 @@ struct Decision {
   bool decided = false;
   Locks locks;  // prepared only
   events::Digest16 request_digest;
-  std::vector<ResourceChange> changes;  // accepted and decided, or prepared
+  // Accepted and decided, or prepared: one for each resource that the commit writes.
+  std::vector<ResourceChange> changes;
 };
 
 // `rule` is one of 1 … newest_rule (CHECKed: a newer one stops the partition before this).

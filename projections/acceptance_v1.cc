@@ -86,8 +86,8 @@ class Judge {
     std::vector<ResourceChange> changes;
     for (auto& [name, place] : places_) {
       if (!place.after) continue;
-      changes.push_back(
-          {name.first, name.second, std::move(place.before), std::move(*place.after)});
+      changes.push_back({place.type, std::move(place.id), std::move(place.key),
+                         std::move(place.before), std::move(*place.after)});
     }
     return changes;
   }
@@ -125,6 +125,7 @@ class Judge {
   struct Place {
     events::ResourceType type{};
     std::string id;
+    std::string key;                    // of its row
     std::optional<ResourceRow> before;  // in the ledger
     std::optional<ResourceRow> after;   // as this commit leaves it so far
     const std::optional<ResourceRow>& now() const { return after ? after : before; }
@@ -135,12 +136,14 @@ class Judge {
   Place* find(events::ResourceType type, std::string_view id) {
     const auto name = std::pair(type, std::string(id));
     if (auto found = places_.find(name); found != places_.end()) return &found->second;
-    auto row = ledger_.resource(type, id);
+    auto key = resource_key(type, id, ledger_.key());
+    auto row = ledger_.resource_at(key);
     if (!row) {
       error_ = row.error();
       return nullptr;
     }
-    return &places_.emplace(name, Place{type, name.second, std::move(*row), {}}).first->second;
+    return &places_.emplace(name, Place{type, name.second, std::move(key), std::move(*row), {}})
+                .first->second;
   }
 
   Result<Judgement> create(const schema::Event& event, Place& place) {
@@ -273,7 +276,7 @@ class Judge {
   const StreamLedger& ledger_;
   const Moment moment_;
   const bool only_event_;
-  const Locks& locks_;  // of others
+  const Locks& locks_;                                                    // of others
   std::map<std::pair<events::ResourceType, std::string>, Place> places_;  // addresses stay
   std::unordered_multimap<IdentifierHash, Place*> written_;
   std::optional<events::Error> error_;

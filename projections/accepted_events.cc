@@ -40,6 +40,36 @@ Result<std::string> facts_at(const RowView& rows, const events::StreamKey& strea
   return std::move(row->facts);
 }
 
+bool is_told(const events::EventOutcome& outcome) {
+  return outcome.effect != EventEffect::matched && outcome.effect != EventEffect::absent;
+}
+
+// But for what versions before it said.
+AcceptedEvent event_alone(const events::Opener::Commit& commit, const Change& change,
+                          std::size_t i) {
+  const auto& outcome = change.events[i];
+  const auto& source = *commit.body().events()->Get(static_cast<flatbuffers::uoffset_t>(i));
+  AcceptedEvent event;
+  event.stream = change.stream;
+  event.stream_name = change.stream_name;
+  event.commit = change.commit;
+  event.ordinal = static_cast<std::uint32_t>(i);
+  event.position = change.position;
+  event.known_time = change.known_time;
+  event.effect = outcome.effect;
+  event.type = outcome.type;
+  event.id = outcome.id.text();
+  event.version = outcome.version;
+  event.who = commit.body().who();
+  event.ends_commit = false;
+  if (outcome.effect != EventEffect::confirmed && source.facts() != nullptr) {
+    // In place: a copy of all facts would be as large as the commit's documents.
+    event.facts = source.facts_nested_root();
+    event.facts_bytes = facts_bytes(source);
+  }
+  return event;
+}
+
 }  // namespace
 
 Result<AcceptedEvents> AcceptedEvents::read(const RowView& rows,
@@ -53,20 +83,8 @@ Result<AcceptedEvents> AcceptedEvents::read(const RowView& rows,
   };
   for (std::size_t i = 0; i < change.events.size(); ++i) {
     const auto& outcome = change.events[i];
-    if (outcome.effect == EventEffect::matched || outcome.effect == EventEffect::absent) continue;
-    const auto& source = *commit.body().events()->Get(static_cast<flatbuffers::uoffset_t>(i));
-    AcceptedEvent event;
-    event.stream = change.stream;
-    event.stream_name = change.stream_name;
-    event.commit = change.commit;
-    event.ordinal = static_cast<std::uint32_t>(i);
-    event.position = change.position;
-    event.known_time = change.known_time;
-    event.effect = outcome.effect;
-    event.type = outcome.type;
-    event.id = outcome.id.text();
-    event.version = outcome.version;
-    event.who = commit.body().who();
+    if (!is_told(outcome)) continue;
+    auto event = event_alone(commit, change, i);
     const bool confirmed = outcome.effect == EventEffect::confirmed;
     auto before =
         facts_at(rows, change.stream, outcome, outcome.version.value - (confirmed ? 0 : 1));
@@ -75,16 +93,25 @@ Result<AcceptedEvents> AcceptedEvents::read(const RowView& rows,
     if (confirmed) {
       event.facts = event.previous;
       if (event.facts != nullptr) event.facts_bytes = accepted.bytes_.back();
-    } else if (source.facts() != nullptr) {
-      // In place: a copy of all facts would be as large as the commit's documents.
-      event.facts = source.facts_nested_root();
-      event.facts_bytes = facts_bytes(source);
     }
-    event.ends_commit = false;
-    accepted.events_.push_back(event);
+    accepted.add(event);
   }
-  if (!accepted.events_.empty()) accepted.events_.back().ends_commit = true;
+  accepted.end_commit();
   return accepted;
+}
+
+AcceptedEvents AcceptedEvents::alone(const events::Opener::Commit& commit, const Change& change) {
+  AcceptedEvents accepted;
+  accepted.events_.reserve(change.events.size());
+  for (std::size_t i = 0; i < change.events.size(); ++i) {
+    if (is_told(change.events[i])) accepted.add(event_alone(commit, change, i));
+  }
+  accepted.end_commit();
+  return accepted;
+}
+
+void AcceptedEvents::end_commit() {
+  if (!events_.empty()) events_.back().ends_commit = true;
 }
 
 VersionRow version_row(const events::Opener::Commit& commit, const Change& change, std::size_t i) {

@@ -18,9 +18,15 @@ class AcceptedEvents {
   // `rows` has the version rows of the commit already. Fails if rows cannot be read.
   static Result<AcceptedEvents> read(const RowView& rows, const events::Opener::Commit& commit,
                                      const Change& change);
+  // Of the commit alone: without what versions before it said, so that `previous` is none and a
+  // confirmation has no facts.
+  static AcceptedEvents alone(const events::Opener::Commit& commit, const Change& change);
   std::span<const AcceptedEvent> all() const { return events_; }
 
  private:
+  void add(AcceptedEvent event) { events_.push_back(event); }
+  void end_commit();
+
   std::vector<AcceptedEvent> events_;
   std::deque<std::string> bytes_;  // facts of earlier versions; addresses stay
 };

@@ -37,6 +37,10 @@ std::string id_hash(events::ResourceType type, std::string_view id) {
   return first_bytes_of_hash(name, resource_hash_bytes);
 }
 
+std::string_view id_hash_in(std::string_view resource_key) {
+  return resource_key.substr(1, resource_hash_bytes);
+}
+
 std::string resource_prefix(events::ResourceType type, std::string_view id) {
   return KeyWriter().u8(LedgerKind::resource).raw(id_hash(type, id)).key();
 }
@@ -185,7 +189,11 @@ Result<std::optional<CommitRow>> StreamLedger::commit(const events::CommitKey& c
 
 Result<std::optional<ResourceRow>> StreamLedger::resource(events::ResourceType type,
                                                           std::string_view id) const {
-  auto bytes = rows_.get(ledger_family, resource_key(type, id, stream_));
+  return resource_at(resource_key(type, id, stream_));
+}
+
+Result<std::optional<ResourceRow>> StreamLedger::resource_at(std::string_view key) const {
+  auto bytes = rows_.get(ledger_family, key);
   if (!bytes) return bytes.error();
   if (!*bytes) return std::optional<ResourceRow>();
   auto row = decode_resource_row(**bytes);
@@ -236,15 +244,14 @@ Status each_id_hash(const RowView& rows, const std::function<void(std::string_vi
   const auto all = rows.scan(ledger_family, KeyWriter().u8(LedgerKind::resource).key());
   for (; all->valid(); all->next()) {
     if (all->key().size() <= resource_hash_bytes) return does_not_read("resource");
-    take(all->key().substr(1, resource_hash_bytes));
+    take(id_hash_in(all->key()));
   }
   return all->status();
 }
 
-void put_resource(RowBatch& batch, const events::StreamKey& stream, events::ResourceType type,
-                  std::string_view id, const std::optional<ResourceRow>& before,
-                  const ResourceRow& after) {
+void put_resource(RowBatch& batch, const events::StreamKey& stream, const ResourceChange& change) {
   static const std::vector<IdentifierHash> none;
+  const auto& [type, id, key, before, after] = change;
   const auto& old_hashes = before && !before->deleted ? before->identifiers : none;
   const auto& new_hashes = after.deleted ? none : after.identifiers;
   for (const auto& hash : old_hashes) {
@@ -255,7 +262,7 @@ void put_resource(RowBatch& batch, const events::StreamKey& stream, events::Reso
     if (std::binary_search(old_hashes.begin(), old_hashes.end(), hash)) continue;
     batch.put(ledger_family, identifier_key(type, hash, stream, id), {});
   }
-  batch.put(ledger_family, resource_key(type, id, stream), encode(after));
+  batch.put(ledger_family, key, encode(after));
 }
 
 }  // namespace projections

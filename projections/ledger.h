@@ -58,6 +58,7 @@ struct StreamRow {
 
 // What names a resource in its key; 16 bytes.
 std::string id_hash(events::ResourceType type, std::string_view id);
+std::string_view id_hash_in(std::string_view resource_key);
 std::string resource_prefix(events::ResourceType type, std::string_view id);
 std::string resource_key(events::ResourceType type, std::string_view id,
                          const events::StreamKey& stream);
@@ -89,9 +90,11 @@ class StreamLedger {
  public:
   StreamLedger(const RowView& rows, const events::StreamKey& stream)
       : rows_(rows), stream_(stream) {}
+  const events::StreamKey& key() const { return stream_; }
   Result<StreamRow> stream() const;  // a fresh one if the stream has no commit yet
   Result<std::optional<CommitRow>> commit(const events::CommitKey& commit) const;
   Result<std::optional<ResourceRow>> resource(events::ResourceType type, std::string_view id) const;
+  Result<std::optional<ResourceRow>> resource_at(std::string_view key) const;  // resource_key()
   // Ids of the live resources with it.
   Result<std::vector<std::string>> with_identifier(events::ResourceType type,
                                                    const IdentifierHash& hash) const;
@@ -114,9 +117,15 @@ Result<std::vector<KnownSince>> find_known(const RowView& rows, events::Partitio
 // The hashes of all resources that the shard has or had.
 Status each_id_hash(const RowView& rows, const std::function<void(std::string_view)>& take);
 
-// Writes a resource's new row and moves its identifier rows from `before`'s to its own.
-void put_resource(RowBatch& batch, const events::StreamKey& stream, events::ResourceType type,
-                  std::string_view id, const std::optional<ResourceRow>& before,
-                  const ResourceRow& after);
+// A resource as a commit leaves it.
+struct ResourceChange {
+  events::ResourceType type{};
+  std::string id;
+  std::string key;  // resource_key(): a hash that acceptance has made
+  std::optional<ResourceRow> before;
+  ResourceRow after;
+};
+// Writes the resource's new row and moves its identifier rows from `before`'s to its own.
+void put_resource(RowBatch& batch, const events::StreamKey& stream, const ResourceChange& change);
 
 }  // namespace projections

@@ -1,5 +1,7 @@
 #include "projections/memory_rows.h"
 
+#include <utility>
+
 #include "events/check.h"
 
 namespace projections {
@@ -39,45 +41,56 @@ std::unique_ptr<Rows> MemoryRows::scan(Family family, std::string_view prefix,
 
 void MemoryRows::put(Family family, std::string_view key, std::string_view value) {
   auto kept = keep_(family, value);
-  set(family, key, kept.empty() ? std::string(value) : std::move(kept));
+  if (kept.empty()) kept = value;
+  Table& table = families_[family.index];
+  const auto at = table.lower_bound(key);
+  if (at == table.end() || at->first != key) {
+    bytes_ += key.size() + kept.size();
+    const auto added = table.emplace_hint(at, key, std::move(kept));
+    return remember({family, &added->first, {}, {}});
+  }
+  bytes_ += kept.size();
+  bytes_ -= at->second.size();
+  remember({family, &at->first, std::exchange(at->second, std::move(kept)), {}});
 }
 void MemoryRows::put_unseen(Family family, std::string_view key, std::string_view value) {
   put(family, key, value);
 }
-void MemoryRows::erase(Family family, std::string_view key) { set(family, key, std::nullopt); }
 
-void MemoryRows::remember(Family family, std::string_view key, const Table::const_iterator& at) {
-  if (save_points_.empty()) return;
-  const bool is_there = at != families_[family.index].end();
-  undo_.push_back({family, std::string(key),
-                   is_there ? std::optional(at->second) : std::optional<std::string>()});
-}
-
-void MemoryRows::set(Family family, std::string_view key, std::optional<std::string> value) {
+void MemoryRows::erase(Family family, std::string_view key) {
   Table& table = families_[family.index];
   const auto found = table.find(key);
-  remember(family, key, found);
-  if (found != table.end()) bytes_ -= key.size() + found->second.size();
-  if (value) bytes_ += key.size() + value->size();
-  if (!value) {
-    if (found != table.end()) table.erase(found);
-  } else if (found != table.end()) {
-    found->second = std::move(*value);
-  } else {
-    table.emplace(key, std::move(*value));
+  if (found == table.end()) return;
+  bytes_ -= key.size() + found->second.size();
+  remember({family, nullptr, {}, table.extract(found)});
+}
+
+void MemoryRows::remember(Undo undo) {
+  if (!save_points_.empty()) undo_.push_back(std::move(undo));
+}
+
+void MemoryRows::undo(Undo last) {
+  Table& table = families_[last.family.index];
+  if (last.erased) {
+    bytes_ += last.erased.key().size() + last.erased.mapped().size();
+    table.insert(std::move(last.erased));
+    return;
   }
+  const auto found = table.find(*last.key);
+  bytes_ -= found->second.size();
+  if (last.before) {
+    bytes_ += last.before->size();
+    found->second = std::move(*last.before);
+    return;
+  }
+  bytes_ -= found->first.size();
+  table.erase(found);
 }
 
 void MemoryRows::roll_back() {
   CHECK(!save_points_.empty());
-  auto points = std::move(save_points_);
-  save_points_.clear();  // what is undone here is not remembered
-  for (; undo_.size() > points.back(); undo_.pop_back()) {
-    auto& last = undo_.back();
-    set(last.family, last.key, std::move(last.before));
-  }
-  points.pop_back();
-  save_points_ = std::move(points);
+  for (; undo_.size() > save_points_.back(); undo_.pop_back()) undo(std::move(undo_.back()));
+  save_points_.pop_back();
 }
 
 void MemoryRows::drop_save_point() {

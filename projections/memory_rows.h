@@ -31,13 +31,15 @@ class MemoryRows final : public RowBatch {
 
  private:
   using Table = std::map<std::string, std::string, std::less<>>;
+  // One change. What `key` points to lives in the table or, after it was erased, here.
   struct Undo {
     Family family;
-    std::string key;
-    std::optional<std::string> before;
+    const std::string* key = nullptr;   // of a row that was added or written over
+    std::optional<std::string> before;  // it was written over
+    Table::node_type erased;
   };
-  void remember(Family family, std::string_view key, const Table::const_iterator& at);
-  void set(Family family, std::string_view key, std::optional<std::string> value);
+  void remember(Undo undo);
+  void undo(Undo last);
 
   std::vector<Table> families_;
   const Keep keep_;

@@ -96,7 +96,7 @@ RecordFold::Folded RecordFold::fold(const events::LogRecord& record, RowBatch& b
   position_.next = record.offset.next();
   position_.records += 1;
   position_.last = record.offset;
-  position_.last_digest = events::bytes_of(events::sha256(record.value));
+  if (!hear_) position_.last_digest = events::bytes_of(events::sha256(record.value));
   return {};
 }
 
@@ -292,16 +292,23 @@ Status RecordFold::write_ledger(const events::Opener::Commit& commit, const Deci
   }
   if (outcome.verdict != Verdict::accepted) return {};
   for (const auto& change : decision.changes) {
-    if (!change.before && ids_ != nullptr) ids_->add(id_hash(change.type, change.id));
-    put_resource(batch, header.stream, change.type, change.id, change.before, change.after);
+    if (!change.before && ids_ != nullptr) ids_->add(id_hash_in(change.key));
+    put_resource(batch, header.stream, change);
   }
-  auto stream = StreamLedger(batch, header.stream).stream();
+  return count_accepted(header.stream, record, batch);
+}
+
+Status RecordFold::count_accepted(const events::StreamKey& key, std::string_view record,
+                                  RowBatch& batch) {
+  auto stream = StreamLedger(batch, key).stream();
   if (!stream) return stream.error();
   stream->accepted += 1;
-  const auto digest = events::sha256(record);
-  stream->chain_head =
-      events::bytes_of(events::sha256(stream->chain_head + std::string(events::bytes_of(digest))));
-  batch.put(ledger_family, stream_row_key(header.stream), encode(*stream));
+  if (!hear_) {
+    const auto digest = events::sha256(record);
+    stream->chain_head = events::bytes_of(
+        events::sha256(stream->chain_head + std::string(events::bytes_of(digest))));
+  }
+  batch.put(ledger_family, stream_row_key(key), encode(*stream));
   return {};
 }
 
@@ -311,10 +318,16 @@ Status RecordFold::write(const events::Opener::Commit& commit, const Decision& d
   if (auto written = write_ledger(commit, decision, record, batch); !written) return written;
   if (decision.outcome.verdict != Verdict::accepted) return {};
   const auto* name = commit.body().stream();
-  const ChangeRow row{
+  ChangeRow row{
       {decision.outcome.position, decision.outcome.known_time, commit.header().stream,
        std::string(name->c_str(), name->size()), commit.header().commit, decision.outcome.events},
       std::move(records)};
+  if (hear_) {
+    hear_(commit, row.change);
+    row.change.events.clear();  // repeats ask whether it is there; nobody waits for their answer
+    put_change(batch, row);
+    return {};
+  }
   put_change(batch, row);
   for (std::size_t i = 0; i < row.change.events.size(); ++i) {
     const auto& event = row.change.events[i];

@@ -47,6 +47,11 @@ class RecordFold {
   // From now on only records of streams that `wanted` says yes to are judged; of the others time
   // and place are taken. For rows that nobody reads but to compare them.
   void only(std::function<bool(const events::StreamKey&)> wanted) { wanted_ = std::move(wanted); }
+  // From now on accepted commits go to `hear` and to no projection, and of the rows only those are
+  // written that acceptance asks for: no versions, chain heads or digests of records, no events of
+  // changes. For who judges a log again and keeps nothing; before load().
+  using Hear = std::function<void(const events::Opener::Commit&, const Change&)>;
+  void only_judge(Hear hear) { hear_ = std::move(hear); }
   // Takes up where `rows` stand.
   Status load(const RowView& rows);
   tl::expected<void, FoldStop> fold(const events::LogRecord& record, RowBatch& batch,
@@ -90,6 +95,7 @@ class RecordFold {
                std::string_view record, std::vector<events::Offset> records, RowBatch& batch);
   Status write_ledger(const events::Opener::Commit& commit, const Decision& decision,
                       std::string_view record, RowBatch& batch);
+  Status count_accepted(const events::StreamKey& stream, std::string_view record, RowBatch& batch);
   Status project(std::span<const AcceptedEvent> events, RowBatch& batch);
   void park(const Projection& projection, const AcceptedEvent& first, const std::string& why,
             RowBatch& batch);
@@ -104,6 +110,7 @@ class RecordFold {
   ShardMetrics& metrics_;
   IdFilter* const ids_;
   std::function<bool(const events::StreamKey&)> wanted_;  // none: all are
+  Hear hear_;                                             // none: projections do
 
   ShardPosition position_;
   std::optional<events::KnownTime> oldest_pending_;  // so that most records ask no row

@@ -6,14 +6,13 @@
 #include <utility>
 
 #include "events/clinical_time.h"
-#include "events/effect_name.h"
+#include "ops/node/replay_lines.h"
 #include "ops/node/replay_refusals.h"
 #include "projections/facts_text.h"
 #include "query/json_writer.h"
 #include "query/replay/back_dating.h"
 #include "query/replay/blame.h"
 #include "query/replay/chart_diff.h"
-#include "query/replay/event_json.h"
 
 namespace ops::node {
 namespace {
@@ -23,7 +22,6 @@ using events::PartitionId;
 using events::Status;
 using projections::AcceptedEvent;
 using projections::ReplayedEvent;
-using projections::text_of;
 using query::replay::Border;
 
 constexpr std::size_t lines_bytes = 64u << 10;
@@ -33,29 +31,6 @@ bool is_known(const AcceptedEvent& event, const Border& then) {
   if (then.time) return event.known_time < *then.time;
   return event.position.offset <
          then.position->next_offset(event.position.partition).value_or(events::Offset{});
-}
-
-// `2024-06-01T… Patient/ana amended Condition/c1 version 2 (of 2020-01-01) by dr at north`
-std::string event_text(const AcceptedEvent& event) {
-  std::string text =
-      fmt::format("{} {} {} {}/{} version {}", events::format_instant(event.known_time),
-                  event.stream_name, events::effect_name(event.effect),
-                  events::type_name(event.type), event.id, event.version.value);
-  const auto effective =
-      event.facts ? query::replay::effective_text(*event.facts) : std::string_view();
-  if (!effective.empty()) text += fmt::format(" (of {})", effective);
-  if (event.who != nullptr) {
-    if (const auto who = text_of(event.who->subject()); !who.empty())
-      text += fmt::format(" by {}", who);
-    if (const auto site = text_of(event.who->site()); !site.empty())
-      text += fmt::format(" at {}", site);
-  }
-  return text + '\n';
-}
-
-events::Result<std::string> line_of(const Telling& telling, const ReplayedEvent& told) {
-  if (!telling.ndjson && !telling.filter.documents) return event_text(told.event);
-  return query::replay::told_line(told, telling.log.keys->log_id(), *telling.log.opener);
 }
 
 // Takes what is found from one thread at a time.
@@ -74,20 +49,19 @@ class Out {
 
 class LineTeller final : public PartitionListener {
  public:
-  LineTeller(const Telling& telling, Out& out) : telling_(telling), out_(out) {}
+  LineTeller(const Telling& telling, Out& out) : writer_(telling), out_(out) {}
   Status take(const ReplayedEvent& told) override {
-    auto line = line_of(telling_, told);
-    if (!line) return line.error();
-    lines_ += *line;
+    if (auto added = writer_.add(told, lines_); !added) return added;
     return lines_.size() < lines_bytes ? Status() : done();
   }
   Status done() override {
-    const auto lines = std::exchange(lines_, {});
-    return lines.empty() ? Status() : out_.write(lines);
+    const auto written = lines_.empty() ? Status() : out_.write(lines_);
+    lines_.clear();
+    return written;
   }
 
  private:
-  const Telling& telling_;
+  ReplayLines writer_;
   Out& out_;
   std::string lines_;
 };
@@ -96,7 +70,7 @@ class LineTeller final : public PartitionListener {
 class StateTeller final : public PartitionListener {
  public:
   StateTeller(const Telling& telling, const Border& then, Out& out)
-      : telling_(telling), then_(then), out_(out) {}
+      : writer_(telling), then_(then), out_(out) {}
   Status take(const ReplayedEvent& told) override {
     const auto& event = told.event;
     if (event.effect == EventEffect::confirmed || !is_known(event, then_)) return {};
@@ -106,10 +80,9 @@ class StateTeller final : public PartitionListener {
       lines_.erase(name);
       return {};
     }
-    auto line = line_of(telling_, told);
-    if (!line) return line.error();
-    lines_[std::move(name)] = std::move(*line);
-    return {};
+    auto& line = lines_[std::move(name)];
+    line.clear();
+    return writer_.add(told, line);
   }
   Status done() override {
     std::string all;
@@ -118,7 +91,7 @@ class StateTeller final : public PartitionListener {
   }
 
  private:
-  const Telling& telling_;
+  ReplayLines writer_;
   const Border& then_;
   Out& out_;
   std::map<std::string, std::string> lines_;

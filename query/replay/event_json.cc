@@ -14,12 +14,15 @@ namespace {
 
 using projections::text_of;
 
-void write_who(const events::schema::Who& who, JsonWriter& json) {
-  json.key("who").begin_object();
-  json.optional("actor", text_of(who.subject())).optional("issuer", text_of(who.issuer()));
-  json.optional("role", text_of(who.role())).optional("site", text_of(who.site()));
-  json.optional("purpose", text_of(who.purpose())).optional("source", text_of(who.source()));
+std::string who_text(const events::schema::Who* who) {
+  if (who == nullptr) return {};
+  JsonWriter json;
+  json.begin_object();
+  json.optional("actor", text_of(who->subject())).optional("issuer", text_of(who->issuer()));
+  json.optional("role", text_of(who->role())).optional("site", text_of(who->site()));
+  json.optional("purpose", text_of(who->purpose())).optional("source", text_of(who->source()));
   json.end_object();
+  return std::move(json).take();
 }
 
 }  // namespace
@@ -32,16 +35,23 @@ std::string_view effective_text(const events::schema::Facts& facts) {
   return when == nullptr ? std::string_view() : text_of(when->text());
 }
 
-std::string event_line(const projections::AcceptedEvent& event, const events::LogId& log,
-                       std::string_view document) {
-  events::PositionToken position(log);
+void EventLines::begin(const projections::AcceptedEvent& event) {
+  events::PositionToken position(log_);
   position.see(event.position);
-  JsonWriter json;
-  json.begin_object().member("position", position.text());
-  json.member("time", events::format_instant(event.known_time));
-  json.member("stream", event.stream_name);
-  json.optional("patient", patient_of_stream(event.stream_name));
-  json.member("commit", events::CommitId{event.position.partition, event.commit}.text());
+  head_ = {};
+  head_.begin_object().member("position", position.text());
+  head_.member("time", events::format_instant(event.known_time));
+  head_.member("stream", event.stream_name);
+  head_.optional("patient", patient_of_stream(event.stream_name));
+  head_.member("commit", events::CommitId{event.position.partition, event.commit}.text());
+  who_ = who_text(event.who);
+  commit_ = event.position;
+}
+
+events::Status EventLines::add(const projections::ReplayedEvent& told, std::string& lines) {
+  const auto& event = told.event;
+  if (commit_ != event.position) begin(event);
+  JsonWriter json = head_;
   json.member("ordinal", std::uint64_t{event.ordinal});
   json.member("effect", events::effect_name(event.effect));
   json.member("type", events::type_name(event.type)).member("id", event.id);
@@ -49,24 +59,18 @@ std::string event_line(const projections::AcceptedEvent& event, const events::Lo
   const bool confirmed = event.effect == events::EventEffect::confirmed;
   if (event.facts != nullptr && !confirmed)
     json.optional("effective", effective_text(*event.facts));
-  if (event.who != nullptr) write_who(*event.who, json);
-  if (!document.empty()) json.key("resource").raw(document);
-  json.end_object();
-  return std::move(json).take() + '\n';
-}
-
-events::Result<std::string> told_line(const projections::ReplayedEvent& told,
-                                      const events::LogId& log, const events::Opener& opener) {
-  std::string document;
+  if (!who_.empty()) json.key("who").raw(who_);
   if (told.version != nullptr && !told.version->sealed.empty()) {
-    auto opened = projections::replayed_document(opener, told.event.stream, *told.version);
-    if (!opened) return opened.error();
-    document = std::move(*opened);
+    auto document = projections::replayed_document(opener_, event.stream, *told.version);
+    if (!document) return document.error();
     // As received, so perhaps over several lines; a string in JSON has no raw line ends.
     std::replace_if(
-        document.begin(), document.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+        document->begin(), document->end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    json.key("resource").raw(*document);
   }
-  return event_line(told.event, log, document);
+  json.end_object();
+  lines.append(std::move(json).take()).push_back('\n');
+  return {};
 }
 
 }  // namespace query::replay

@@ -56,7 +56,12 @@ class Told {
  public:
   Told(const Sources& sources, const events::Opener& opener, const Filter& filter,
        const Listener& listener, ChunkSink& sink)
-      : sources_(sources), opener_(opener), filter_(filter), listener_(listener), sink_(sink) {}
+      : sources_(sources),
+        opener_(opener),
+        filter_(filter),
+        listener_(listener),
+        sink_(sink),
+        lines_(sources.log_id, opener) {}
 
   Status run(const std::vector<std::shared_ptr<const projections::ShardView>>& views) {
     events::PositionToken position(sources_.log_id);
@@ -78,9 +83,7 @@ class Told {
       if (auto there = check_client(); !there) return there;
     }
     if (!filter_.takes(told.event)) return {};
-    auto line = told_line(told, sources_.log_id, opener_);
-    if (!line) return line.error();
-    chunk_ += *line;
+    if (auto added = lines_.add(told, chunk_); !added) return added;
     ++events_;
     ops::auth::note_patient(patient_of_stream(told.event.stream_name));
     ops::auth::note_returned(told.event.type, told.event.id, told.event.version);
@@ -115,6 +118,7 @@ class Told {
   const Filter& filter_;
   const Listener& listener_;
   ChunkSink& sink_;
+  EventLines lines_;
   ops::auth::AccessScope shown_;
   std::string chunk_;
   std::uint64_t looked_at_ = 0, events_ = 0;
