@@ -41,8 +41,8 @@ KnownMoment moment_of(Offset next, const std::optional<ChangeMark>& last) {
 
 class AsOfView final : public ShardView {
  public:
-  AsOfView(std::shared_ptr<const ShardView> now, Offset next)
-      : now_(std::move(now)), next_(next), rows_(*now_, next) {}
+  AsOfView(std::shared_ptr<const ShardView> now, Offset next, std::shared_ptr<PastBudget> over_all)
+      : now_(std::move(now)), next_(next), rows_(*now_, next, std::move(over_all)) {}
 
   Offset next_offset() const override { return next_; }
   const RowView& rows() const override { return rows_; }
@@ -82,7 +82,18 @@ class AsOfView final : public ShardView {
   }
   Result<std::vector<events::Known>> find(events::ResourceType type,
                                           std::string_view id) const override {
-    return now_->find(type, id);
+    auto found = now_->find(type, id);
+    if (!found) return found;
+    std::vector<events::Known> then;
+    for (auto& one : *found) {
+      const auto row = current(one.stream, type, id);
+      if (!row) return row.error();
+      if (!*row) continue;
+      one.version = (*row)->version;
+      one.deleted = (*row)->effect == events::EventEffect::deleted;
+      then.push_back(std::move(one));
+    }
+    return then;
   }
   Result<std::vector<Change>> changes(Offset from, const std::optional<events::StreamKey>& stream,
                                       std::size_t limit) const override {
@@ -132,8 +143,9 @@ Result<std::optional<KnownTime>> first_known(const ShardView& view) {
   return *first ? std::optional((*first)->known_time) : std::optional<KnownTime>();
 }
 
-std::shared_ptr<const ShardView> view_as_of(std::shared_ptr<const ShardView> now, Offset next) {
-  return std::make_shared<AsOfView>(std::move(now), next);
+std::shared_ptr<const ShardView> view_as_of(std::shared_ptr<const ShardView> now, Offset next,
+                                            std::shared_ptr<PastBudget> over_all) {
+  return std::make_shared<AsOfView>(std::move(now), next, std::move(over_all));
 }
 
 }  // namespace projections

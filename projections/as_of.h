@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 
+#include "projections/past_budget.h"
 #include "projections/shard.h"
 
 namespace projections {
@@ -26,13 +27,16 @@ Result<KnownMoment> known_below(const ShardView& view, events::Offset next);
 // When the first commit of the partition became known; nothing: there is none.
 Result<std::optional<events::KnownTime>> first_known(const ShardView& view);
 
-// `now` below `next`: current(), version(), history(), changes() and parked() answer as of then.
-// Of rows there are those of chart, medications, series and settings that begin with a stream's
-// key, those of `versions`, and a patient's of alerts (past_alerts.h); the raw `changes` and `sites`
-// are as of now; other families, and scans over all streams, fail as `unsupported`. find() and
-// quarantined() answer as of now. For one thread. A resource that a projection could not apply is
-// left out where the patient is parked in it; elsewhere the scan fails.
+// `now` below `next`: current(), version(), history(), find(), changes() and parked() answer as of
+// then. Of rows there are those of chart, medications, series and settings that begin with a
+// stream's key, those of `versions`, a patient's of alerts (past_alerts.h), and with a budget those
+// of search_index (of one type) and patients over all streams, which fail as `unprocessable` beyond
+// it; the raw `changes` and `sites` are as of now; other families, and other scans over all
+// streams, fail as `unsupported`. quarantined() answers as of now. For one thread. A resource that
+// a projection could not apply is left out where the patient is parked in it; elsewhere the scan
+// fails.
 std::shared_ptr<const ShardView> view_as_of(std::shared_ptr<const ShardView> now,
-                                            events::Offset next);
+                                            events::Offset next,
+                                            std::shared_ptr<PastBudget> over_all = nullptr);
 
 }  // namespace projections

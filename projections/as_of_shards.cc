@@ -1,11 +1,17 @@
 #include "projections/as_of_shards.h"
 
+#include "events/check.h"
+#include "projections/past_lookup.h"
+
 namespace projections {
 
 class AsOfShards::Then final : public Shard {
  public:
-  Then(events::PartitionId partition, std::shared_ptr<const ShardView> now, KnownMoment moment)
-      : partition_(partition), moment_(moment), view_(view_as_of(std::move(now), moment.next)) {}
+  Then(events::PartitionId partition, std::shared_ptr<const ShardView> now, KnownMoment moment,
+       std::shared_ptr<PastBudget> over_all)
+      : partition_(partition),
+        moment_(moment),
+        view_(view_as_of(std::move(now), moment.next, std::move(over_all))) {}
   events::PartitionId partition() const override { return partition_; }
   std::shared_ptr<const ShardView> view() const override { return view_; }
   bool wait_for(events::Offset next, std::chrono::steady_clock::time_point) const override {
@@ -26,6 +32,13 @@ AsOfShards::AsOfShards(Shards& now, events::KnownTime end,
     : now_(now), end_(end), position_(std::move(position)) {}
 AsOfShards::~AsOfShards() = default;
 
+void AsOfShards::look_over_all(std::string asked) {
+  CHECK(shards_.empty());
+  over_all_ = std::make_shared<PastBudget>();
+  over_all_->asked = std::move(asked);
+  lookup_ = std::make_unique<PastLookup>(*this);
+}
+
 Result<KnownMoment> AsOfShards::moment_in(const ShardView& view,
                                           events::PartitionId partition) const {
   const auto next = position_ ? position_->next_offset(partition) : std::nullopt;
@@ -39,8 +52,8 @@ const AsOfShards::Then& AsOfShards::then(events::PartitionId partition) const {
   const auto moment = moment_in(*view, partition);
   if (!moment) status_ = moment.error();
   if (moment) provisional_ |= moment->provisional;
-  known =
-      std::make_unique<const Then>(partition, std::move(view), moment ? *moment : KnownMoment{});
+  known = std::make_unique<const Then>(partition, std::move(view), moment ? *moment : KnownMoment{},
+                                       over_all_);
   return *known;
 }
 

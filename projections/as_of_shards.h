@@ -18,6 +18,10 @@ class AsOfShards final : public Shards {
   AsOfShards(Shards& now, events::KnownTime end, std::optional<events::PositionToken> position);
   ~AsOfShards() override;
 
+  // Rows over all streams are asked for too (as_of.h, view_as_of), and lookup() finds resources as
+  // of then. Before anything is read.
+  void look_over_all(std::string asked);
+
   // unavailable, corrupt: a shard that was asked for could not be read as of then; it shows
   // nothing. To be asked when all is read.
   const Status& status() const { return status_; }
@@ -27,8 +31,8 @@ class AsOfShards final : public Shards {
 
   std::uint32_t count() const override { return now_.count(); }
   const Shard& shard(events::PartitionId partition) const override;
-  // As of now: who lives where.
-  events::Lookup& lookup() override { return now_.lookup(); }
+  // Who lives where: as of now, but for look_over_all().
+  events::Lookup& lookup() override { return lookup_ == nullptr ? now_.lookup() : *lookup_; }
   Result<std::string> document(const events::StreamKey& stream,
                                const VersionRow& row) const override {
     return now_.document(stream, row);
@@ -50,6 +54,8 @@ class AsOfShards final : public Shards {
   Shards& now_;
   const events::KnownTime end_;
   const std::optional<events::PositionToken> position_;
+  std::shared_ptr<PastBudget> over_all_;
+  std::unique_ptr<events::Lookup> lookup_;
   mutable std::map<events::PartitionId, std::unique_ptr<const Then>> shards_;
   mutable Status status_;
   mutable bool provisional_ = false;

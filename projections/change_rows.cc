@@ -115,6 +115,34 @@ Result<std::vector<ChangeRow>> changes_from(const RowView& rows, events::Partiti
   return found;
 }
 
+Status each_changed_resource(const RowView& rows, events::Offset from, events::Offset end,
+                             const std::function<Status(const ChangedResource&)>& visit) {
+  const auto prefix = KeyWriter().u8(change_by_offset).key();
+  const auto keys = rows.scan(change_family, prefix, change_key(from));
+  for (; keys->valid(); keys->next()) {
+    const auto offset = last_field(keys->key(), prefix.size());
+    if (!offset) return offset.error();
+    if (*offset >= end) return {};
+    RowReader reader(keys->value());
+    ChangedResource one;
+    reader.time();
+    one.stream = reader.key16<events::StreamKey>();
+    one.stream_name = reader.bytes();
+    reader.raw(events::CommitKey::size);
+    for (auto left = reader.varint(); left > 0 && reader.ok(); --left) reader.varint();
+    for (auto left = reader.varint(); left > 0 && reader.ok(); --left) {
+      one.effect = static_cast<events::EventEffect>(reader.u8());
+      one.type = static_cast<events::ResourceType>(reader.varint());
+      one.id = reader.bytes();
+      one.version.value = reader.varint();
+      if (!reader.ok()) break;
+      if (auto visited = visit(one); !visited) return visited;
+    }
+    if (!reader.done()) return events::corrupt("a row of `changes` does not read");
+  }
+  return keys->status();
+}
+
 Result<std::optional<ChangeMark>> change_mark_from(const RowView& rows, events::Offset from) {
   const auto prefix = KeyWriter().u8(change_by_offset).key();
   const auto keys = rows.scan(change_family, prefix, change_key(from));

@@ -6,6 +6,8 @@
 // 2 | stream | offset    -> empty: the stream's offset index
 #pragma once
 
+#include <functional>
+
 #include "projections/ledger.h"
 #include "projections/shard.h"
 
@@ -23,6 +25,20 @@ Result<std::vector<ChangeRow>> changes_from(const RowView& rows, events::Partiti
                                             events::Offset from,
                                             const std::optional<events::StreamKey>& stream,
                                             std::size_t limit);
+
+// One event of a commit, for passes over many: views into its row.
+struct ChangedResource {
+  events::StreamKey stream;
+  std::string_view stream_name;
+  events::EventEffect effect = events::EventEffect::recorded;
+  events::ResourceType type{};
+  std::string_view id;
+  events::Version version;
+};
+// Of the accepted commits in [from, end), in offset order, without a copy; ends at the first error
+// of `visit`.
+Status each_changed_resource(const RowView& rows, events::Offset from, events::Offset end,
+                             const std::function<Status(const ChangedResource&)>& visit);
 
 // Where the first commit at or after `from` lies, of all streams, and when it became known;
 // nothing: none does.

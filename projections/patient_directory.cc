@@ -242,6 +242,11 @@ Status PatientDirectory::forget(const StreamKey& stream, Family family, RowBatch
   return {};
 }
 
+std::string resource_in_patients_key(std::string_view key) {
+  const auto owner = owner_of(key);
+  return owner ? KeyWriter().text(owner->id).raw(owner->stream.bytes()).key() : std::string();
+}
+
 Result<std::vector<PatientHit>> find_patients(const ShardView& view, const PatientQuery& query) {
   Owners owners;
   if (auto done = collect_candidates(view, query, owners); !done) return done.error();

@@ -73,4 +73,8 @@ struct PatientHit {
 // selective criterion gives the candidates, each is then judged by all.
 Result<std::vector<PatientHit>> find_patients(const ShardView& view, const PatientQuery& query);
 
+// The resource of a row's key, as keys of the search index end: id (text) | stream; empty: the key
+// does not read.
+std::string resource_in_patients_key(std::string_view key);
+
 }  // namespace projections

@@ -218,6 +218,11 @@ std::string index_order(std::optional<Micros> time, std::string_view id) {
   return KeyWriter().descending(time.value_or(undated).count()).text(id).key();
 }
 
+std::string_view resource_in_index_key(std::string_view key) {
+  constexpr std::size_t before = 2 + 1 + 8 + 1 + 8;  // type, by, hash, span, main date
+  return key.substr(std::min(before, key.size()));
+}
+
 IndexCursor::IndexCursor(const ShardView& view, ResourceType type, const IndexTerm& term,
                          const IndexSpan& span, const std::optional<std::string>& after)
     : low_(span.low) {

@@ -88,6 +88,8 @@ class IndexCursor {
   events::StreamKey stream_;
   Status status_;
 };
+// The end of a row's key, which names the resource: id (text) | stream.
+std::string_view resource_in_index_key(std::string_view key);
 // The order of a resource of that main date and id.
 std::string index_order(std::optional<events::Micros> time, std::string_view id);
 

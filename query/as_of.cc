@@ -99,9 +99,27 @@ Result<AsOf> parse_as_of(const Sources& sources, std::string_view name, std::str
 }
 
 Past::Past(const Sources& now, AsOf as_of)
-    : as_of_(std::move(as_of)),
+    : now_(now),
+      as_of_(std::move(as_of)),
       shards_(now.shards, as_of_.end, as_of_.position),
       sources_{shards_, now.log, now.log_id, now.log_secret, now.position_wait_max} {}
+
+Status Past::look_over_all() {
+  std::optional<KnownTime> first;
+  for (std::uint32_t partition = 0; partition < now_.shards.count(); ++partition) {
+    const auto known = projections::first_known(*now_.shards.shard({partition}).view());
+    if (!known) return known.error();
+    if (*known) first = first ? std::min(*first, **known) : **known;
+  }
+  if (first && as_of_.end <= *first) {
+    return events::invalid(
+        fmt::format("\"{}\" is before the first record of all, which came at {}; nothing was known "
+                    "then",
+                    as_of_.asked, events::format_instant(*first)));
+  }
+  shards_.look_over_all(as_of_.asked);
+  return {};
+}
 
 events::Error Past::explain(events::Error error) const {
   if (error.code == events::ErrorCode::not_found || error.code == events::ErrorCode::gone)

@@ -33,6 +33,9 @@ class Past {
  public:
   Past(const Sources& now, AsOf as_of);
   const Sources& sources() const { return sources_; }
+  // All patients are asked about, not a few that are named; before anything is read. invalid:
+  // nothing was known then.
+  events::Status look_over_all();
   const AsOf& as_of() const { return as_of_; }
   const projections::AsOfShards& shards() const { return shards_; }
   // `error` as of then: what was not there, was not there yet.
@@ -41,6 +44,7 @@ class Past {
   ops::http::Response marked(ops::http::Response response) const;
 
  private:
+  const Sources& now_;
   const AsOf as_of_;
   projections::AsOfShards shards_;
   const Sources sources_;

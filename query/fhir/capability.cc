@@ -195,7 +195,7 @@ std::string capability_statement(const CapabilityOptions& options,
       R"("fhirVersion":"4.0.1","format":["json","application/fhir+json"],"patchFormat":["application/json-patch+json","application/fhir+json"],)"
       R"("rest":[{{"mode":"server","documentation":"Searches go over one patient or over all. Chains and _has take any number of hops, _include and _revinclude :iterate and *. )"
       R"(The manifest of $export has extension.chartlogPosition, the moment exported: given as _sincePosition to a later export, the answer is exactly what has changed between the two, deletes included. )"
-      R"(_asOf on a read, on $everything, on Measure/$evaluate-measure and $care-gaps and on a search that names its patients answers what was recorded by then: a day (UTC), an instant with zone, or a Chartlog-Position; header Chartlog-Provisional says whether a record may still come that counts.",)"
+      R"(_asOf on a read, on $everything, on Measure/$evaluate-measure and $care-gaps and on a search, of one patient or over all, with its chains and includes, answers what was recorded by then: a day (UTC), an instant with zone, or a Chartlog-Position; header Chartlog-Provisional says whether a record may still come that counts. A search over all from which on too much has changed is a 422.",)"
       R"({}{},"resource":[{}]}}]}})",
       json_quote(options.software_version), json_quote(options.base_url + "/fhir"),
       codes_json(does.of_system()), operations_json(does, "", true, options.base_url), resources);

@@ -83,6 +83,7 @@ struct Criterion {
 struct CriteriaContext {
   std::string_view base_url;  // "http://host:port": references to <base>/fhir/Type/id are our own
   events::KnownTime now;      // for `ap`, whose width grows with the distance from now
+  bool earlier = false;       // what is read is an earlier moment
 };
 
 // `name` with its modifier ("code:not"), `value` decoded. invalid and unsupported name

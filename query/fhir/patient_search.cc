@@ -239,6 +239,7 @@ Result<PatientSearch> parse_patient_search(const SearchInput& input) {
           fmt::format("{}: not a search parameter of Patient here; it was ignored", name)));
     }
   }
+  if (!input.as_of.empty()) used.emplace_back("_asOf", input.as_of);
   auto page = std::move(parser).finish("Patient", std::move(used));
   if (!page) return page.error();
   search.page = std::move(*page);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "events/fhir/definitions.h"
 #include "projections/chart.h"
@@ -134,7 +135,8 @@ Result<std::optional<Streams>> streams_of(Reader& reader, const SearchQuery& que
   }
   if (!query.ids.empty()) return streams_of_ids(reader, query);
   for (const Criterion& criterion : query.criteria) {
-    if (names_whole_identifiers(criterion)) {
+    // Identifiers that were removed since are not on the ledger.
+    if (!query.earlier && names_whole_identifiers(criterion)) {
       auto found = streams_of_identifiers(reader, query, criterion);
       if (!found || *found) return found;
     } else if (names_clinical_resources(criterion)) {
@@ -194,6 +196,8 @@ Result<std::optional<events::Micros>> oldest_match(const projections::ShardView&
   const auto [brief, longer] = plan_spans(query);
   if (!brief.low || home_of(*query.table) == Home::directory) return longer.low;
   if (longer.low && *longer.low >= *brief.low) return brief.low;
+  // The index of an earlier moment costs more than to read on.
+  if (query.earlier) return longer.low;
   const auto parked = view.parked(stream);
   if (!parked) return parked.error();
   for (const auto& one : *parked) {
@@ -201,14 +205,16 @@ Result<std::optional<events::Micros>> oldest_match(const projections::ShardView&
   }
   const projections::IndexCursor earlier(view, query.table->type, projections::type_term(),
                                          {false, longer.low, brief.low}, std::nullopt);
-  // The index of an earlier moment is not kept.
-  if (!earlier.status() && earlier.status().error().code == events::ErrorCode::unsupported)
-    return longer.low;
   if (!earlier.status()) return earlier.status().error();
   return earlier.valid() ? longer.low : brief.low;
 }
 
-// Keeps the smallest keys, a page and one more, whatever passes by.
+// Two streams may have a resource of one id: which comes first must not depend on how a scan went.
+bool comes_before(const Found& a, const Found& b) {
+  return std::tie(a.key, a.stream) < std::tie(b.key, b.stream);
+}
+
+// Keeps the first of them, a page and one more, whatever passes by.
 class PageKeeper {
  public:
   PageKeeper(const SearchQuery& query, bool may_stop)
@@ -221,21 +227,21 @@ class PageKeeper {
     if (query_.page.after && key <= *query_.page.after) return true;
     auto& kept = matches_.found;
     if (kept.size() == room_) {
-      if (key >= kept.front().key) {
+      const auto& last = kept.front();
+      if (std::tie(key, match.stream) >= std::tie(last.key, last.stream)) {
         matches_.whole &= !may_stop_;
-        return !may_stop_;
+        return !may_stop_ || key == last.key;
       }
-      std::pop_heap(kept.begin(), kept.end(), later_last);
+      std::pop_heap(kept.begin(), kept.end(), comes_before);
       kept.pop_back();
     }
     kept.push_back({std::move(key), &match.view, match.stream, match.id, match.version});
-    std::push_heap(kept.begin(), kept.end(), later_last);
+    std::push_heap(kept.begin(), kept.end(), comes_before);
     return true;
   }
   Matches take() && { return std::move(matches_); }
 
  private:
-  static bool later_last(const Found& a, const Found& b) { return a.key < b.key; }
   const SearchQuery& query_;
   const bool may_stop_;
   const std::size_t room_;
@@ -312,11 +318,10 @@ Result<Matches> find_page(Reader& reader, SearchQuery& query) {
 }
 
 bool cut_to_page(const Page& page, Matches& matches) {
-  const auto in_order = [](const Found& a, const Found& b) { return a.key < b.key; };
   const bool more = matches.found.size() > page.count;
   const auto end = matches.found.begin() +
                    static_cast<std::ptrdiff_t>(std::min(matches.found.size(), page.count));
-  std::partial_sort(matches.found.begin(), end, matches.found.end(), in_order);
+  std::partial_sort(matches.found.begin(), end, matches.found.end(), comes_before);
   matches.found.erase(end, matches.found.end());
   return more;
 }

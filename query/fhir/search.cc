@@ -19,26 +19,22 @@ namespace {
 using ops::http::Request;
 using ops::http::Response;
 
-// A search of an earlier moment names at most so many patients: the rows of each are made again.
+// A search of an earlier moment that names more patients asks over all.
 constexpr std::size_t patients_of_the_past_max = 16;
 
-// Only the streams of patients are made again; who lives where, what refers to what and which
-// identifiers there are is known of now alone.
-Status check_past(const SearchQuery& query) {
-  const auto refused = [](std::string_view why) {
-    return events::Error{events::ErrorCode::unsupported, fmt::format("_asOf: {}", why), {}};
-  };
-  if (query.patients.empty() || query.patients.size() > patients_of_the_past_max)
-    return refused(
-        fmt::format("a search over all patients at an earlier moment would read all "
-                    "versions of the whole log; name the patient (at most {})",
-                    patients_of_the_past_max));
-  if (!query.chains.empty())
-    return refused("chains and _has follow what is known now; ask in several searches");
+// Few patients are made again one by one; what leads out of their records asks over all.
+bool stays_with_few_patients(const SearchQuery& query) {
   const bool reverse = std::any_of(query.includes.begin(), query.includes.end(),
                                    [](const Include& one) { return one.reverse; });
-  if (reverse) return refused("_revinclude follows what is known now; leave it out");
-  return {};
+  return !query.patients.empty() && query.patients.size() <= patients_of_the_past_max &&
+         query.chains.empty() && !reverse;
+}
+
+Status look_over_all(Past& past) {
+  auto possible = past.look_over_all();
+  if (possible) return {};
+  possible.error().message = "_asOf: " + possible.error().message;
+  return possible.error();
 }
 
 Result<std::string> run(Reader& reader, const Request& request, SearchQuery& query) {
@@ -87,11 +83,17 @@ Result<std::unique_ptr<Past>> take_past(const Sources& sources, QueryParameters&
 }
 
 Result<std::string> search_type(Reader& reader, const Request& request, events::ResourceType type,
-                                const QueryParameters& parameters, const Past* past) {
+                                const QueryParameters& parameters, Past* past) {
   const auto name = events::type_name(type);
-  const SearchInput input{name, parameters, {request.base_url, now()}, is_lenient(request)};
+  const SearchInput input{name,
+                          parameters,
+                          {request.base_url, now(), past != nullptr},
+                          is_lenient(request),
+                          past == nullptr ? std::string_view() : past->as_of().asked};
   if (name == "Patient") {
-    if (past != nullptr) return refuse_unbuilt("_asOf").error();
+    if (past != nullptr) {
+      if (auto possible = look_over_all(*past); !possible) return possible.error();
+    }
     if (auto begun = may_search(reader.sources(), request, name, {}); !begun) return begun.error();
     return search_patients(reader, request, input);
   }
@@ -103,9 +105,8 @@ Result<std::string> search_type(Reader& reader, const Request& request, events::
   }
   auto query = parse_search(*table, input);
   if (!query) return query.error();
-  if (past != nullptr) {
-    if (auto possible = check_past(*query); !possible) return possible.error();
-    query->page.used.emplace_back("_asOf", past->as_of().asked);
+  if (past != nullptr && !stays_with_few_patients(*query)) {
+    if (auto possible = look_over_all(*past); !possible) return possible.error();
   }
   const std::string patient = query->patients.size() == 1 ? query->patients.front() : std::string();
   if (auto begun = may_search(reader.sources(), request, name, patient); !begun)

@@ -213,16 +213,14 @@ Status add_sort(SearchQuery& query, std::string_view value) {
 Status refuse_unbuilt(std::string_view name) {
   const std::string_view plain = name.substr(0, name.find(':'));
   if (plain == "asOf" || plain == "at") {
-    return events::Error{
-        events::ErrorCode::unsupported,
-        fmt::format("{}: of /charts only; FHIR searches of one patient take _asOf", plain),
-        {}};
+    return events::Error{events::ErrorCode::unsupported,
+                         fmt::format("{}: of /charts only; FHIR searches take _asOf", plain),
+                         {}};
   }
   if (plain == "_asOf") {
     return events::Error{
         events::ErrorCode::unsupported,
-        "_asOf: goes with a read, with $everything and with a search that names its patient; here "
-        "the answer is as of now",
+        "_asOf: goes with a read, with $everything and with a search; here the answer is as of now",
         {}};
   }
   for (const std::string_view other :
@@ -242,6 +240,7 @@ Status refuse_unbuilt(std::string_view name) {
 Result<SearchQuery> parse_search(const TypeParameters& table, const SearchInput& input) {
   SearchQuery query;
   query.table = &table;
+  query.earlier = input.context.earlier;
   PageParser page;
   QueryParameters used;
   for (const auto& [name, value] : input.parameters) {
@@ -250,6 +249,7 @@ Result<SearchQuery> parse_search(const TypeParameters& table, const SearchInput&
     if (!taken) return taken.error();
     if (*taken) use(used, name, value);
   }
+  if (!input.as_of.empty()) used.emplace_back("_asOf", input.as_of);
   if (query.patients.empty()) query.ids = ids_of(query.criteria);
   auto finished = std::move(page).finish(input.type, std::move(used));
   if (!finished) return finished.error();

@@ -46,6 +46,7 @@ struct ReferenceSet {
 
 struct SearchQuery {
   const TypeParameters* table = nullptr;
+  bool earlier = false;               // of an earlier moment: the ledger proposes nothing
   std::vector<std::string> patients;  // ids; empty: all
   std::vector<std::string> ids;       // of the first _id, where no patient is named
   std::vector<Criterion> criteria;    // patients' own included
@@ -62,7 +63,8 @@ struct SearchInput {
   std::string_view type;
   const QueryParameters& parameters;
   CriteriaContext context;
-  bool lenient = false;  // Prefer: handling=lenient
+  bool lenient = false;         // Prefer: handling=lenient
+  std::string_view as_of = {};  // `_asOf` as written: for the links
 };
 
 // `parameter[:Type].inner` and `_has:Type:parameter:inner`; nothing for another name.

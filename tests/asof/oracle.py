@@ -5,7 +5,7 @@
 
 Loads Synthea's patients, mixes corrections, deletions, repeats and late entries in, takes the whole replay (over HTTP
 and from the program beside the node, which must agree), folds it in Python (fold.py) and compares random moments
-(asOf, at): chart, timeline, trends, medications, FHIR read, search and $everything. --long: 10,000 of them.
+(asOf, at): chart, timeline, trends, medications, FHIR read, search (of one patient, of all) and $everything. --long: 10,000 of them.
 """
 import argparse
 import datetime
@@ -194,7 +194,7 @@ class Compared:
         self.chart(link, chart, live, at)
         self.lists(patient, query, live, at)
         if at is None:
-            self.fhir(patient, as_of, live)
+            self.fhir(patient, as_of, known, live)
 
     def chart(self, link, chart, live, at):
         for section, kind in SECTIONS.items():
@@ -230,7 +230,22 @@ class Compared:
         for item in answer["items"]:
             self.same(link, "version", live[item["type"], item["id"]].version, item["version"])
 
-    def fhir(self, patient, as_of, live):
+    def all_patients(self, as_of, known):
+        """A search that names nobody: the code of some problem that was ever recorded."""
+        patients = sorted(self.log.events)
+        live = {(name, key): one for name in patients for key, one in self.log.state(name, known)[0].items()
+                if one is not None and key[0] == "Condition"}
+        wanted = sorted(coding["code"] for one in live.values() for coding in one.resource["code"].get("coding", []))
+        code = self.dice.choice(wanted) if wanted else "38341003"
+        link, status, _, bundle = self.ask("/fhir/Condition", {"code": code, "_asOf": as_of, "_count": LIMIT})
+        if status == 400 and not live:
+            return  # before the first record of all
+        expected = sorted((key[1], str(one.version)) for (_, key), one in live.items()
+                          if any(coding["code"] == code for coding in one.resource["code"].get("coding", [])))
+        self.same(link, "search of all", expected, sorted((entry["resource"]["id"], entry["resource"]["meta"]["versionId"])
+                                                          for entry in bundle.get("entry", [])))
+
+    def fhir(self, patient, as_of, known, live):
         kind, name = self.dice.choice(sorted(live))
         link, status, headers, _ = self.ask(f"/fhir/{kind}/{name}", {"_asOf": as_of})
         one = live[kind, name]
@@ -241,6 +256,8 @@ class Compared:
         # A search shows also what was entered in error.
         expected = sorted(name for (kind, name), one in live.items() if one is not None and kind == "Condition")
         self.same(link, "search", expected, sorted(entry["resource"]["id"] for entry in bundle.get("entry", [])))
+        if known is not None and self.dice.random() < 0.2:
+            self.all_patients(as_of, known)
         if self.dice.random() < 0.2:
             link, _, _, bundle = self.ask(f"/fhir/Patient/{patient}/$everything",
                                           {"_asOf": as_of, "_type": "Condition,Procedure,Encounter"})

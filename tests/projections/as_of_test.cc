@@ -57,6 +57,30 @@ class AsOfTest : public ::testing::Test, protected ShardsFixture {
     }
     return all;
   }
+  // Rows over all streams, of the types that RandomActs writes.
+  TableRows rows_over_all(const ShardView& of) {
+    using events::ResourceType;
+    TableRows all;
+    const auto add = [&](const char* family, const std::string& prefix) {
+      const auto rows = of.rows().scan(of.family(family), prefix);
+      for (; rows->valid(); rows->next())
+        all.emplace_back(std::string(family) + std::string(rows->key()), rows->value());
+      EXPECT_TRUE(rows->status().has_value()) << rows->status().error().message;
+    };
+    for (const auto type : {ResourceType::Condition, ResourceType::Observation,
+                            ResourceType::MedicationRequest, ResourceType::Patient})
+      add("search_index", projections::KeyWriter().u16(static_cast<std::uint16_t>(type)).key());
+    add("patients", "");
+    return all;
+  }
+  std::shared_ptr<const ShardView> over_all(Offset next, std::size_t changes_max = 1000,
+                                            std::size_t versions_max = 1000) {
+    auto budget = std::make_shared<projections::PastBudget>();
+    budget->asked = "then";
+    budget->changes_max = changes_max;
+    budget->versions_max = versions_max;
+    return projections::view_as_of(view(), next, std::move(budget));
+  }
   void submit_act(const std::string& type, const std::string& id, const std::string& facts) {
     Act act;
     act.type = type;
@@ -157,6 +181,41 @@ TEST_F(AsOfTest, RowsOfVersionsThatCameLaterAreNotThere) {
   EXPECT_EQ(rows_at(1), 2u);
   EXPECT_EQ(rows_at(2), 3u);
   EXPECT_EQ(rows_at(3), 4u);
+}
+
+TEST_F(AsOfTest, EveryEarlierMomentHasTheRowsOverAllStreamsThatWereThereThen) {
+  const unsigned seed = std::random_device()();
+  SCOPED_TRACE(seed);
+  RandomActs acts(seed);
+  std::vector<std::shared_ptr<const ShardView>> then;
+  for (int i = 0; i < 120; ++i) {
+    Request request;
+    request.patient = acts.below(4) ? "ana" : "bea";
+    for (std::size_t n = 1 + acts.below(3); n > 0; --n) request.acts.push_back(acts.act());
+    submit(request);
+    then.push_back(view());
+  }
+  for (const auto& earlier : then)
+    ASSERT_EQ(rows_over_all(*over_all(earlier->next_offset())), rows_over_all(*earlier))
+        << "offset " << earlier->next_offset().value;
+}
+
+TEST_F(AsOfTest, RowsOverAllStreamsBeyondWhatMayBeLookedAtAreRefusedByName) {
+  for (int i = 0; i < 24; ++i) submit({update("a", std::to_string(i)), update("b", "same")});
+  const auto status_of = [&](const ShardView& past) {
+    const auto prefix = projections::KeyWriter()
+                            .u16(static_cast<std::uint16_t>(events::ResourceType::Condition))
+                            .key();
+    const auto rows = past.rows().scan(past.family("search_index"), prefix);
+    return rows->status() ? std::string() : rows->status().error().message;
+  };
+  EXPECT_EQ(status_of(*over_all({18}, 12, 1)), "");
+  EXPECT_THAT(status_of(*over_all({18}, 11)),
+              ::testing::HasSubstr("as of then: more than 11 changes"));
+  // Far fewer came before: those are looked at.
+  EXPECT_EQ(status_of(*over_all({1}, 2, 2)), "");
+  EXPECT_THAT(status_of(*over_all({1}, 1)), ::testing::HasSubstr("more than 1 changes"));
+  EXPECT_THAT(status_of(*over_all({1}, 2, 1)), ::testing::HasSubstr("more than 1 resources"));
 }
 
 TEST_F(AsOfTest, VersionsThatCameLaterAreNotThere) {

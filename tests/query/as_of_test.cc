@@ -284,14 +284,10 @@ TEST_F(AsOfRoutesTest, SearchesOfAPatientAndEverythingAreAsOfThen) {
   EXPECT_EQ(total("/fhir/Condition?patient=ana&onset-date=ge2019&_asOf=2024-06-03T09:00:30Z"), 1u);
   EXPECT_EQ(total("/fhir/Condition?patient=ana&_asOf=2024-06-03T09:01:00Z"), 2u);
   EXPECT_EQ(total("/fhir/Patient/ana/$everything?_asOf=2024-06-03T09:00:30Z"), 2u);
-  for (const std::string target :
-       {"/fhir/Condition?_asOf=2024-06-03", "/fhir/Patient?_asOf=2024-06-03",
-        "/fhir/Condition?patient=ana&subject.name=x&_asOf=2024-06-03",
-        "/fhir/Observation/$lastn?patient=ana&category=laboratory&_asOf=2024-06-03"}) {
-    const auto answer = read_.get(target);
-    EXPECT_TRUE(answer.status >= 400 && answer.status < 500) << target << answer.status;
-    EXPECT_THAT(answer.body, HasSubstr("_asOf")) << target;
-  }
+  const auto refused =
+      read_.get("/fhir/Observation/$lastn?patient=ana&category=laboratory&_asOf=2024-06-03");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(refused.body, HasSubstr("_asOf"));
 }
 
 }  // namespace

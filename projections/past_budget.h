@@ -1,0 +1,26 @@
+// How much one answer about an earlier moment over all patients may look at, over all its shards.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "events/result.h"
+
+namespace projections {
+
+// For one thread; what reads takes of it.
+struct PastBudget {
+  std::string asked;                    // the moment, as written
+  std::size_t changes_max = 2'000'000;  // events, of whatever type, passed over in `changes`
+  std::size_t resources_max = 500'000;  // of the types that are read, changed since
+  std::size_t versions_max = 100'000;   // of those, read as they were
+  std::size_t changes = 0, resources = 0, versions = 0;  // looked at
+
+  bool is_spent() const {
+    return changes > changes_max || resources > resources_max || versions > versions_max;
+  }
+  // unprocessable where it is spent: names the bound.
+  events::Status check() const;
+};
+
+}  // namespace projections
