@@ -8,12 +8,11 @@ namespace events::access {
 namespace {
 
 using flatbuffers::FlatBufferBuilder;
-using flatbuffers::Offset;
 using flatbuffers::String;
 
 // Absent when empty, which most are.
-Offset<String> text_in(FlatBufferBuilder& builder, const std::string& text) {
-  return text.empty() ? Offset<String>() : builder.CreateString(text);
+flatbuffers::Offset<String> text_in(FlatBufferBuilder& builder, const std::string& text) {
+  return text.empty() ? flatbuffers::Offset<String>() : builder.CreateString(text);
 }
 
 std::string text_out(const String* text) { return text == nullptr ? std::string() : text->str(); }

@@ -6,7 +6,7 @@ set(CHARTLOG_WARNINGS -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dt
 # Compiling a target's files several at a time (CHARTLOG_UNITY) takes half the processor time of one
 # by one: what they include is read once. It is for whole builds (CI, a first build); who changes a
 # file compiles that file. So names in anonymous namespaces differ within a library.
-set(CHARTLOG_UNIT_FILES 14)
+set(CHARTLOG_UNIT_FILES 28)
 function(project_units target)
   if(NOT CHARTLOG_UNITY)
     return()

@@ -15,7 +15,7 @@ namespace {
 using events::StreamKey;
 
 constexpr std::size_t changes_at_once = 512, changes_of_one_at_once = 16;
-constexpr std::string_view patient_streams = "Patient/";
+constexpr std::string_view streams_of_patients = "Patient/";
 
 std::optional<Standing> copy_of(const Standing* standing) {
   return standing ? std::optional(*standing) : std::optional<Standing>();
@@ -53,7 +53,7 @@ bool StandingsThen::ends_before(const Span& span, const Change& change) const {
 
 bool StandingsThen::concerns(const Change& change) const {
   const auto& relevance = source_.board.package->relevance;
-  return change.stream_name.starts_with(patient_streams) &&
+  return change.stream_name.starts_with(streams_of_patients) &&
          std::any_of(change.events.begin(), change.events.end(),
                      [&](const auto& event) { return relevance.concerns(event.type); });
 }

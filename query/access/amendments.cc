@@ -35,24 +35,24 @@ bool is_about(const AmendmentTask& task, const VersionedReference& about,
          (!about.version.exists() || focus->version == about.version);
 }
 
-struct Asked {
+struct AskedAbout {
   std::size_t limit = limit_default;
   std::optional<VersionedReference> about;
   events::KnownTime now;
 };
 
-Result<Asked> read_asked(const Request& request, const PatientRead& read) {
+Result<AskedAbout> read_asked_about(const Request& request, const PatientRead& read) {
   const auto limit = count_parameter(request, "limit", limit_default, limit_max);
   if (!limit) return limit.error();
   const auto about = read_about(request);
   if (!about) return about.error();
   const auto moment = moment_of(request, read);
   if (!moment) return moment.error();
-  return Asked{*limit, *about, events::KnownTime(moment->known_until)};
+  return AskedAbout{*limit, *about, events::KnownTime(moment->known_until)};
 }
 
 // Writes the newest; whether there are more.
-Result<bool> write_newest(const AmendmentFocus& focus, const Asked& asked, JsonWriter& json) {
+Result<bool> write_newest(const AmendmentFocus& focus, const AskedAbout& asked, JsonWriter& json) {
   const auto ids = amendment_ids(focus.source.read, asked.about);
   if (!ids) return ids.error();
   Names names(focus.source.sources);
@@ -70,7 +70,7 @@ Result<bool> write_newest(const AmendmentFocus& focus, const Asked& asked, JsonW
 }
 
 Status write_amendments(const AmendmentSource& source, const Request& request, JsonWriter& json) {
-  const auto asked = read_asked(request, source.read);
+  const auto asked = read_asked_about(request, source.read);
   if (!asked) return asked.error();
   if (!source.read.recorded) json.member("note", "patient not yet recorded");
   json.key("limit").begin_object().member("days", std::uint64_t{amendment_limit.count()});

@@ -12,7 +12,7 @@ using events::Result;
 using kept::BoardPointer;
 using ops::http::Request;
 
-constexpr std::size_t quoted_max = 80;
+constexpr std::size_t named_max = 80;
 
 bool names(const kept::Package& package, std::string_view measure) {
   return measure == package.id || measure == package.resource_id || measure == package.name ||
@@ -25,7 +25,7 @@ events::Error no_measure(const Context& context, std::string_view measure) {
   return {events::ErrorCode::not_found,
           fmt::format("measure {}: none of this name is loaded; there are: {}; `chartlog measures "
                       "load` brings one",
-                      measure.substr(0, quoted_max),
+                      measure.substr(0, named_max),
                       ids.empty() ? std::string("none") : fmt::format("{}", fmt::join(ids, ", "))),
           "measure"};
 }
@@ -83,7 +83,7 @@ Result<BoardPointer> board_asked(const Reading& reading, const Request& request)
   if (board != nullptr) return board;
   std::string what = choice.period ? "period " + period : std::string();
   if (choice.version != nullptr)
-    what += (what.empty() ? "version " : ", version ") + choice.version->substr(0, quoted_max);
+    what += (what.empty() ? "version " : ", version ") + choice.version->substr(0, named_max);
   return not_kept(*boards, what);
 }
 

@@ -8,31 +8,29 @@
 namespace query::measures {
 namespace {
 
-using kept::figure;
-using kept::Figures;
-
 constexpr std::int64_t hidden_together = 2 * shown_from;
 
 bool is_small(std::int64_t count) { return count > 0 && count < shown_from; }
 
 // What can be subtracted from what within a cell, and what then must not stand beside it. That
 // nobody is in a population is always shown.
-Withheld small_within(const Figures& figures) {
+Withheld small_within(const kept::Figures& figures) {
   Withheld hidden;
   const auto hide = [&](auto... populations) {
     for (const char* each : {populations...})
-      if (figure(figures, each) > 0) hidden.insert(each);
+      if (kept::figure(figures, each) > 0) hidden.insert(each);
   };
   for (const auto& [population, count] : figures) {
     if (is_small(count)) hidden.insert(population);
   }
-  const auto initial = figure(figures, "initial-population");
-  const auto denominator = figure(figures, "denominator");
-  const auto asked = denominator - figure(figures, "denominator-exclusion") -
-                     figure(figures, "denominator-exception");
-  const auto met = figure(figures, "numerator") - figure(figures, "numerator-exclusion");
+  const auto initial = kept::figure(figures, "initial-population");
+  const auto denominator = kept::figure(figures, "denominator");
+  const auto asked = denominator - kept::figure(figures, "denominator-exclusion") -
+                     kept::figure(figures, "denominator-exception");
+  const auto met =
+      kept::figure(figures, "numerator") - kept::figure(figures, "numerator-exclusion");
   if (is_small(initial - denominator)) hide("denominator");
-  if (is_small(initial - figure(figures, "measure-population"))) hide("measure-population");
+  if (is_small(initial - kept::figure(figures, "measure-population"))) hide("measure-population");
   if (is_small(asked)) hide("denominator-exclusion", "denominator-exception");
   if (is_small(met)) hide("numerator", "numerator-exclusion");
   if (is_small(asked - met)) hide("numerator");
@@ -55,7 +53,9 @@ class Column {
   }
 
  private:
-  std::int64_t count(std::size_t cell) const { return figure(cells_[cell].figures, population_); }
+  std::int64_t count(std::size_t cell) const {
+    return kept::figure(cells_[cell].figures, population_);
+  }
   bool is_hidden(std::size_t cell) const { return hidden_[cell].contains(population_); }
   bool is_worked_out() const {
     std::int64_t number = 0, sum = 0;
