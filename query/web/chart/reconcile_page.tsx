@@ -61,7 +61,9 @@ interface Props { patient: string; base: string; view: ChartView; tests: Test[];
 export function ReconcilePage({ patient, base, view, tests, store }: Props) {
   const proposal = useAnswer<Proposal>(`/charts/${encodeURIComponent(patient)}/reconciliations/proposal`);
   const [decided, setDecided] = useState<Record<string, Decided>>({});
-  const [signing, setSigning] = useState(false);
+  // The position of the lists as they stood when they were about to be signed: lists that are asked for
+  // again after somebody was faster must not hide who that was.
+  const [signing, setSigning] = useState<string | null>(null);
   if (proposal.error) return <ErrorPanel error={proposal.error} retry={proposal.again} />;
   if (!proposal.body) return null;
   const { lists, rows, position, notice } = proposal.body;
@@ -69,7 +71,7 @@ export function ReconcilePage({ patient, base, view, tests, store }: Props) {
   const left = wanted.filter((row) => !isComplete(row, decided[keyOfRow(row)] ?? open)).length;
   const change = (key: string, part: Partial<Decided>) => setDecided({ ...decided, [key]: { ...(decided[key] ?? open), ...part } });
   const written = (least: string | null) => {
-    setSigning(false);
+    setSigning(null);
     void store.load(least);
     go(`${base}/medications`);
   };
@@ -84,9 +86,9 @@ export function ReconcilePage({ patient, base, view, tests, store }: Props) {
           </table>
         </div>
       )}
-      {wanted.length > 0 && <p><button type="button" class="primary" disabled={left > 0} onClick={() => setSigning(true)}>Sign the list</button> <span class="quiet" role="status">{left > 0 ? `${left} without a decision` : 'All lines are decided.'}</span></p>}
-      {signing && (
-        <SignDialog title="Sign the reconciled list" act="Sign" chart={view.chart!} tests={tests} since={position} ready={left === 0} close={() => setSigning(false)} written={written}
+      {wanted.length > 0 && <p><button type="button" class="primary" disabled={left > 0} onClick={() => setSigning(position)}>Sign the list</button> <span class="quiet" role="status">{left > 0 ? `${left} without a decision` : 'All lines are decided.'}</span></p>}
+      {signing !== null && (
+        <SignDialog title="Sign the reconciled list" act="Sign" chart={view.chart!} tests={tests} since={signing} ready={left === 0} close={() => setSigning(null)} written={written}
           build={() => reconciliation(patient, proposal.body!, decided)} overtaken={proposal.again}>
           <ul>{wanted.map((row) => { const own = decided[keyOfRow(row)] ?? open; return <li><strong>{plain(own.decision) || 'without a decision'}</strong> {coded(row.drug, 'a line without a code')}{own.text && `: ${own.text}`}</li>; })}</ul>
         </SignDialog>

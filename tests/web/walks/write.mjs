@@ -174,6 +174,27 @@ export async function listsAreReconciledAndSignedAsOne(walker) {
   assert.deepEqual(page.complaints, []);
 }
 
+export async function aReconciliationThatWasOvertakenIsNotRecordedAndKeepsItsDecisions(walker) {
+  const id = await onAnMaoi(walker);
+  const page = await walker.open(`/patients/${id}/reconcile`);
+  const decision = page.getByLabel('Decision on phenelzine');
+  await decision.selectOption('stop');
+  await page.getByLabel('Reason').fill('no longer wanted');
+  const request = (await walker.ask(`/fhir/MedicationRequest/${id}-m`)).body;
+  await walker.put(`/fhir/MedicationRequest/${id}-m`, { ...request, dosageInstruction: [{ text: '30 mg daily' }] }, { 'X-Chartlog-Subject': 'dr-swift', 'X-Chartlog-Site': 'south' });
+  await page.getByRole('button', { name: 'Sign the list' }).click();
+  await act(page, 'Sign').click();
+  await dialog(page).getByText('the record has changed since you looked').waitFor();
+  await dialog(page).getByText(/Changed meanwhile by dr-swift at south/).waitFor();
+  assert.equal((await walker.ask(`/fhir/MedicationRequest/${id}-m`)).body.status, 'active');
+  await until(() => act(page, 'Sign').isEnabled(), 'the lists were asked for again');
+  assert.equal(await decision.inputValue(), 'stop');
+  await act(page, 'Sign').click();
+  await dialog(page).waitFor({ state: 'detached' });
+  assert.equal((await walker.ask(`/fhir/MedicationRequest/${id}-m`)).body.status, 'stopped');
+  assert.deepEqual(page.complaints, []);
+}
+
 export async function inThePastNothingCanBeWritten(walker) {
   const id = await onAnMaoi(walker);
   const { body } = await walker.ask(`/charts/${id}`);
