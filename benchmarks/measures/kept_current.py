@@ -71,7 +71,9 @@ def put_patient(node, name, year):
 
 def patients_in(node, position=None):
     headers = {"Chartlog-Min-Position": position} if position else {}
-    status, _, body = node.request("GET", f"/measures/{MEASURES[0]}", None, headers)
+    status = 503
+    while status == 503:  # not there yet, on a busy machine; it says "ask again"
+        status, _, body = node.request("GET", f"/measures/{MEASURES[0]}", None, headers)
     assert status == 200, body
     return json.loads(body)["groups"][0]["strata"][0]["patients"]
 

@@ -128,8 +128,10 @@ Value product(const Node&, Arguments a, Frame& frame) {
   return as_first(known, *numbers, result);
 }
 
-Value count(const Node&, Arguments a, Frame&) {
-  return Value(static_cast<std::int32_t>(known_of(a[0]).size()));
+Value count(const Node&, Arguments a, Frame& frame) {
+  const auto known = known_of(a[0]);
+  note_decisive(frame, known);
+  return Value(static_cast<std::int32_t>(known.size()));
 }
 Value min(const Node&, Arguments a, Frame&) {
   const auto known = known_of(a[0]);

@@ -10,22 +10,27 @@ namespace {
 using Kind = Value::Kind;
 
 // The specification's tests: a list of nulls has nothing that exists.
-Value exists(const Node&, Arguments a, Frame&) {
+Value exists(const Node&, Arguments a, Frame& frame) {
   if (a[0].is_null()) return Value(false);
   const auto& list = a[0].list();
+  note_decisive(frame, list);
   return Value(std::any_of(list.begin(), list.end(), [](const Value& v) { return !v.is_null(); }));
 }
 
-Value first(const Node&, Arguments a, Frame&) {
-  return a[0].list().empty() ? Value() : a[0].list().front();
+Value chosen(const Value& value, Frame& frame) {
+  note_decisive(frame, {&value, 1});
+  return value;
 }
-Value last(const Node&, Arguments a, Frame&) {
-  return a[0].list().empty() ? Value() : a[0].list().back();
+Value first(const Node&, Arguments a, Frame& frame) {
+  return a[0].list().empty() ? Value() : chosen(a[0].list().front(), frame);
+}
+Value last(const Node&, Arguments a, Frame& frame) {
+  return a[0].list().empty() ? Value() : chosen(a[0].list().back(), frame);
 }
 Value singleton(const Node&, Arguments a, Frame& frame) {
   const auto& list = a[0].list();
   if (list.size() > 1) return frame.fail("singleton from a list of more than one element");
-  return list.empty() ? Value() : list.front();
+  return list.empty() ? Value() : chosen(list.front(), frame);
 }
 
 Value index_of(const Node&, Arguments a, Frame&) {

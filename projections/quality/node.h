@@ -48,6 +48,15 @@ struct Frame {
 };
 
 using Arguments = std::span<const Value>;
+
+// That these made a value which does not have them (Trace::decisive), where somebody asks.
+inline void note_decisive(Frame& frame, std::span<const Value> values) {
+  if (frame.evaluation.trace == nullptr) return;
+  for (const auto& value : values) {
+    if (value.is(Value::Kind::element))
+      frame.evaluation.trace->decisive.insert(value.element().json);
+  }
+}
 using Run = Value (*)(const Node&, Frame&);
 // An operator whose operands are all evaluated first.
 using Function = Value (*)(const Node&, Arguments, Frame&);

@@ -1,4 +1,5 @@
-// Which resources an evaluation's retrieves returned, by the definition that asked for them.
+// Which resources an evaluation's retrieves returned, by the definition that asked for them, and
+// which of them made a value that does not have them itself.
 #pragma once
 
 #include <boost/json/fwd.hpp>
@@ -15,6 +16,9 @@ struct Trace {
   };
   std::vector<Asked> by_definition{};  // by number; one more for what no definition asked for
   std::size_t current = 0;
+  // Elements of what Exists and Count looked at, and what First, Last and SingletonFrom chose:
+  // after all conditions, so these are why a definition is true.
+  std::unordered_set<const boost::json::value*> decisive{};
 
   // What the evaluation of `definition` rests on, by way of others as well.
   std::unordered_set<const boost::json::value*> resources_of(std::size_t definition) const;

@@ -74,11 +74,11 @@ quality::Evaluation evaluation_of(const kept::Board& board, const quality::Recor
   return evaluation;
 }
 
-// Resources that a value has, by Type/id.
+// Resources that a value has, or that decided it, by Type/id.
 using Rests = std::map<std::string, const json::value*>;
 
-std::string reference_of(const quality::Element& element) {
-  const auto* object = element.json->if_object();
+std::string reference_of(const json::value& json) {
+  const auto* object = json.if_object();
   if (object == nullptr || quality::text(*object, "resourceType").empty()) return {};
   return fmt::format("{}/{}", quality::text(*object, "resourceType"), quality::text(*object, "id"));
 }
@@ -100,7 +100,7 @@ void write_value(const Value& value, JsonWriter& out, Rests& rests) {
       return;
     }
     case Value::Kind::element: {
-      auto reference = reference_of(value.element());
+      auto reference = reference_of(*value.element().json);
       if (reference.empty()) {
         out.raw(json::serialize(*value.element().json));
         return;
@@ -141,8 +141,11 @@ class Explanation {
     const auto definitions = definitions_of(*board_.package);
     const bool together = definitions->programs.size() == 1;
     auto evaluation = evaluation_of(board_, record);
+    quality::Trace trace;
     const auto set = [&](const quality::Program& program) {
       program.set_parameter(evaluation, "Measurement Period", board_.period.interval);
+      program.begin(trace);
+      evaluation.trace = &trace;
     };
     if (together) set(definitions->programs.front());
     out_.key("definitions").begin_array();
@@ -163,6 +166,10 @@ class Explanation {
       out_.end_object();
     }
     out_.end_array();
+    for (const auto* json : trace.decisive) {
+      auto reference = reference_of(*json);
+      if (!reference.empty()) rests_.emplace(std::move(reference), json);
+    }
   }
 
   // Itself, or the Medication of the directory that it refers to.

@@ -9,19 +9,15 @@ import base64
 import csv
 import json
 import os
-import subprocess
 import sys
-import tempfile
+
+from translate import library, translated
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
-JARS = os.path.join(ROOT, "build", "cql")
-TRANSLATOR = os.path.join(ROOT, "tests", "quality", "cql")
 CODE_LISTS = os.path.join(ROOT, "projections", "prevention", "screening", "tables", "code_lists.tsv")
 BASE = "https://chartlog.example"
 NOT_REVIEWED = "Not clinically reviewed."
-# What only places a node in its text, or says a type again.
-LEFT_OUT = {"annotation", "locator", "localId", "resultTypeName", "resultTypeSpecifier"}
 
 # LOINC 10160-0, History of medication use (as /reconciliations signs its lists); SNOMED CT, Medication reconciliation (procedure).
 OWN_LISTS = {"medication_list": [("http://loinc.org", "10160-0")], "medication_reconciliation": [("http://snomed.info/sct", "430193006")]}
@@ -83,38 +79,6 @@ def measure(name, what):
     }
 
 
-def attachment(kind, text):
-    return {"contentType": kind, "data": base64.b64encode(text.encode()).decode()}
-
-
-def library(name, cql, elm):
-    return {"resourceType": "Library", "id": name, "url": f"{BASE}/Library/{name}", "version": "1.0.0", "name": name, "status": "draft",
-            "type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/library-type", "code": "logic-library"}]},
-            "content": [attachment("text/cql", cql), attachment("application/elm+json", elm)]}
-
-
-def smaller(value):
-    if isinstance(value, list):
-        return [smaller(each) for each in value]
-    if isinstance(value, dict):
-        return {key: smaller(each) for key, each in value.items() if key not in LEFT_OUT}
-    return value
-
-
-def translated(names):
-    if not os.path.isdir(JARS):
-        subprocess.run(["mvn", "-B", "-q", "-f", os.path.join(TRANSLATOR, "pom.xml"), "dependency:copy-dependencies",
-                        f"-DoutputDirectory={JARS}"], check=True)
-    with tempfile.TemporaryDirectory() as out:
-        files = [os.path.join(HERE, name + ".cql") for name in names]
-        subprocess.run(["java", "-cp", os.path.join(JARS, "*"), os.path.join(TRANSLATOR, "Translate.java"), out, *files], check=True)
-        found = {}
-        for name in names:
-            with open(os.path.join(out, name + ".elm.json"), encoding="utf-8") as file:
-                found[name] = json.dumps(smaller(json.load(file)), separators=(",", ":"))
-        return found
-
-
 def elm_in(name):
     with open(os.path.join(HERE, name + ".json"), encoding="utf-8") as file:
         content = json.load(file)["entry"][1]["resource"]["content"]
@@ -125,7 +89,7 @@ def bundle(name, elm):
     with open(os.path.join(HERE, name + ".cql"), encoding="utf-8") as file:
         cql = file.read()
     lists = code_lists()
-    resources = [measure(name, MEASURES[name]), library(name, cql, elm)]
+    resources = [measure(name, MEASURES[name]), library(BASE, cql, elm)]
     resources += [value_set(each, lists[each]) for each in MEASURES[name]["lists"]]
     made = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": each} for each in resources]}
     return json.dumps(made, indent=1) + "\n"
@@ -133,7 +97,7 @@ def bundle(name, elm):
 
 def main():
     check = sys.argv[1:] == ["--check"]
-    elms = {name: elm_in(name) for name in MEASURES} if check else translated(list(MEASURES))
+    elms = {name: elm_in(name) for name in MEASURES} if check else translated([os.path.join(HERE, name + ".cql") for name in MEASURES])
     stale = []
     for name in MEASURES:
         path, made = os.path.join(HERE, name + ".json"), bundle(name, elms[name])

@@ -41,12 +41,19 @@ TEST_F(MeasuresTest, AGroupSaysWhatItCountsAndWhichPopulationsItHas) {
 
 TEST_F(MeasuresTest, APatientsAnswerNamesDefinitionsEventsAndWhatMoved) {
   given_ana();
+  put(R"({"resourceType": "Observation", "id": "o2", "status": "final",
+          "subject": {"reference": "Patient/ana"}, "code": {"coding": [{"system": "s", "code": "other"}]}})");
   const auto answer = read("/measures/Small-1.0/patients/ana");
   std::map<std::string, json::value> values;
   for (const auto& each : answer.at("definitions").as_array())
     values[std::string(each.at("name").as_string())] = each.at("value");
   EXPECT_EQ(values.at("numerator"), json::value(true));
   EXPECT_EQ(values.at("denominator-exclusion"), json::value(false));
+  // What makes a definition true that is no list, and nothing of another code.
+  std::vector<std::string> rests;
+  for (const auto& each : answer.at("rests_on").as_array())
+    rests.emplace_back(each.at("resource").as_string());
+  EXPECT_THAT(rests, ::testing::UnorderedElementsAre("Encounter/e1", "Observation/o1"));
   const auto& flips = answer.at("flips").as_array();
   ASSERT_FALSE(flips.empty());
   EXPECT_EQ(flips.back().at("to").as_string(), "denominator initial-population numerator");
