@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <deque>
 #include <unordered_map>
 
 #include "events/schema/clinical_generated.h"
@@ -84,7 +84,7 @@ class Judge {
 
   std::vector<ResourceChange> changes() && {
     std::vector<ResourceChange> changes;
-    for (auto& [name, place] : places_) {
+    for (auto& place : places_) {
       if (!place.after) continue;
       changes.push_back({place.type, std::move(place.id), std::move(place.key),
                          std::move(place.before), std::move(*place.after)});
@@ -95,7 +95,7 @@ class Judge {
   // What must stay as it is until the decision, so that it finds what was judged here.
   Locks to_lock(const schema::Body& body) const {
     Locks locks;
-    for (const auto& [name, place] : places_) locks.resources.insert(name);
+    for (const auto& place : places_) locks.resources.emplace(place.type, place.id);
     for (const auto* event : *body.events()) {
       for (const auto& hash : hashes_of(*event)) locks.identifiers.emplace(event->type(), hash);
     }
@@ -134,16 +134,17 @@ class Judge {
   };
 
   Place* find(events::ResourceType type, std::string_view id) {
-    const auto name = std::pair(type, std::string(id));
-    if (auto found = places_.find(name); found != places_.end()) return &found->second;
     auto key = resource_key(type, id, ledger_.key());
+    if (const auto found = by_key_.find(key); found != by_key_.end()) return found->second;
     auto row = ledger_.resource_at(key);
     if (!row) {
       error_ = row.error();
       return nullptr;
     }
-    return &places_.emplace(name, Place{type, name.second, std::move(key), std::move(*row), {}})
-                .first->second;
+    auto& place =
+        places_.emplace_back(Place{type, std::string(id), std::move(key), std::move(*row), {}});
+    by_key_.emplace(place.key, &place);
+    return &place;
   }
 
   Result<Judgement> create(const schema::Event& event, Place& place) {
@@ -276,8 +277,9 @@ class Judge {
   const StreamLedger& ledger_;
   const Moment moment_;
   const bool only_event_;
-  const Locks& locks_;                                                    // of others
-  std::map<std::pair<events::ResourceType, std::string>, Place> places_;  // addresses stay
+  const Locks& locks_;        // of others
+  std::deque<Place> places_;  // addresses stay
+  std::unordered_map<std::string_view, Place*> by_key_;
   std::unordered_multimap<IdentifierHash, Place*> written_;
   std::optional<events::Error> error_;
 };
