@@ -121,8 +121,9 @@ Result<Placed> read_index_key(std::string_view index_key) {
   const auto stream_bytes = key.raw(StreamKey::size);
   const auto identity = key.raw(identity_bytes);
   if (!raised || !stream_bytes || !identity || !key.done()) return unreadable();
-  const auto stream = StreamKey::from_bytes(*stream_bytes);
-  return Placed{events::KnownTime(events::Micros(*raised)), in_force_key(*stream, *identity)};
+  const auto stream = *StreamKey::from_bytes(*stream_bytes);
+  return Placed{events::KnownTime(events::Micros(*raised)), stream,
+                in_force_key(stream, *identity)};
 }
 
 std::string encode(const Alert& alert) {

@@ -29,6 +29,7 @@ std::string identity_in(std::string_view alert_key);  // of either
 std::string_view place_in(std::string_view index_key);
 struct Placed {
   events::KnownTime raised;
+  events::StreamKey stream;
   std::string alert_key;
 };
 Result<Placed> read_index_key(std::string_view index_key);

@@ -30,11 +30,11 @@ Result<std::optional<events::KnownTime>> first_known(const ShardView& view);
 // `now` below `next`: current(), version(), history(), find(), changes() and parked() answer as of
 // then. Of rows there are those of chart, medications, series and settings that begin with a
 // stream's key, those of `versions`, a patient's of alerts (past_alerts.h), and with a budget those
-// of search_index (of one type) and patients over all streams, which fail as `unprocessable` beyond
-// it; the raw `changes` and `sites` are as of now; other families, and other scans over all
-// streams, fail as `unsupported`. quarantined() answers as of now. For one thread. A resource that
-// a projection could not apply is left out where the patient is parked in it; elsewhere the scan
-// fails.
+// of search_index (of one type) and patients over all streams and the order of alerts in force,
+// which fail as `unprocessable` beyond it; the raw `changes` and `sites` are as of now; other
+// families, and other scans over all streams, fail as `unsupported`. quarantined() answers as of
+// now. For one thread. A resource that a projection could not apply is left out where the patient
+// is parked in it; elsewhere the scan fails.
 std::shared_ptr<const ShardView> view_as_of(std::shared_ptr<const ShardView> now,
                                             events::Offset next,
                                             std::shared_ptr<PastBudget> over_all = nullptr);

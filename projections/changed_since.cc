@@ -35,14 +35,16 @@ std::string resource_name(const events::StreamKey& stream, std::string_view id) 
   return KeyWriter().text(id).raw(stream.bytes()).key();
 }
 
+bool far_fewer_before(const ShardView& now, Offset next) {
+  constexpr std::int64_t costs_more = 8;
+  return next.value * costs_more < now.next_offset().value - next.value;
+}
+
 Result<ChangedSince> ChangedSince::find(const ShardView& now, Offset next, ResourceType type,
                                         PastBudget& budget) {
   ChangedSince changed;
-  // What came since is mostly only left out; each resource of before is read.
-  constexpr std::int64_t costs_more = 8;
-  const bool far_fewer_before = next.value * costs_more < now.next_offset().value - next.value;
-  auto read = far_fewer_before ? changed.read_before(now, next, type, budget)
-                               : changed.read_since(now, next, type, budget);
+  auto read = far_fewer_before(now, next) ? changed.read_before(now, next, type, budget)
+                                          : changed.read_since(now, next, type, budget);
   if (!read) return read.error();
   return changed;
 }

@@ -19,6 +19,10 @@ namespace projections {
 // What tells resources of one type apart, as keys of the search index end: id (text) | stream.
 std::string resource_name(const events::StreamKey& stream, std::string_view id);
 
+// Whether commits of before are passed over rather than those since: what came since is mostly
+// only left out, but all that was there before is read.
+bool far_fewer_before(const ShardView& now, events::Offset next);
+
 class ChangedSince {
  public:
   // A resource, and the version that it may have had: that can be its deletion.

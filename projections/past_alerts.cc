@@ -193,6 +193,17 @@ Result<Offset> judged_until(const ShardView& now, const StreamKey& stream, Offse
 
 }  // namespace
 
+Status add_alert_places(const ShardView& now, const StreamKey& stream, Offset next, Table& to) {
+  const auto until = judged_until(now, stream, next);
+  if (!until) return until.error();
+  Table ended;
+  const auto stood = stood_below(*until, now, stream, ended);
+  if (!stood) return stood.error();
+  for (const auto& [identity, alert] : *stood)
+    to.emplace_back(alerts::index_key(alert, stream, identity), std::string());
+  return {};
+}
+
 Result<Table> past_alerts(const ShardView& now, const StreamKey& stream, Offset next) {
   const auto until = judged_until(now, stream, next);
   if (!until) return until.error();

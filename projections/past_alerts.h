@@ -17,4 +17,8 @@ namespace projections {
 Result<std::vector<std::pair<std::string, std::string>>> past_alerts(
     const ShardView& now, const events::StreamKey& stream, events::Offset next);
 
+// Adds rows `0 | …` of the patient's alerts in force below `next`: nothing is concluded for them.
+Status add_alert_places(const ShardView& now, const events::StreamKey& stream, events::Offset next,
+                        std::vector<std::pair<std::string, std::string>>& to);
+
 }  // namespace projections

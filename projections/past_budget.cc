@@ -23,6 +23,11 @@ events::Status PastBudget::check() const {
   if (versions > versions_max)
     return beyond_budget(*this, versions_max,
                          "resources of the types asked for had other contents than now");
+  if (patients > patients_max)
+    return beyond_budget(*this, patients_max, "patients' records have changed since then");
+  if (assessed > assessed_max)
+    return beyond_budget(*this, assessed_max,
+                         "patients' records have changed since then in what prevention asks for");
   return {};
 }
 

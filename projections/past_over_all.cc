@@ -60,7 +60,7 @@ Result<PastOverAll::Changed> PastOverAll::changed(ResourceType type) const {
   return changed_[type] = std::make_shared<const ChangedSince>(std::move(*found));
 }
 
-NameInRow PastOverAll::name_in(Family family) const {
+PastOverAll::NameInRow PastOverAll::name_in(Family family) const {
   if (family.index == patients_.index) return resource_in_patients_key;
   return family.index == search_index_.index ? name_in_index : name_in_chart;
 }
@@ -115,8 +115,10 @@ std::unique_ptr<Rows> PastOverAll::overlaid(Family family, ResourceType type,
   if (!then) return std::make_unique<NoRows>(then.error());
   auto rows = std::make_unique<TableScan>(std::move(*then), prefix, from);
   if ((*since)->all()) return rows;
-  return std::make_unique<OverlaidRows>(now_.rows().scan(family, prefix, from), std::move(*since),
-                                        name_in(family), std::move(rows));
+  const auto is_replaced = [changed = std::move(*since), name = name_in(family)](
+                               std::string_view key) { return changed->has(name(key)); };
+  return std::make_unique<OverlaidRows>(now_.rows().scan(family, prefix, from), is_replaced,
+                                        std::move(rows));
 }
 
 std::unique_ptr<Rows> PastOverAll::scan(Family family, std::string_view prefix,

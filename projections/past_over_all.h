@@ -12,7 +12,6 @@
 #include <tuple>
 
 #include "projections/changed_since.h"
-#include "projections/overlaid_rows.h"
 #include "projections/projection.h"
 #include "projections/table_rows.h"
 
@@ -48,6 +47,8 @@ class PastOverAll {
   std::unique_ptr<Rows> overlaid(Family family, events::ResourceType type,
                                  const std::optional<events::StreamKey>& stream,
                                  std::string_view prefix, std::string_view from) const;
+  // What resource_name() says of the resource that a row is of; empty: the key does not read.
+  using NameInRow = std::string (*)(std::string_view key);
   NameInRow name_in(Family family) const;
   const Projection& projection_of(Family family) const;
   Status add_earlier(const ChangedSince::Earlier& one, events::ResourceType type, Family family,

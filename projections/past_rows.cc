@@ -9,7 +9,9 @@
 #include "projections/past_alerts.h"
 #include "projections/past_events.h"
 #include "projections/past_medications.h"
+#include "projections/past_prevention_due.h"
 #include "projections/past_versions.h"
+#include "projections/prevention_due_rows.h"
 
 namespace projections {
 
@@ -20,8 +22,10 @@ Result<PastRows::Part> PastRows::part_of(Family family, std::string_view prefix)
   Part part{family.index, {}, ResourceType::none};
   const auto is = [&](std::string_view name) { return now_.family(name).index == family.index; };
   const bool known = is("chart") || is("medications") || is("series") || is("settings") ||
-                     (is("alerts") && alerts::is_of_patient(prefix));
-  if (is("alerts") && known) prefix.remove_prefix(1);  // what kind of row it is
+                     (is("alerts") && alerts::is_of_patient(prefix)) ||
+                     (is("prevention_due") && due::is_of_patient(prefix));
+  // What kind of row it is.
+  if (known && (is("alerts") || is("prevention_due"))) prefix.remove_prefix(1);
   if (!known || prefix.size() < StreamKey::size) {
     return events::Error{
         events::ErrorCode::unsupported,
@@ -55,6 +59,9 @@ std::unique_ptr<Rows> PastRows::scan(Family family, std::string_view prefix,
     return now_.rows().scan(family, prefix, from);
   if (family.index == version_family.index) return versions_below(next_, now_.rows(), prefix, from);
   if (over_all_ && over_all_->has(family)) return over_all_->scan(family, prefix, from);
+  for (const PastOrder& order : orders_) {
+    if (order.has(family, prefix)) return order.scan(prefix, from);
+  }
   const auto part = part_of(family, prefix);
   if (!part) return std::make_unique<NoRows>(part.error());
   const auto unchanged = is_unchanged(part->stream);
@@ -93,6 +100,12 @@ Result<RowTable> PastRows::fold(const Part& part) const {
     return medications_then(now_, part.stream, next_,
                             [&] { return may_leave_out(now_, part.stream, "medications"); });
   if (part.family == now_.family("alerts").index) return past_alerts(now_, part.stream, next_);
+  if (part.family == now_.family("prevention_due").index) {
+    RowTable rows;
+    if (auto added = add_prevention_due_then(now_, part.stream, next_, rows); !added)
+      return added.error();
+    return rows;
+  }
   const Projection& projection =
       *all_projections()[projection_index(part.type == ResourceType::Setting           ? "settings"
                                           : part.family == now_.family("series").index ? "series"

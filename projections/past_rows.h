@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "projections/past_order.h"
 #include "projections/past_over_all.h"
 #include "projections/shard.h"
 #include "projections/table_rows.h"
@@ -21,7 +22,10 @@ class PastRows final : public RowView {
   // `over_all`: what may be looked at for rows over all streams; null: there are none.
   PastRows(const ShardView& now, events::Offset next, std::shared_ptr<PastBudget> over_all)
       : now_(now), next_(next) {
-    if (over_all != nullptr) over_all_.emplace(now, next, std::move(over_all));
+    if (over_all == nullptr) return;
+    over_all_.emplace(now, next, over_all);
+    orders_.emplace_back(now, next, over_all, past_order_of_alerts());
+    orders_.emplace_back(now, next, over_all, past_order_of_due());
   }
 
   Result<std::optional<std::string>> get(Family family, std::string_view key) const override;
@@ -45,6 +49,7 @@ class PastRows final : public RowView {
   const ShardView& now_;
   const events::Offset next_;
   std::optional<PastOverAll> over_all_;
+  std::vector<PastOrder> orders_;
   // What was made once; an answer asks for the same rows several times.
   mutable std::map<Part, std::shared_ptr<const RowTable>> tables_;
   mutable std::map<events::StreamKey, bool> unchanged_;

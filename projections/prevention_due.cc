@@ -50,21 +50,6 @@ std::string fact_key(const StreamKey& stream, ResourceType type, std::string_vie
       .key();
 }
 
-bool may_matter(ResourceType type) {
-  switch (type) {
-    case ResourceType::Patient:
-    case ResourceType::Condition:
-    case ResourceType::Procedure:
-    case ResourceType::Observation:
-    case ResourceType::DiagnosticReport:
-    case ResourceType::Immunization:
-    case ResourceType::AllergyIntolerance:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // The stream's rows in the index, as their keys.
 Result<std::vector<std::string>> index_rows(const StreamKey& stream, Family family,
                                             const RowBatch& batch) {
@@ -99,7 +84,7 @@ bool PreventionDue::asks_for(const AcceptedEvent& event) const {
 Status PreventionDue::apply(const AcceptedEvent& event, Family family, RowBatch& batch) const {
   if (!event.stream_name.starts_with("Patient/")) return {};
   const auto marker = due::stream_key(due::touched, event.stream);
-  if (may_matter(event.type) && event.effect != events::EventEffect::confirmed) {
+  if (due::may_matter(event.type) && event.effect != events::EventEffect::confirmed) {
     const auto key = fact_key(event.stream, event.type, event.id);
     const bool keeps = asks_for(event);
     bool had = false;

@@ -31,9 +31,10 @@ class PreventionDue final : public Projection {
   std::uint32_t version() const override { return version_; }  // theirs is a part of it
   Status apply(const AcceptedEvent& event, Family family, RowBatch& batch) const override;
   Status forget(const events::StreamKey& stream, Family family, RowBatch& batch) const override;
+  // Whether what the event says is one of the facts.
+  bool asks_for(const AcceptedEvent& event) const;
 
  private:
-  bool asks_for(const AcceptedEvent& event) const;
   Status assess(const AcceptedEvent& event, Family family, RowBatch& batch) const;
 
   const PreventionRules rules_;

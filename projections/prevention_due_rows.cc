@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "events/schema/clinical_generated.h"
 #include "projections/facts_row.h"
 #include "projections/key_codec.h"
 #include "projections/row_codec.h"
@@ -53,6 +54,21 @@ class Collected {
 
 }  // namespace
 
+bool may_matter(events::ResourceType type) {
+  switch (type) {
+    case events::ResourceType::Patient:
+    case events::ResourceType::Condition:
+    case events::ResourceType::Procedure:
+    case events::ResourceType::Observation:
+    case events::ResourceType::DiagnosticReport:
+    case events::ResourceType::Immunization:
+    case events::ResourceType::AllergyIntolerance:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool is_open(std::string_view state) {
   return state == "due soon" || state == "due" || state == "overdue";
 }
@@ -66,8 +82,20 @@ std::string index_key(Day day, const events::StreamKey& stream, std::string_view
       .key();
 }
 
+std::optional<events::StreamKey> stream_in_index_key(std::string_view key_bytes) {
+  KeyReader key(key_bytes);
+  key.u8();
+  key.ascending();
+  const auto stream = key.raw(events::StreamKey::size);
+  return stream ? events::StreamKey::from_bytes(*stream) : std::nullopt;
+}
+
 std::string stream_key(std::uint8_t kind, const events::StreamKey& stream) {
   return KeyWriter().u8(kind).raw(stream.bytes()).key();
+}
+
+bool is_of_patient(std::string_view key) {
+  return !key.empty() && key.front() == static_cast<char>(facts_of);
 }
 
 std::string encode(const Row& row) {

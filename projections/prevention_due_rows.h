@@ -27,9 +27,14 @@ struct Row {
   bool is_known_on(Day on) const { return assessed <= on && (!changes_on || on < *changes_on); }
 };
 
+// Whether events of the type can bring a fact: most of them do not.
+bool may_matter(events::ResourceType type);
 bool is_open(std::string_view state);  // due soon, due, overdue
 std::string index_key(Day day, const events::StreamKey& stream, std::string_view item);
+std::optional<events::StreamKey> stream_in_index_key(std::string_view key);
 std::string stream_key(std::uint8_t kind, const events::StreamKey& stream);
+// Whether the key of a stream's facts, or its beginning.
+bool is_of_patient(std::string_view key);
 std::string encode(const Row& row);
 struct Placed {
   Row row;

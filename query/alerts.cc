@@ -7,7 +7,7 @@
 #include "events/clinical_time.h"
 #include "ops/auth/access.h"
 #include "projections/alerts.h"
-#include "query/as_of.h"
+#include "query/as_of_all.h"
 #include "query/fhir/cursor.h"
 #include "query/patient_answer.h"
 
@@ -109,11 +109,14 @@ Status write_patient(const Sources& sources, const Request& request, const Patie
   return {};
 }
 
-// One page over all shards, each seen at one moment.
+// One page over all shards, each seen at one moment: `past`'s if there is one.
 class AlertPages {
  public:
-  AlertPages(const Sources& sources, const Request& request)
-      : sources_(sources), request_(request), position_(sources.log_id) {}
+  AlertPages(const Sources& sources, const Request& request, const Past* past)
+      : sources_(past == nullptr ? sources : past->sources()),
+        request_(request),
+        past_(past),
+        position_(sources.log_id) {}
 
   Result<Response> answer() {
     const auto count = count_parameter(request_, "_count", count_default, count_max);
@@ -132,6 +135,7 @@ class AlertPages {
     }
     auto found = projections::alerts_in_force(views, asked_);
     if (!found) return found.error();
+    if (past_ != nullptr && !past_->shards().status()) return past_->shards().status().error();
     found_ = std::move(*found);
     return write(*count);
   }
@@ -185,6 +189,7 @@ class AlertPages {
   Response write(std::size_t count) {
     JsonWriter json;
     json.begin_object().member("position", position_.text()).member("notice", alert_notice);
+    if (past_ != nullptr) write_past_of_all(*past_, position_, json);
     json.key("alerts").begin_array();
     for (std::size_t i = 0; i < std::min(count, found_.size()); ++i) {
       ops::auth::note_patient(found_[i].alert.patient);
@@ -202,6 +207,7 @@ class AlertPages {
 
   const Sources& sources_;
   const Request& request_;
+  const Past* past_;
   events::PositionToken position_;
   projections::AlertPage asked_;
   std::string place_;
@@ -261,7 +267,8 @@ void add_alert_routes(ops::http::Router& router, const Sources& sources) {
                             {"since", "raised on this day (UTC), or at this instant, or later",
                              R"({"type":"string","format":"date"})"},
                             count_text("_count", count_default, count_max),
-                            {"_cursor", "the value of `next` of the page before"}};
+                            {"_cursor", "the value of `next` of the page before"},
+                            as_of_text()};
   const auto names = names_of(description.parameters);
   std::vector<std::string> known(names.begin(), names.end());
   description.parameters.push_back(min_position_text());
@@ -271,6 +278,7 @@ void add_alert_routes(ops::http::Router& router, const Sources& sources) {
        {"alerts",
         route_schema::array(alert_schema({"in_force"}, {{"patient", route_schema::fhir_id}}))}},
       {{"next", route_schema::text},
+       {"as_of", as_of_schema()},
        {"patients_left_out", route_schema::whole_number(0, 1'000'000'000)}});
   router.add(
       "GET", "/alerts",
@@ -279,8 +287,11 @@ void add_alert_routes(ops::http::Router& router, const Sources& sources) {
         const std::vector<std::string_view> parameters(known.begin(), known.end());
         if (auto begun = begin_read(sources, request, question, parameters); !begun)
           return ops::http::problem_response(begun.error());
-        auto answer = AlertPages(sources, request).answer();
-        return answer ? std::move(*answer) : ops::http::problem_response(answer.error());
+        const auto past = read_past_of_all(sources, request);
+        if (!past) return ops::http::problem_response(past.error());
+        auto answer = AlertPages(sources, request, past->get()).answer();
+        if (!answer) return ops::http::problem_response(answer.error());
+        return *past ? (*past)->marked(std::move(*answer)) : std::move(*answer);
       },
       std::move(description));
 }

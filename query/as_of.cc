@@ -121,6 +121,10 @@ Status Past::look_over_all() {
   return {};
 }
 
+Micros Past::known_until() const {
+  return std::min(micros_of(time_of_now()), micros_of(as_of_.end) - Micros(1));
+}
+
 events::Error Past::explain(events::Error error) const {
   if (error.code == events::ErrorCode::not_found || error.code == events::ErrorCode::gone)
     error.message += ", as of " + as_of_.asked;
@@ -141,6 +145,14 @@ Result<std::unique_ptr<Past>> read_past(const Sources& sources, const ops::http:
   auto as_of = parse_as_of(sources, name, *text);
   if (!as_of) return as_of.error();
   return std::make_unique<Past>(sources, std::move(*as_of));
+}
+
+const std::string& as_of_schema() {
+  namespace schema = ops::http::schema;
+  static const auto made = schema::object(
+      {{"asked", schema::text}, {"position", schema::position}, {"provisional", schema::yes_or_no}},
+      {{"newest", schema::text}});
+  return made;
 }
 
 Status check_not_before_all(const projections::Shard& shard, const AsOf& as_of) {

@@ -37,6 +37,7 @@ class Past {
   // nothing was known then.
   events::Status look_over_all();
   const AsOf& as_of() const { return as_of_; }
+  events::Micros known_until() const;  // the last instant of it; now at the latest
   const projections::AsOfShards& shards() const { return shards_; }
   // `error` as of then: what was not there, was not there yet.
   events::Error explain(events::Error error) const;
@@ -69,5 +70,6 @@ events::Result<Moment> moment_of(const ops::http::Request& request, const Patien
 // For descriptions of routes: a route that has them takes them.
 ops::http::ParameterText as_of_text();
 ops::http::ParameterText at_text();
+const std::string& as_of_schema();  // of member "as_of"
 
 }  // namespace query

@@ -112,10 +112,7 @@ std::string schema_of(const PatientRoute& route) {
   schema::Members optional{{"incomplete", incomplete}, {"note", schema::text}};
   optional.insert(optional.end(), route.optional.begin(), route.optional.end());
   if (takes(route.parameters, "asOf")) {
-    optional.emplace_back("as_of", schema::object({{"asked", schema::text},
-                                                   {"position", schema::position},
-                                                   {"provisional", schema::yes_or_no}},
-                                                  {{"newest", schema::text}}));
+    optional.emplace_back("as_of", as_of_schema());
   }
   if (takes(route.parameters, "at")) optional.emplace_back("at", schema::text);
   return schema::object(required, optional);

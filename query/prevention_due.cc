@@ -6,6 +6,7 @@
 
 #include "ops/auth/access.h"
 #include "projections/prevention_due.h"
+#include "query/as_of_all.h"
 #include "query/fhir/cursor.h"
 #include "query/patient_answer.h"
 #include "query/prevention.h"
@@ -23,15 +24,19 @@ using projections::immunization::to_text;
 
 constexpr std::size_t due_default = 50, due_max = 500;
 
-// One page over all shards, each seen at one moment.
+// One page over all shards, each seen at one moment: `past`'s if there is one.
 class DuePages {
  public:
   DuePages(const Sources& sources, const projections::PreventionRules& rules,
-           const Request& request)
-      : sources_(sources), rules_(rules), request_(request), position_(sources.log_id) {}
+           const Request& request, const Past* past)
+      : sources_(past == nullptr ? sources : past->sources()),
+        rules_(rules),
+        request_(request),
+        past_(past),
+        position_(sources.log_id) {}
 
   Result<Response> answer() {
-    const auto on = asked_day(request_);
+    const auto on = read_day();
     if (!on) return on.error();
     const auto count = count_parameter(request_, "_count", due_default, due_max);
     if (!count) return count.error();
@@ -40,12 +45,20 @@ class DuePages {
     for (std::uint32_t shard = 0; shard < sources_.shards.count(); ++shard) {
       if (auto read = read_shard({shard}, *on, *count + 1); !read) return read.error();
     }
+    if (past_ != nullptr && !past_->shards().status()) return past_->shards().status().error();
     std::sort(items_.begin(), items_.end(),
               [](const DueItem& a, const DueItem& b) { return a.place < b.place; });
     return write(*on, *count);
   }
 
  private:
+  // `on`; else today, or the last day of what asOf knows.
+  Result<Day> read_day() const {
+    if (past_ == nullptr || request_.parameter("on") != nullptr) return asked_day(request_);
+    return std::chrono::floor<std::chrono::days>(
+        std::chrono::sys_time<events::Micros>(past_->known_until()));
+  }
+
   // A place among all rows, whatever the day.
   std::uint64_t fingerprint() const { return fhir::fingerprint("prevention/due" + item_); }
 
@@ -87,6 +100,7 @@ class DuePages {
   Response write(Day on, std::size_t count) {
     JsonWriter json;
     json.begin_object().member("position", position_.text());
+    if (past_ != nullptr) write_past_of_all(*past_, position_, json);
     json.member("notice", "schedules, rules and answers are not clinically reviewed");
     json.member("on", to_text(on)).key("items").begin_array();
     for (std::size_t i = 0; i < std::min(count, items_.size()); ++i) write_item(items_[i], json);
@@ -119,6 +133,7 @@ class DuePages {
   const Sources& sources_;
   const projections::PreventionRules& rules_;
   const Request& request_;
+  const Past* past_;
   events::PositionToken position_;
   std::string item_;  // as DueItem has it; empty: all
   std::string place_;
@@ -137,7 +152,8 @@ void add_prevention_due_routes(ops::http::Router& router, const Sources& sources
                             {"item", "only this one: kind/item, one of `all_items`",
                              schema::one_of(projections::items_of(rules))},
                             count_text("_count", due_default, due_max),
-                            {"_cursor", "the value of `next` of the page before"}};
+                            {"_cursor", "the value of `next` of the page before"},
+                            as_of_text()};
   const auto names = names_of(description.parameters);
   std::vector<std::string> known(names.begin(), names.end());
   description.parameters.push_back(min_position_text());
@@ -151,6 +167,7 @@ void add_prevention_due_routes(ops::http::Router& router, const Sources& sources
                                                               {"state", schema::text},
                                                               {"shown_since", schema::text}}))}},
                      {{"next", schema::text},
+                      {"as_of", as_of_schema()},
                       {"all_items", schema::array(schema::text)},
                       {"patients_left_out", schema::whole_number(0, 1'000'000'000)}});
   router.add(
@@ -161,8 +178,11 @@ void add_prevention_due_routes(ops::http::Router& router, const Sources& sources
         if (auto begun = begin_read(sources, request, question, parameters); !begun) {
           return ops::http::problem_response(begun.error());
         }
-        auto answer = DuePages(sources, rules, request).answer();
-        return answer ? std::move(*answer) : ops::http::problem_response(answer.error());
+        const auto past = read_past_of_all(sources, request);
+        if (!past) return ops::http::problem_response(past.error());
+        auto answer = DuePages(sources, rules, request, past->get()).answer();
+        if (!answer) return ops::http::problem_response(answer.error());
+        return *past ? (*past)->marked(std::move(*answer)) : std::move(*answer);
       },
       std::move(description));
 }

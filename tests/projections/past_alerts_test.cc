@@ -110,6 +110,25 @@ class PastAlertsTest : public ::testing::Test, protected ShardsFixture {
     }
     return all;
   }
+  // All patients', in pages of three: place, then what it says.
+  TableRows pages_of(const ShardView& of, std::optional<projections::knowledge::Tier> tier) {
+    TableRows all;
+    const std::array<const ShardView*, 1> views{&of};
+    for (std::string place;;) {
+      const auto page = projections::alerts_in_force(views, {tier, {}, 3, place});
+      EXPECT_TRUE(page) << page.error().message;
+      if (!page || page->empty()) return all;
+      for (const auto& one : *page)
+        all.emplace_back(one.place, one.alert.id + projections::alerts::encode(one.alert));
+      place = all.back().first;
+    }
+  }
+  std::shared_ptr<const ShardView> over_all(events::Offset next, std::size_t patients_max) {
+    auto budget = std::make_shared<projections::PastBudget>();
+    budget->asked = "then";
+    budget->patients_max = patients_max;
+    return projections::view_as_of(view(), next, std::move(budget));
+  }
   void know(const std::string& bytes) {
     Act act;
     act.type = events::type_name(Type::Setting);
@@ -152,7 +171,53 @@ TEST_F(PastAlertsTest, EveryEarlierMomentHasTheAlertsThatWereThereThen) {
   EXPECT_GT(compared, 500u);
 }
 
-TEST_F(PastAlertsTest, AllPatientsAtAnEarlierMomentAreNotAnswered) {
+TEST_F(PastAlertsTest, EveryEarlierMomentHasTheOrderOfAllPatientsThatWasThereThen) {
+  const unsigned seed = std::random_device()();
+  SCOPED_TRACE(seed);
+  RandomActs acts(seed);
+  std::vector<std::shared_ptr<const ShardView>> then;
+  for (int i = 0; i < 160; ++i) {
+    log.set_time(start + std::chrono::hours(i * 7));
+    Request request;
+    request.patient = std::array{"ana", "bea", "cyd"}[acts.below(i < 80 ? 3 : 2)];
+    for (std::size_t n = 1 + acts.below(3); n > 0; --n)
+      request.acts.push_back(acts.act(request.patient));
+    submit(request);
+    then.push_back(view());
+  }
+  std::size_t compared = 0;
+  using projections::knowledge::Tier;
+  for (const auto& earlier : then) {
+    const auto now = over_all(earlier->next_offset(), 3);
+    for (const auto tier : {std::optional<Tier>(), std::optional(Tier::stop)}) {
+      const auto expected = pages_of(*earlier, tier);
+      ASSERT_EQ(pages_of(*now, tier), expected) << "offset " << earlier->next_offset().value;
+      compared += expected.size();
+    }
+  }
+  EXPECT_GT(compared, 50u);
+}
+
+TEST_F(PastAlertsTest, MorePatientsThanMayBeLookedAtAreRefusedByName) {
+  RandomActs acts(1);
+  for (const char* who : {"ana", "bea", "cyd", "ana"}) {
+    Request request;
+    request.patient = who;
+    request.acts = {acts.act(who)};
+    submit(request);
+  }
+  const auto says = [&](std::size_t patients_max) {
+    const auto earlier = over_all({1}, patients_max);
+    const std::array<const ShardView*, 1> views{earlier.get()};
+    const auto found = projections::alerts_in_force(views, {{}, {}, 10, {}});
+    return found ? std::string() : found.error().message;
+  };
+  EXPECT_EQ(says(3), "");
+  EXPECT_THAT(says(2),
+              ::testing::HasSubstr("as of then: more than 2 patients' records have changed"));
+}
+
+TEST_F(PastAlertsTest, AllPatientsAtAnEarlierMomentAreNotAnsweredWithoutABudget) {
   RandomActs acts(1);
   submit({acts.act("ana")});
   submit({acts.act("ana")});

@@ -129,6 +129,38 @@ TEST_F(AlertRoutesTest, APageOfAllGoesOnWhereItEnded) {
   EXPECT_THAT(patients(read_.json("/alerts?since=2100-01-01T00:00:00Z")), IsEmpty());
 }
 
+TEST_F(AlertRoutesTest, AnEarlierMomentHasThePagesOfThen) {
+  for (const char* who : {"ana", "ben", "eva"}) {
+    const std::string id = who;
+    takes(id + "1", {"", "phenelzine"}, who);
+    takes(id + "2", {"", "fluoxetine"}, who);
+  }
+  const auto pages = [&](const std::string& more) {
+    boost::json::array all;
+    for (std::string cursor;;) {
+      const auto answer = read_.json("/alerts?_count=2" + cursor + more);
+      all.push_back(answer.at("alerts"));
+      const auto* next = answer.as_object().if_contains("next");
+      if (next == nullptr) return all;
+      cursor = "&_cursor=" + std::string(next->as_string());
+    }
+  };
+  const auto before = read_.json("/alerts");
+  const auto then = pages("");
+  ASSERT_EQ(then.size(), 2u);
+  takes("ana2", {"", "fluoxetine", "stopped"}, "ana");
+  takes("ben3", {"", "grandmother's drops"}, "ben");
+  takes("zoe1", {"", "phenelzine"}, "zoe");
+  takes("zoe2", {"", "fluoxetine"}, "zoe");
+  const std::string moment(before.at("position").as_string());
+
+  EXPECT_NE(pages(""), then);
+  EXPECT_EQ(pages("&asOf=" + moment), then);
+  const auto answer = read_.get("/alerts?asOf=" + moment);
+  EXPECT_EQ(boost::json::parse(answer.body).at("as_of").at("position"), before.at("position"));
+  EXPECT_EQ(*header_of(answer, "Chartlog-Provisional"), "false");
+}
+
 TEST_F(AlertRoutesTest, WhatCannotBeAskedIsRefusedWithItsName) {
   for (const auto& [target, says] : std::vector<std::pair<std::string, std::string>>{
            {"/alerts?tier=high", "write stop, warn or note"},
@@ -136,7 +168,10 @@ TEST_F(AlertRoutesTest, WhatCannotBeAskedIsRefusedWithItsName) {
            {"/alerts?since=2026", "parameter since"},
            {"/alerts?_count=0", "_count"},
            {"/alerts?_cursor=somewhere", "cursor"},
-           {"/alerts?asOf=2026-01-01", "not built yet"},
+           {"/alerts?asOf=2001-01-01", "before the first record of all"},
+           {"/alerts?asOf=2999-01-01", "lies ahead"},
+           {"/alerts?asOf=2024", "longer than a day"},
+           {"/alerts?at=2026-01-01", "not built yet"},
            {"/alerts?patient=ana", "not known here"},
            {"/charts/ana/alerts?ended_count=x", "ended_count"},
            {"/charts/ana/alerts?at=2026-01-01", "not built yet"}}) {

@@ -308,7 +308,28 @@ TEST_F(PreventionRouteTest, WithoutADayItIsTheLastOneThatWasKnown) {
               HasSubstr("give one of them"));
   for (const auto* moment : {"asOf=2001-01-01", "asOf=2999-01-01", "at=2024", "asOf=x"})
     EXPECT_EQ(read_.get(std::string("/charts/ana/prevention?") + moment).status, 400) << moment;
-  EXPECT_EQ(read_.get("/prevention/due?asOf=2024-03-05").status, 400);
+}
+
+TEST_F(PreventionRouteTest, WhatWasDueOfAllPatientsIsJudgedByWhatWasKnownThen) {
+  read_.log.set_time(events::KnownTime(events::parse_clinical_time("2024-03-05T10:00:00Z")->low));
+  given_patient("1970-02-03", "F");
+  const auto before = read_.json("/prevention/due?on=2024-03-05");
+  ASSERT_FALSE(before.at("items").as_array().empty());
+  read_.log.set_time(events::KnownTime(events::parse_clinical_time("2024-07-05T10:00:00Z")->low));
+  given_procedure("p1", "73761001", "2024-01-10");  // a colonoscopy
+  ASSERT_NE(read_.json("/prevention/due?on=2024-03-05").at("items"), before.at("items"));
+
+  // Without a day it is the last one that was known.
+  for (const std::string& moment :
+       {std::string("2024-03-05"), std::string(before.at("position").as_string())}) {
+    const auto then = read_.json("/prevention/due?asOf=" + moment);
+    EXPECT_EQ(then.at("items"), before.at("items")) << moment;
+    EXPECT_EQ(then.at("on").as_string(), "2024-03-05") << moment;
+    EXPECT_EQ(then.at("as_of").at("position"), before.at("position")) << moment;
+  }
+  EXPECT_EQ(read_.json("/prevention/due?asOf=2024-05-06").at("on").as_string(), "2024-05-06");
+  for (const auto* moment : {"asOf=2001-01-01", "asOf=2999-01-01", "asOf=x", "at=2024-03-05"})
+    EXPECT_EQ(read_.get(std::string("/prevention/due?") + moment).status, 400) << moment;
 }
 
 TEST_F(PreventionRouteTest, WhatIsDueOfAllPatientsComesInPagesOverAllShards) {
