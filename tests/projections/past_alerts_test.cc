@@ -33,9 +33,9 @@ std::string creatinine(const std::string& id, const std::string& value, const st
 }
 
 // What random commits do to few resources, so that ids come back and contents repeat.
-class RandomActs {
+class AlertActs {
  public:
-  explicit RandomActs(unsigned seed) : random_(seed) {}
+  explicit AlertActs(unsigned seed) : random_(seed) {}
   std::size_t below(std::size_t end) { return random_() % end; }
   std::string one_of(const auto& texts) { return texts[below(std::size(texts))]; }
 
@@ -145,7 +145,7 @@ class PastAlertsTest : public ::testing::Test, protected ShardsFixture {
 TEST_F(PastAlertsTest, EveryEarlierMomentHasTheAlertsThatWereThereThen) {
   const unsigned seed = std::random_device()();
   SCOPED_TRACE(seed);
-  RandomActs acts(seed);
+  AlertActs acts(seed);
   const auto other = without("onc-high-08");
   const auto shipped = bundle([](std::string&) {});
   std::vector<std::shared_ptr<const ShardView>> then;
@@ -174,7 +174,7 @@ TEST_F(PastAlertsTest, EveryEarlierMomentHasTheAlertsThatWereThereThen) {
 TEST_F(PastAlertsTest, EveryEarlierMomentHasTheOrderOfAllPatientsThatWasThereThen) {
   const unsigned seed = std::random_device()();
   SCOPED_TRACE(seed);
-  RandomActs acts(seed);
+  AlertActs acts(seed);
   std::vector<std::shared_ptr<const ShardView>> then;
   for (int i = 0; i < 160; ++i) {
     log.set_time(start + std::chrono::hours(i * 7));
@@ -199,7 +199,7 @@ TEST_F(PastAlertsTest, EveryEarlierMomentHasTheOrderOfAllPatientsThatWasThereThe
 }
 
 TEST_F(PastAlertsTest, MorePatientsThanMayBeLookedAtAreRefusedByName) {
-  RandomActs acts(1);
+  AlertActs acts(1);
   for (const char* who : {"ana", "bea", "cyd", "ana"}) {
     Request request;
     request.patient = who;
@@ -218,7 +218,7 @@ TEST_F(PastAlertsTest, MorePatientsThanMayBeLookedAtAreRefusedByName) {
 }
 
 TEST_F(PastAlertsTest, AllPatientsAtAnEarlierMomentAreNotAnsweredWithoutABudget) {
-  RandomActs acts(1);
+  AlertActs acts(1);
   submit({acts.act("ana")});
   submit({acts.act("ana")});
   const auto earlier = projections::view_as_of(view(), {1});
