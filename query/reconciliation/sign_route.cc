@@ -204,7 +204,7 @@ events::Status Signing::check_basis(const PatientRead& read, const SignRequest& 
   if (!from)
     return events::invalid("position: is of no proposal of this patient; send that which it said",
                            "position");
-  const auto since = came_since(read, *from);
+  const auto since = came_since(read, *from, is_seen_before_signing);
   if (!since) return since.error();
   if (since->empty()) return {};
   std::string names;

@@ -97,11 +97,6 @@ Result<SignedList> read_list(const Sources& sources, const PatientRead& read, co
   return list;
 }
 
-bool is_of_medication(Type type) {
-  return type == Type::MedicationRequest || type == Type::MedicationStatement ||
-         type == Type::MedicationDispense || type == Type::MedicationAdministration;
-}
-
 Result<bool> is_signed_list(const PatientRead& read, const events::EventOutcome& event) {
   if (event.type != Type::List || event.effect != EventEffect::recorded) return false;
   const auto row = read.view->current(read.stream, Type::List, event.id.text());
@@ -115,7 +110,7 @@ std::string_view word_of(EventEffect effect) {
   return effect == EventEffect::deleted ? "deleted" : "amended";
 }
 
-Status add_since(const PatientRead& read, const projections::Change& change,
+Status add_since(const PatientRead& read, const projections::Change& change, bool (*counts)(Type),
                  std::vector<Since>& all) {
   for (const auto& event : change.events) {
     const bool changed = event.effect == EventEffect::recorded ||
@@ -124,7 +119,7 @@ Status add_since(const PatientRead& read, const projections::Change& change,
     if (!changed) continue;
     auto mine = is_signed_list(read, event);
     if (!mine) return mine.error();
-    if (!*mine && !is_of_medication(event.type)) continue;
+    if (!*mine && !counts(event.type)) continue;
     all.push_back({event.effect, event.type, event.id.text(), event.version, change.position});
   }
   return {};
@@ -211,14 +206,24 @@ Result<SignedList> signed_list(const Sources& sources, const PatientRead& read,
       {}};
 }
 
-Result<std::vector<Since>> came_since(const PatientRead& read, events::Offset from) {
+bool is_of_medication(Type type) {
+  return type == Type::MedicationRequest || type == Type::MedicationStatement ||
+         type == Type::MedicationDispense || type == Type::MedicationAdministration;
+}
+
+bool is_seen_before_signing(Type type) {
+  return is_of_medication(type) || type == Type::AllergyIntolerance;
+}
+
+Result<std::vector<Since>> came_since(const PatientRead& read, events::Offset from,
+                                      bool (*counts)(Type)) {
   constexpr std::size_t changes_a_turn = 1000;
   std::vector<Since> all;
   for (;;) {
     const auto changes = read.view->changes(from, read.stream, changes_a_turn);
     if (!changes) return changes.error();
     for (const auto& change : *changes) {
-      if (auto added = add_since(read, change, all); !added) return added.error();
+      if (auto added = add_since(read, change, counts, all); !added) return added.error();
     }
     if (changes->size() < changes_a_turn) return all;
     from = changes->back().position.offset.next();

@@ -57,9 +57,16 @@ events::Result<std::optional<SignedList>> signed_list_of_key(const Sources& sour
 events::Result<SignedList> signed_list(const Sources& sources, const PatientRead& read,
                                        std::string_view id);
 
-// MedicationRequests, -Statements, -Dispenses and -Administrations that the patient's commits from
-// `from` on brought, changed or took away, oldest first; and reconciliations that they signed.
-events::Result<std::vector<Since>> came_since(const PatientRead& read, events::Offset from);
+// MedicationRequests, -Statements, -Dispenses and -Administrations: what makes a list.
+bool is_of_medication(events::ResourceType type);
+// What who signs a list must have seen: these, and allergies.
+bool is_seen_before_signing(events::ResourceType type);
+
+// What `counts` of all that the patient's commits from `from` on brought, changed or took away,
+// oldest first; and reconciliations that they signed.
+events::Result<std::vector<Since>> came_since(
+    const PatientRead& read, events::Offset from,
+    bool (*counts)(events::ResourceType) = is_of_medication);
 
 void write_signed_head(const SignedList& list, Names& names, JsonWriter& json);
 void write_since(const std::vector<Since>& since, JsonWriter& json);

@@ -77,6 +77,22 @@ TEST_F(ReconciliationBetween, AnOrderThatComesInBetweenIsNamedAndNothingIsSigned
   EXPECT_EQ(lists(), 0u);
 }
 
+// CLINICAL.md, "What people see": an arriving allergy is looked at before anything is signed.
+TEST_F(ReconciliationBetween, AnAllergyThatComesInBetweenIsNamedAndNothingIsSigned) {
+  between_ = [this] {
+    put("AllergyIntolerance", "a",
+        R"({"resourceType":"AllergyIntolerance","id":"a","patient":{"reference":"Patient/ana"},)"
+        R"("code":{"text":"penicillin"}})");
+  };
+
+  const auto refused = stop();
+
+  EXPECT_EQ(refused.status, 412) << refused.body;
+  EXPECT_THAT(refused.body, HasSubstr("AllergyIntolerance/a version 1"));
+  EXPECT_THAT(door_.read("MedicationRequest", "lisi"), HasSubstr(R"("status":"active")"));
+  EXPECT_EQ(lists(), 0u);
+}
+
 TEST_F(ReconciliationBetween, WhatHasNothingToDoWithItHindersNobody) {
   between_ = [this] {
     put("Condition", "c", ingest::test::condition("Patient/ana", "cough", "c"));
