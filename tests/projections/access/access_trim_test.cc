@@ -133,7 +133,8 @@ class AccessTrimTest : public ::testing::TestWithParam<bool> {
   }
   std::uint64_t lost() {
     std::uint64_t all = horizon().notice.lost;
-    for (const auto& one : *model_->boots()) all += one.lost();
+    const auto boots = model_->boots();
+    for (const auto& one : *boots) all += one.lost();
     return all;
   }
   // Closes the model.
@@ -247,7 +248,8 @@ TEST_P(AccessTrimTest, AProcessWhosePredecessorWasLetGoMissesNothing) {
   EXPECT_THAT(who(), IsEmpty());
   const auto live = rows("live");
   open("fresh");
-  for (const auto& one : *model_->boots()) EXPECT_FALSE(one.misses_previous);
+  const auto boots = model_->boots();
+  for (const auto& one : *boots) EXPECT_FALSE(one.misses_previous);
   EXPECT_EQ(lost(), 0u);
   EXPECT_EQ(rows("fresh"), live);
 }
