@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+
 #include "events/check.h"
 #include "events/log/kafka_consumer.h"
 #include "events/log/kafka_ends.h"
@@ -55,8 +57,11 @@ class KafkaLog final : public EventLog, public LogHead {
   // transaction.
   Result<Offset> end(PartitionId partition) override {
     CHECK(partition.value < options_.partitions);
-    const auto watermark = consumers_->end(partition, end_timeout);
-    return watermark ? ends_->below(partition, *watermark, end_timeout) : watermark;
+    const std::chrono::milliseconds patience = has_answered_ ? end_timeout : options_.start_timeout;
+    const auto watermark = consumers_->end(partition, patience);
+    if (!watermark) return watermark;
+    has_answered_ = true;
+    return ends_->below(partition, *watermark, end_timeout);
   }
 
   std::string write_problem() const override {
@@ -93,6 +98,7 @@ class KafkaLog final : public EventLog, public LogHead {
   const std::unique_ptr<kafka::ConsumerPool> consumers_;
   const std::unique_ptr<kafka::RecordEnds> ends_;
   kafka::Watch watch_;
+  std::atomic<bool> has_answered_ = false;  // before, a connection has yet to be made
 };
 
 }  // namespace
