@@ -19,7 +19,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from chartlog import BINARY, Broker, Node, shared_data  # noqa: E402
-from ndjson_source import Source, certificate  # noqa: E402
+from ndjson_source import Source, certificate, shorten  # noqa: E402
 
 LATER = {"Prefer": "respond-async", "Content-Type": "application/json"}
 DEADLINE = 240
@@ -202,14 +202,6 @@ def resumed(node, files, folder, kills, rng, where="", broken=()):
         now = node.json(f"/fhir/{name}")
         assert now["language"] == note and now["meta"]["versionId"] == "2", f"{name}: another's write was undone"
     return len(amended)
-
-
-def shorten(path):
-    """To the first quarter of its lines, one at least."""
-    with open(path, "rb") as file:
-        lines = file.readlines()
-    with open(path, "wb") as file:
-        file.writelines(lines[:max(1, len(lines) // 4)])
 
 
 def another_producer(node, folder):
