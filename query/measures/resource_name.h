@@ -1,4 +1,5 @@
-// What people call a resource: its code's own text, else the first display. Empty where it has none.
+// What people call a resource: its code's own text, else the first display. Empty where it has
+// none.
 #pragma once
 
 #include <boost/json/fwd.hpp>
