@@ -80,7 +80,7 @@ class LogReplay {
   Teller teller_;
   prometheus::Registry of_no_interest_;  // the live worker has counted these records
   ShardMetrics metrics_;
-  MemoryRows rows_{first_projection_family, [](Family, std::string_view) { return std::string(); }};
+  MemoryRows rows_{first_projection_family};
   const std::vector<std::unique_ptr<const Projection>> no_projections_;
   RecordFold fold_;
   std::vector<Delivery> nobody_waits_;

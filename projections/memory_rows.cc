@@ -40,7 +40,7 @@ std::unique_ptr<Rows> MemoryRows::scan(Family family, std::string_view prefix,
 }
 
 void MemoryRows::put(Family family, std::string_view key, std::string_view value) {
-  auto kept = keep_(family, value);
+  auto kept = keep_ ? keep_(family, value) : std::string();
   if (kept.empty()) kept = value;
   Table& table = families_[family.index];
   const auto at = table.lower_bound(key);

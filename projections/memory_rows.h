@@ -14,9 +14,10 @@ namespace projections {
 // One thread. Rows of a scan are valid until the family is written to.
 class MemoryRows final : public RowBatch {
  public:
-  // What is kept of a value; empty: it as it is. Called at each put.
+  // What is kept of a value; empty: it as it is. Called at each put; none: all values are kept.
   using Keep = std::function<std::string(Family family, std::string_view value)>;
-  MemoryRows(std::size_t families, Keep keep) : families_(families), keep_(std::move(keep)) {}
+  explicit MemoryRows(std::size_t families, Keep keep = {})
+      : families_(families), keep_(std::move(keep)) {}
 
   Result<std::optional<std::string>> get(Family family, std::string_view key) const override;
   std::unique_ptr<Rows> scan(Family family, std::string_view prefix,

@@ -218,7 +218,7 @@ Result<Table> past_alerts(const ShardView& now, const StreamKey& stream, Offset 
   const auto by =
       alerts::knowledge_at(facts.touched()->position.offset, now.family("alerts"), now.rows());
   if (!by) return by.error();
-  MemoryRows rows(1, [](Family, std::string_view) { return std::string(); });
+  MemoryRows rows(1);
   const auto judged = judge(facts, stream, first->front().stream_name, Alerts("alerts", *by), rows);
   if (!judged) return judged.error();
   auto said = alerts::read_standing(rows, made_family, stream);

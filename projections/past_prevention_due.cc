@@ -129,7 +129,7 @@ Status add_prevention_due_then(const ShardView& now, const StreamKey& stream, Of
   if (auto read = facts.read(); !read) return read;
   if (!facts.touched() || first->empty()) return {};
   if (!first->front().stream_name.starts_with("Patient/")) return {};
-  MemoryRows rows(1, [](Family, std::string_view) { return std::string(); });
+  MemoryRows rows(1);
   if (auto applied = facts.apply_all(rows); !applied) return applied;
   rows.put(in_memory, due::stream_key(due::touched, stream), {});
   AcceptedEvent end;

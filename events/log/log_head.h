@@ -13,7 +13,8 @@ class LogHead {
   // Offset of the first record that is there; the end, if there is none.
   virtual Result<Offset> first(PartitionId partition) = 0;
   // Removes what lies below, for good, before it returns; again is no harm. Readers that stand
-  // below meet corrupt. unavailable: perhaps not, cut again; invalid: `below` is past the end.
+  // below meet corrupt. unavailable: perhaps not, cut again; invalid: `below` is past the end,
+  // or, on the embedded log, the end itself: its newest record stays.
   virtual Status cut(PartitionId partition, Offset below) = 0;
 };
 

@@ -49,7 +49,7 @@ class StreamMapTest : public ::testing::Test {
     EXPECT_EQ(map_.root().hash, expected().hash);
   }
 
-  MemoryRows rows_{first_projection_family, [](Family, std::string_view) { return std::string(); }};
+  MemoryRows rows_{first_projection_family};
   std::map<StreamKey, StreamHead> heads_;
   std::vector<StreamKey> touched_;
   StreamMap map_;
